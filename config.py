@@ -206,18 +206,8 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "What Prometheus has to send as its bearer token; without it there is no `/metrics`.",
     ),
-    Setting(
-        "BACKUP_KEY",
-        read.backup_keys,
-        (),
-        "Public half of the key that encrypts backups, from `flask backup-key`; several with commas.",
-    ),
-    Setting(
-        "BACKUP_FOLDER",
-        partial(read.folder, root=ROOT),
-        "",
-        "Folder for a backup every night; must exist. Empty makes none.",
-    ),
+    Setting("BACKUP_KEY", read.backup_keys, (), "Public half of the key of backups; several with commas."),
+    Setting("BACKUP_FOLDER", partial(read.folder, root=ROOT), "", "Folder for nightly backups; must exist."),
     Setting("BACKUP_KEEP_DAYS", read.days, 30, "For how many days nightly backups are kept."),
     Setting("APP_NAME", read.name, "SmoothHiring", "Name shown in the top bar and in emails."),
 )

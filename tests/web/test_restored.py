@@ -8,7 +8,6 @@ from flask import Flask
 from background import work_once
 from extensions import db
 from models import AuditEntry, Mail, MailState, Organization
-from scheduling.plans import Reminders
 from tests.factories import Team, create_team, schedule
 from tests.machines.apps import Seeded
 from tests.machines.clock import Clock
@@ -32,8 +31,7 @@ def restored(set_up: Flask, people: Team, clock: Clock) -> Flask:
     with in_rows(set_up):
         for _ in range(2):
             starts_at = utc_now() + timedelta(hours=30)
-            reminders = Reminders((1440, 60))
-            schedule(people.ben, people.dina, software=None, starts_at=starts_at, reminders=reminders)
+            schedule(people.ben, people.dina, software=None, starts_at=starts_at, reminder_minutes=(1440, 60))
         organization = db.session.get_one(Organization, 1)
         organization.restored_from = utc_now()
         organization.held_back_since = utc_now()
