@@ -34,6 +34,7 @@ SEALED = (
     ("connections", "ciphertext"),
     ("oauth_attempts", "verifier_ciphertext"),
     ("two_step_secrets", "ciphertext"),
+    ("outgoing_webhooks", "sealed_secret"),
     ("mails", "sealed_copy"),
 )
 

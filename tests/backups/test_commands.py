@@ -58,7 +58,7 @@ def test_key_is_made_a_backup_is_written_rehearsed_and_restored(
     kept, database = files_of(instance_path), sorted(instance_path.iterdir())
     rehearsed = flask(keyed, "restore", "--rehearse", str(path), typed=secret)
     assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
-    assert "The keys open all of 11 stored secrets" in rehearsed.stdout
+    assert "The keys open all of 12 stored secrets" in rehearsed.stdout
     assert "This backup can be restored" in rehearsed.stdout
     assert (files_of(instance_path), sorted(instance_path.iterdir())) == (kept, database)
 
