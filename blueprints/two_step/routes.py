@@ -23,6 +23,9 @@ two_step = Blueprint("two_step", __name__, url_prefix="/settings/account/two-ste
 
 # In the browser's own session, where a reload finds it again. It is sealed, because that session can be read.
 _OFFERED = "two-step-offer"
+_NO_PASSWORD = (
+    "You have no password yet. To get one, sign out and choose “Forgot your password?” on the sign-in page."
+)
 
 
 @two_step.get("")
@@ -43,6 +46,9 @@ def index() -> ResponseReturnValue:
 @two_step.route("/set-up", methods=["GET", "POST"])
 def set_up() -> ResponseReturnValue:
     form, sealed = SetUpForm(), _offered()
+    if actor().password_hash is None and actor().two_step_since is None:
+        # Someone who signs in with an account elsewhere may have none, and has just shown there who they are.
+        del form.current
     offer = services().two_step.offer(actor(), sealed)
     if not form.is_submitted():
         return _set_up_page(form, offer)
@@ -124,6 +130,11 @@ def _is_confirmed(form: KnowsPasswordForm) -> bool:
     """Whether a form is filled in and its password right; otherwise it says what is not. Commits. Raises
     `TooManyTriesError`."""
     if not form.validate():
+        return False
+    if "current" not in form:
+        return True
+    if actor().password_hash is None:
+        form.refuse("current", _NO_PASSWORD)
         return False
     if is_own_password(services().throttling, actor(), form.current.data, person().session.token_hash):
         return True

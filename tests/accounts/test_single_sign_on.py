@@ -13,7 +13,7 @@ from accounts.single_sign_on import NotLetInError
 from extensions import db
 from models import Invitation, LinkedIdentity, Role, User
 from tests.accounts.mails import do_background_work, link_in, the_mail_to
-from tests.accounts.phones import set_up
+from tests.accounts.phones import HOME, Phone, set_up
 from tests.factories import Team, create_team
 from tests.machines.application import MakeApp
 from tests.machines.clock import Clock
@@ -165,6 +165,27 @@ def test_invited_person_accepts_with_it_and_needs_no_password(
     priya.submit(priya.get(PROFILE), "Unlink", status=303)
     assert not linked(web)
     assert log_of(web)[-1] == "Priya Raman unlinked their account at Northlight ID."
+
+
+def test_where_two_steps_are_required_the_second_is_set_up_without_a_password(
+    clock: Clock, web: Flask, team: Team, simulators: Simulators, ada: Visitor
+) -> None:
+    set_up(ada, clock)
+    ada.post("/settings/organization/two-step-verification", {"required": "yes"}, status=303)
+    clock.move(timedelta(seconds=1))
+    invited(ada)
+    visitor, _ = come_back(web, simulators, PRIYA)
+    page = visitor.get(visitor.get("/", status=303).headers["Location"])
+    assert "Your password" not in page.words
+    phone = Phone(clock, page)
+    codes = visitor.submit(page, "Turn on", code=phone.code())
+    assert codes.heading == "Save your recovery codes"
+    visitor.get("/")
+    # What takes it back asks for a password, and says how to get one.
+    refused = visitor.submit(
+        visitor.get(f"{HOME}/recovery-codes"), "Make new codes", current="anything", status=422
+    )
+    assert "You have no password yet." in refused.words
 
 
 def test_invitation_that_expired_is_not_accepted_by_it(
