@@ -3,6 +3,7 @@ minutes that it takes, also in an hour that happens twice, and where people's da
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
@@ -10,11 +11,18 @@ from hypothesis import strategies as st
 
 from blueprints.schedule_interview.panels.first_times import LEAST, MOST, first_times
 from blueprints.schedule_interview.panels.free_times import OfferedTimes, days_to_choose, offered_times
-from blueprints.schedule_interview.panels.lanes import Lane, LaneOfDay, Look, lane_of_day, lanes_of
+from blueprints.schedule_interview.panels.lanes import (
+    Lane,
+    LaneOfDay,
+    Look,
+    lane_of_day,
+    lanes_of,
+    of_lanes,
+)
 from blueprints.schedule_interview.panels.strip import Bar, Period
 from scheduling.availability.hours import Availability, OnTheirClock, OtherDays
 from scheduling.free_times import Asked, FreeTimes, free_times_among
-from scheduling.occupied import ClashKind
+from scheduling.occupied import ClashKind, Occupied, Taken
 from tests.scheduling.days_and_clocks import (
     DAY,
     ODD_ZONES,
@@ -61,11 +69,41 @@ LOOKS = {
 def test_time_that_is_taken_is_drawn_where_it_is(zone: str, data: st.DataObject) -> None:
     on = data.draw(day_in(zone))
     for each in data.draw(occupied_around(on, people=1)):
-        lane = lane_of_day(ben(OnTheirClock(zone)), [each], on, zone, None)
+        mine = of_lanes([each], None)["team", 1]
+        lane = lane_of_day(ben(OnTheirClock(zone)), mine, on, zone, None)
         taken = (at for at in minutes_of_a_day(on, zone) if each.starts_at <= at < each.ends_at)
         found = bars_of(lane, LOOKS[each.taken[0].kind])
         assert drawn(found, on, zone) == shown_minutes(taken, zone), each
         assert all(0 <= bar.begins < bar.ends <= 24 * 60 for bar in found)
+
+
+@given(gaps=st.lists(st.integers(0, 60), min_size=12, max_size=40), clash=st.integers(0, 40))
+def test_very_full_calendar_is_drawn_together_where_no_half_hour_is_left(gaps: list[int], clash: int) -> None:
+    at, events = datetime(2027, 2, 10, 1, tzinfo=UTC), []
+    for number, gap in enumerate([0, *gaps]):
+        at += gap * A_MINUTE
+        taken = (Taken(ClashKind.CALENDAR, 1, "Ben Frei"),)
+        events.append(Occupied(f"calendar {number}", at, at + 10 * A_MINUTE, taken, app="an-app"))
+        at += 10 * A_MINUTE
+    chosen_event = events[clash] if clash < len(events) else None
+    chosen = Period(chosen_event.starts_at, chosen_event.ends_at) if chosen_event is not None else None
+    drawn_events = [each for _, each in of_lanes(events, chosen)["team", 1]]
+    if len(events) - (chosen is not None) <= 12:
+        assert drawn_events == events
+        return
+    assert chosen_event is None or chosen_event in drawn_events
+    others = [each for each in drawn_events if each is not chosen_event]
+    # All that was taken still is, and nothing that is half an hour long and free.
+    assert all(
+        any(one.starts_at <= each.starts_at and each.ends_at <= one.ends_at for one in others)
+        for each in events
+        if each is not chosen_event
+    )
+    assert all(
+        later.starts_at - earlier.ends_at >= timedelta(minutes=30) for earlier, later in pairwise(others)
+    )
+    told = sum(int(each.title.split()[1]) if each.title else 1 for each in others)
+    assert told == len(events) - (chosen_event is not None)
 
 
 @given(zone=st.sampled_from(ODD_ZONES) | some_zone, theirs=some_zone, data=st.data())

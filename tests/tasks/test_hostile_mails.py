@@ -30,6 +30,7 @@ from models import (
     MailState,
     MailTrouble,
     MeetingState,
+    OutgoingWebhook,
     PasswordReset,
     ReaderRole,
 )
@@ -62,6 +63,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
     "grants_end": {"whose": "HOSTILE", "why": "HOSTILE"},
     "please_connect": {"asking": "HOSTILE", "app": "zoom"},
     "two_step_changed": {"change": "turned_on"},
+    "webhook_off": {"because": "HOSTILE"},
 }
 # Emails about something else than the interview.
 ABOUT = {
@@ -79,6 +81,7 @@ ABOUT = {
     "team_invitation": "invitation:1",
     "test_email": "user:1",
     "two_step_changed": "user:1",
+    "webhook_off": "webhook:1",
 }
 # No database holds half a character.
 STORABLE = {name: text for name, text in CORPUS.items() if name != "lone surrogate"}
@@ -102,6 +105,7 @@ def installation(sqlite_installation: Installation) -> Installation:
             AdminApproval(user_id=team.ben.id, app="outlook-calendar", state=ApprovalState.WAITING)
         )
         later = utc_now() + timedelta(days=1)
+        db.session.add(OutgoingWebhook(id=1, url="https://hooks.example.com/", sealed_secret="sealed"))
         db.session.add(PasswordReset(user_id=team.ben.id, expires_at=later))
         db.session.add(Invitation(user_id=team.cleo.id, invited_by_id=team.ben.id, expires_at=later))
         db.session.commit()

@@ -65,13 +65,24 @@ def test_one_style_sheet_holds_every_file_in_the_layer_of_its_folder(served: Fla
     assert css.startswith("@layer reset, tokens, base, components, pages;")
     layers = dict(re.findall(r"^@layer (\w+) \{\n(.*?)^\}$(?=\n@layer|\Z)", css, re.MULTILINE | re.DOTALL))
     assert list(layers) == list(assets.LAYERS)
-    sources = sorted((assets.STATIC / "css").rglob("*.*"))
+    sources = sorted((assets.STATIC / "css").glob("*/*.*"))
     assert len(sources) > 40
     for path in sources:
         rules = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
         first_rule = re.search(r"^[^\s/@*}][^{]*\{", rules, re.MULTILINE)
         if first_rule is not None:
             assert " ".join(first_rule.group().split()) in " ".join(layers[path.parent.name].split()), path
+
+
+def test_sheet_of_a_single_page_holds_every_file_of_its_folder(served: Flask) -> None:
+    for folder in (assets.STATIC / "css" / "single").iterdir():
+        css = assets.served_files()[f"single/{folder.name}.css"].decode()
+        assert css.startswith("@layer pages {\n")
+        for path in folder.glob("*.css"):
+            rules = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+            first_rule = re.search(r"^[^\s/@*}][^{]*\{", rules, re.MULTILINE)
+            assert first_rule is not None
+            assert " ".join(first_rule.group().split()) in " ".join(css.split()), path
 
 
 def test_one_script_holds_every_file_of_the_site(served: Flask) -> None:

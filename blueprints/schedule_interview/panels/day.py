@@ -54,19 +54,12 @@ def day_of(
     begins, ends = start_of_day(on, zone), start_of_day(on + timedelta(days=1), zone)
     occupied = [each for each in of_day.occupied if each.overlaps(begins, ends)]
     near: list[tuple[datetime, DayRow]] = []
-    folded: list[DayRow] = []
+    folded: list[Occupied] = []
     for other in sorted([*occupied, *of_day.others], key=lambda each: (each.starts_at, each.key)):
-        row = DayRow(
-            time=span_on(other.starts_at, other.ends_at, on, zone),
-            title=other.candidate or other.title or "Busy",
-            who=_who(other, software),
-            url=_url(other),
-            is_clash=chosen is not None and bool(other.taken) and _is_near(other, chosen, timedelta()),
-        )
         if chosen is not None and other.taken and _is_near(other, chosen, _NEAR):
-            near.append((other.starts_at, row))
+            near.append((other.starts_at, _row(other, on, zone, chosen, software)))
         else:
-            folded.append(row)
+            folded.append(other)
     has_others = any(each.interview_id is None for each in occupied)
     all_of_it = counted(len(folded), "busy time") if has_others else counted(len(folded), "interview")
     summary = f"{len(folded)} more that day" if near else f"{all_of_it} that day"
@@ -79,10 +72,22 @@ def day_of(
         near.sort(key=lambda pair: (pair[0], not pair[1].is_wanted))
     return Day(
         near=tuple(row for _, row in near),
-        folded=tuple(folded[:_MOST_FOLDED]),
+        folded=tuple(_row(other, on, zone, chosen, software) for other in folded[:_MOST_FOLDED]),
         summary=summary,
         left_out=max(0, len(folded) - _MOST_FOLDED),
         is_everyone_free=not occupied,
+    )
+
+
+def _row(
+    other: Occupied, on: date, zone: str, chosen: Period | None, software: MeetingSoftware | None
+) -> DayRow:
+    return DayRow(
+        time=span_on(other.starts_at, other.ends_at, on, zone),
+        title=other.candidate or other.title or "Busy",
+        who=_who(other, software),
+        url=_url(other),
+        is_clash=chosen is not None and bool(other.taken) and _is_near(other, chosen, timedelta()),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,13 +13,15 @@ from blueprints.schedule_interview.panels.spans import ALL_DAY, span_on
 from blueprints.schedule_interview.panels.strip import Bar, Period, bars_of, is_on
 from connections.catalogue import calendar_name
 from scheduling.availability.hours import OnTheirClock
-from scheduling.free_times import Asked
+from scheduling.free_times import HALF_HOUR, Asked
 from scheduling.occupied import ClashKind, Occupied, Taken
 from scheduling.working_days import is_weekend
 from timezones import NonexistentTimeError, parse_local, place_name, start_of_day
 from wording import possessive, short_names
 
 _DAY = timedelta(days=1)
+# More than this of one calendar in one day cannot be told apart in a lane, and say too much in words.
+_MOST_APART = 12
 _MIDNIGHT = time()
 
 
@@ -94,26 +97,66 @@ def lanes_of(asked: Asked, candidate: str, occupied: Sequence[Occupied]) -> tupl
     )
 
 
-def lane_of_day(
-    lane: Lane, occupied: Sequence[Occupied], on: date, zone: str, chosen: Period | None
-) -> LaneOfDay:
-    """What is in a lane on that day in that zone; what clashes with the chosen time is marked."""
+Mine = tuple[tuple[ClashKind, Occupied], ...]
+
+
+def of_lanes(occupied: Iterable[Occupied], chosen: Period | None) -> Mapping[tuple[str, int], Mine]:
+    """What takes whose time on a day, by what `Lane.subject` says. `occupied`: soonest first."""
+    found: dict[tuple[str, int], list[tuple[ClashKind, Occupied]]] = defaultdict(list)
+    for each in occupied:
+        for subject, kind in {_subject(one): one.kind for one in reversed(each.taken)}.items():
+            found[subject].append((kind, each))
+    return {subject: _joined(mine, chosen) for subject, mine in found.items()}
+
+
+def _joined(mine: list[tuple[ClashKind, Occupied]], chosen: Period | None) -> Mine:
+    """The same, with the events of a very full calendar drawn together. What clashes is kept apart."""
+    of_app: dict[str | None, list[Occupied]] = defaultdict(list)
+    apart = []
+    for kind, each in mine:
+        is_clash = chosen is not None and each.overlaps(chosen.starts_at, chosen.ends_at)
+        if kind is ClashKind.CALENDAR and not is_clash:
+            of_app[each.app].append(each)
+        else:
+            apart.append((kind, each))
+    if all(len(some) <= _MOST_APART for some in of_app.values()):
+        return tuple(mine)
+    for some in of_app.values():
+        drawn = _runs(some) if len(some) > _MOST_APART else some
+        apart += [(ClashKind.CALENDAR, each) for each in drawn]
+    return tuple(sorted(apart, key=lambda pair: pair[1].starts_at))
+
+
+def _runs(events: Iterable[Occupied]) -> Iterator[Occupied]:
+    """Events with less than half an hour between them as one. `events`: soonest first."""
+    run: Occupied | None = None
+    number = 0
+    for each in events:
+        if run is not None and each.starts_at - run.ends_at < HALF_HOUR:
+            number += 1
+            run = run._replace(ends_at=max(run.ends_at, each.ends_at), title=f"Busy, {number} times")
+            continue
+        if run is not None:
+            yield run
+        run, number = each, 1
+    if run is not None:
+        yield run
+
+
+def lane_of_day(lane: Lane, mine: Mine, on: date, zone: str, chosen: Period | None) -> LaneOfDay:
+    """What is in a lane on that day in that zone, of what takes this time (`of_lanes`); what clashes with the
+    chosen time is marked."""
     open_hours = _open_hours(lane.clock, on, zone) if lane.clock is not None else _whole_day(on, zone)
-    blocks = tuple(_blocks(lane, occupied, on, zone, chosen))
+    blocks = tuple(_blocks(lane, mine, on, zone, chosen))
     return LaneOfDay(open_hours, blocks)
 
 
-def _blocks(
-    lane: Lane, occupied: Sequence[Occupied], on: date, zone: str, chosen: Period | None
-) -> Iterator[Block]:
+def _blocks(lane: Lane, mine: Mine, on: date, zone: str, chosen: Period | None) -> Iterator[Block]:
     if lane.clock is not None:
         for away in _days_off(lane.clock, on):
             words = span_on(away.starts_at, away.ends_at, on, zone)
             yield from _drawn(away, on, zone, Look.AWAY, "Away" if words == ALL_DAY else f"{words} Away")
-    for each in occupied:
-        kind = next((one.kind for one in each.taken if _subject(one) == lane.subject), None)
-        if kind is None:
-            continue
+    for kind, each in mine:
         is_clash = chosen is not None and each.overlaps(chosen.starts_at, chosen.ends_at)
         period = Period(each.starts_at, each.ends_at, is_clash)
         look = _look(kind)

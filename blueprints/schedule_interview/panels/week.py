@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from blueprints.schedule_interview.panels.calendars_known import CalendarKnown
-from blueprints.schedule_interview.panels.lanes import Lane, LaneOfDay, Look, lane_of_day
+from blueprints.schedule_interview.panels.lanes import Lane, LaneOfDay, Look, lane_of_day, of_lanes
 from blueprints.schedule_interview.panels.strip import Bar, Period, bars_of, is_on, minutes_of
 from scheduling.availability.hours import OFFERED
 from scheduling.free_times import FreeTimes
@@ -70,9 +70,9 @@ def week_of(
     `chosen` the one that something may clash with."""
     days = tuple(days)
     of_days = {
-        day: tuple(lane_of_day(lane, near, day, zone, chosen) for lane in lanes)
+        day: tuple(lane_of_day(lane, near.get(lane.subject, ()), day, zone, chosen) for lane in lanes)
         for day in days
-        for near in (_near(free[day]),)
+        for near in (of_lanes(_near(free[day]), chosen),)
     }
     on_days = {
         day: tuple(bar for each in drawn if is_on(each, day, zone) for bar in bars_of(each, day, zone))
