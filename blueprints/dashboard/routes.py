@@ -27,7 +27,7 @@ from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow
 from scheduling.reading.own_events import own_events
 from scheduling.reading.time_requests import TimeRequest
-from scheduling.reading.today import Week, week_columns, week_parameters
+from scheduling.reading.today import TodaysRow, Week, week_columns, week_parameters
 from scheduling.slots import ENDS_SOON
 from scheduling.software import DEFAULT
 from services import services
@@ -63,10 +63,11 @@ def home() -> ResponseReturnValue:
     user, now = person(), utc_now()
     schedules = may_anywhere(user.role, Action.SCHEDULE)
     week, first_steps = _numbers(user, now)
+    found = reading.today_and_later(user, *_day_around(user, now), limit=_UPCOMING)
     return render_template(
         "dashboard/home.html",
-        **_day(user, now),
-        upcoming=reading.upcoming(user, _begins(user, now, days=1), limit=_UPCOMING),
+        **_day(user, found.today, now),
+        upcoming=found.later,
         attention=list(_attention(user)) if schedules else [],
         drafts=open_drafts(user) if schedules else [],
         week=week,
@@ -79,14 +80,19 @@ def today() -> ResponseReturnValue:
     """Today's part of the page, which updates on its own. `version` is what the page already shows."""
     if not htmx.is_htmx():
         return htmx.go_to(url_for("dashboard.home"))
-    shown = _day(person(), utc_now())
+    user, now = person(), utc_now()
+    shown = _day(user, reading.todays(user, *_day_around(user, now)), now)
     if request.args.get("version") == shown["day"].version:
         return htmx.nothing_new()
     return htmx.varies(make_response(render_template("dashboard/_today.html", **shown)))
 
 
-def _day(user: SignedInPerson, now: datetime) -> dict[str, Day]:
-    rows = reading.todays(user, _begins(user, now), _begins(user, now, days=1))
+def _day_around(user: SignedInPerson, now: datetime) -> tuple[datetime, datetime]:
+    """When the reader's day begins and ends."""
+    return _begins(user, now), _begins(user, now, days=1)
+
+
+def _day(user: SignedInPerson, rows: tuple[TodaysRow, ...], now: datetime) -> dict[str, Day]:
     others = own_events(user, day_in(now, user.timezone), user.timezone, now, limit=_BESIDE)
     # Someone who sees an interview sees its link too, or no links at all: only the role decides.
     sees_link = bool(is_settled(user, Action.SEE_JOIN_LINK))

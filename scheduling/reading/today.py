@@ -32,7 +32,7 @@ from models import (
 from paging import COUNTED, Query
 from rows import rows_of
 from scheduling.occupied import LONGEST
-from scheduling.reading.interview_rows import COLUMNS, InterviewRow, found, instant, select_rows
+from scheduling.reading.interview_rows import COLUMNS, InterviewRow, instant, select_rows
 from scheduling.reading.time_requests import TimeRequest, time_requests_of
 from scheduling.slots import ENDS_SOON
 from timezones import utc_now
@@ -91,7 +91,7 @@ def _todays_row(row: Sequence[Any]) -> TodaysRow:
 def _todays(role: Role) -> Query:
     shown = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
     return (
-        select_rows(Meeting.join_url, Interview.phone_number, Interview.phone_caller)
+        _with_the_way_in()
         .where(
             Interview.status.in_(shown),
             Interview.ends_at > instant("begins"),
@@ -105,23 +105,43 @@ def _todays(role: Role) -> Query:
     )
 
 
-def upcoming(actor: Reader, after: datetime, *, limit: int) -> tuple[InterviewRow, ...]:
-    """The first scheduled interviews that `actor` sees and that begin at `after` (aware UTC) or later."""
-    return found(_upcoming(actor.role), asker_id=actor.id, after=after, most=limit)
+class TodayAndLater(NamedTuple):
+    """The interviews of a day, and the first of those after it."""
+
+    today: tuple[TodaysRow, ...]
+    later: tuple[InterviewRow, ...]
+
+
+def today_and_later(actor: Reader, begins: datetime, ends: datetime, *, limit: int) -> TodayAndLater:
+    """What `todays` finds, and the first `limit` scheduled interviews that `actor` sees and that begin after
+    that day. One statement."""
+    told = {"asker_id": actor.id, "begins": begins, "long_before": begins - LONGEST, "ends": ends}
+    rows = [_todays_row(row) for row in rows_of(_today_and_later(actor.role), {**told, "most": limit})]
+    return TodayAndLater(
+        tuple(row for row in rows if row.interview.starts_at < ends),
+        tuple(row.interview for row in rows if row.interview.starts_at >= ends),
+    )
 
 
 @cache
-def _upcoming(role: Role) -> Query:
-    return (
-        select_rows()
+def _today_and_later(role: Role) -> Query:
+    later = (
+        _with_the_way_in()
         .where(
             Interview.status == InterviewStatus.SCHEDULED,
-            Interview.starts_at >= instant("after"),
+            Interview.starts_at >= instant("ends"),
             interview_is_within(Asker(role), Action.SEE),
         )
         .order_by(Interview.starts_at, Interview.id)
         .limit(sa.bindparam("most", type_=sa.Integer()))
     )
+    # SQLite takes no part of a union that has an order of its own.
+    both = sa.union_all(*(sa.select(each.subquery()) for each in (_todays(role), later))).subquery()
+    return sa.select(both).order_by(both.c.starts_at, both.c.id)
+
+
+def _with_the_way_in() -> Query:
+    return select_rows(Meeting.join_url, Interview.phone_number, Interview.phone_caller)
 
 
 def needing_attention(actor: Reader, *, limit: int = 8) -> tuple[AttentionRow, ...]:

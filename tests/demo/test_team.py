@@ -18,7 +18,7 @@ from models import (
     TaskState,
     User,
 )
-from scheduling.reading.today import upcoming
+from scheduling.reading.today import today_and_later
 from services import services
 from tests.factories import create_team
 from tests.machines.rows import in_rows
@@ -77,10 +77,10 @@ def test_everyone_in_the_demo_who_holds_interviews_has_some(sqlite_app: Flask) -
         plant(sqlite_app)
         people = {user.name: user for user in db.session.scalars(db.select(User))}
         for name in ("Lena Vogel", "Priya Raman", "Tom Adeyemi", "Noah Clarke"):
-            assert len(upcoming(people[name], utc_now(), limit=8)) >= 2, name
+            assert len(today_and_later(people[name], utc_now(), utc_now(), limit=8).later) >= 2, name
         # Those who only look on, or help, have some to look at as well.
         for name in ("Grace Kim", "Marco Bianchi", "Ingrid Solberg"):
-            assert upcoming(people[name], utc_now(), limit=1), name
+            assert today_and_later(people[name], utc_now(), utc_now(), limit=1).later, name
 
 
 def test_what_is_over_in_the_demo_tells_how_it_went_and_sends_nothing(sqlite_app: Flask) -> None:

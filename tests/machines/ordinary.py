@@ -30,7 +30,7 @@ KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "/candidates-5",
             "/interviews-5",
             "/calendar-5",
-            "/-7",
+            "/-6",
         ),
         "test_turning_pages_shows_everyone_once_forwards_and_backwards": (
             "sqlite-newest",
