@@ -47,8 +47,11 @@ def test_shell_script_is_understood() -> None:
 
 def test_image_leaves_out_what_does_not_run_and_keeps_what_does() -> None:
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
-    for name in (".env", "instance", ".git", "tests", "simulators"):
+    for name in ("instance", ".git", "tests", "simulators"):
         assert name in ignored
+    # What people are told to put beside the program, in the root and in deploy/.
+    for secret in ("**/.env", "**/*.age", "deploy/secrets"):
+        assert secret in ignored
     steps = (DEPLOY / "Dockerfile").read_text()
     # Of the last stage.
     assert "\nUSER 10001\n" in steps.rpartition("\nFROM ")[2]
