@@ -166,6 +166,24 @@ def test_phone_needs_no_script_and_no_page_is_wider_than_it(opened: Opened, sett
     expect(page.get_by_role("heading", level=1)).to_have_text("Schedule an interview")
 
 
+@pytest.mark.parametrize(("width", "is_beside"), [(1280, True), (1140, True), (1139, False)])
+def test_side_is_left_of_the_calendar_where_there_is_room(
+    opened: Opened, setting: Setting, width: int, is_beside: bool
+) -> None:
+    page = opened(viewport={"width": width, "height": 800})
+    for view in VIEWS:
+        page.goto(setting.url(view))
+        side, calendar = (page.locator(each).bounding_box() for each in (".cal-side", ".cal-view"))
+        assert side is not None
+        assert calendar is not None
+        if is_beside:
+            assert side["x"] + side["width"] <= calendar["x"], view
+            assert side["y"] == calendar["y"], view
+        else:
+            assert calendar["y"] + calendar["height"] <= side["y"], view
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+
+
 # Only a full run measures colors, which is where the themes differ.
 @pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_no_view_has_a_barrier_and_paper_has_only_the_calendar(
