@@ -93,9 +93,10 @@ def backup(file: Path) -> None:
         f"{file}: {counted(made.rows, 'row')} and {counted(made.manifest.files, 'attachment')}, {size}. "
         "Keep it on another machine, and the secret half of the key somewhere else again."
     )
-    if made.missing:
-        click.echo(
-            f"{counted(made.missing, 'attachment')} could not be found and can't be restored.", err=True
+    if made.lost:
+        raise click.ClickException(
+            f"{counted(made.lost, 'attachment')} couldn't be found, so this backup is incomplete. Is the "
+            f"disk of {current_app.config['INSTANCE_PATH'] / 'uploads'} mounted?"
         )
 
 

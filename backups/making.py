@@ -3,7 +3,8 @@
 Everything is of one moment: all rows are read in one transaction, a snapshot on SQLite and REPEATABLE READ on
 PostgreSQL, which holds up no one who writes. Uploads are files that never change once they are there, so
 those that the rows of that moment name are read next. One whose candidate is erased in between is missing
-from the backup, which says so; the erasing counts.
+from the backup, which says so; the erasing counts. One that rows still name at the end is lost, and such a
+backup is incomplete: usually, the disk of the uploads is not mounted.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ class Installation:
 
 @dataclass(frozen=True)
 class Made:
-    """A backup that is on the disk. `missing`: uploads that rows name and that could not be found."""
+    """A backup that is on the disk. `lost`: how many uploads rows name that could not be found."""
 
     path: Path
     manifest: Manifest
     size: int
-    missing: int
+    lost: int
 
     @property
     def rows(self) -> int:
@@ -55,7 +56,7 @@ class Made:
 
 def make_backup(installation: Installation, path: Path, keys: Iterable[str]) -> Made:
     """Write a backup to `path`, encrypted for these public keys. A file that is there is replaced by the new
-    one once that is whole. Must be called with no transaction open.
+    one once that is whole, even if uploads are lost. Must be called with no transaction open.
 
     Raises `BackupError` for an installation that was never set up, OSError for a file that cannot be written
     or read, and SQLAlchemy's errors for a database that is away.
@@ -64,11 +65,11 @@ def make_backup(installation: Installation, path: Path, keys: Iterable[str]) -> 
         tables = tables_of(connection)
         uploads = _uploads(connection)
         manifest = _manifest(installation, connection, tables, len(uploads))
-        missing: list[str] = []
+        lost: list[str] = []
         with whole_file(path) as file:
-            members = _members(installation, connection, tables, manifest, uploads, missing)
+            members = _members(installation, connection, tables, manifest, uploads, lost)
             write_archive(members, file, keys)
-    return Made(path, manifest, path.stat().st_size, len(missing))
+    return Made(path, manifest, path.stat().st_size, len(lost))
 
 
 def _manifest(
@@ -111,8 +112,9 @@ def _members(
     tables: list[sa.Table],
     manifest: Manifest,
     uploads: list[str],
-    missing: list[str],
+    lost: list[str],
 ) -> Iterator[tuple[str, bytes]]:
+    missing: list[str] = []
     yield MANIFEST, manifest.to_json()
     for name in uploads:
         try:
@@ -125,4 +127,19 @@ def _members(
         for number, part in enumerate(written_rows(connection, table), start=1):
             yield f"tables/{table.name}/{number:06}.jsonl", part
     # Uploads are counted here, because whether one is missing is known only now.
-    yield END, json.dumps({"missing_files": missing}).encode()
+    lost += _still_named(installation.engine, missing)
+    yield END, json.dumps({"missing_files": missing, "lost_files": lost}).encode()
+
+
+def _still_named(engine: Engine, missing: list[str]) -> list[str]:
+    """Those of the missing uploads that belong to something now. Another connection is asked, because the one
+    that reads the backup sees an earlier moment."""
+    if not missing:
+        return []
+    owned = sa.text(
+        "SELECT stored_as FROM attachments"
+        " WHERE coalesce(candidate_id, draft_id, interview_id, template_id) IS NOT NULL"
+    )
+    with engine.connect() as connection:
+        named = set(connection.execute(owned).scalars())
+    return [name for name in missing if name in named]

@@ -1,11 +1,13 @@
 """The backup of each night: when it is due, what its file is called, and which old ones go.
 
-Only files that carry this installation's own name are ever removed, and only right after a new one is whole;
-so the last good backup stays, no matter how long the next ones fail.
+Only files that carry this installation's own name are ever removed, and only right after a new one is whole
+and complete; so the last good backup stays, no matter how long the next ones fail. One without all uploads
+is kept beside them, under a name of its own that the next such backup takes over.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +18,9 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from backups.errors import BackupError
-from backups.whole_files import PART
+from backups.whole_files import PART, keep_entries
 from timezones import NonexistentTimeError, in_zone, parse_local, start_of_day, utc_now
+from wording import counted
 
 # By the organization's clock: after the last interviews of the day, and before the first.
 _AT = time(2, 30)
@@ -63,7 +66,8 @@ def make_nightly(plan: BackupPlan, engine: Engine) -> datetime:
     """Make the backup of a night, and remove those that are too old; returns the moment that it is of (aware
     UTC). Must be called with no transaction open.
 
-    Raises `BackupError`, OSError, and SQLAlchemy's errors; then nothing was removed.
+    Raises `BackupError`, also for a backup that lacks uploads; OSError, and SQLAlchemy's errors. Then nothing
+    was removed.
     """
     # Loaded when the first one is made: every process of a server would keep it.
     from backups.here import installation_of
@@ -75,6 +79,15 @@ def make_nightly(plan: BackupPlan, engine: Engine) -> datetime:
     installation = installation_of(plan.config, engine)
     whose = installation.keys["installation_id"][:8]
     made = make_backup(installation, plan.folder / f"smoothhiring-{whose}-{now:{_STAMP}}.age", plan.keys)
+    incomplete = plan.folder / f"smoothhiring-{whose}-incomplete.age"
+    if made.lost:
+        os.replace(made.path, incomplete)
+        keep_entries(plan.folder)
+        raise BackupError(
+            f"{counted(made.lost, 'attachment')} can't be found in {installation.uploads}. Is its disk "
+            f"mounted? Everything else is in {incomplete}, and no earlier backup was removed."
+        )
+    incomplete.unlink(missing_ok=True)
     _remove_old(plan.folder, whose, made.path, now - plan.keep)
     return made.manifest.made_at
 

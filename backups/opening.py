@@ -28,11 +28,11 @@ _KEY = re.compile(rf"keys/({'|'.join(KEY_FILES)})")
 
 @dataclass(frozen=True)
 class OpenedBackup:
-    """A backup whose content is whole. `missing_files`: the uploads that were gone when it was made."""
+    """A backup whose content is whole. `erased_files`: the uploads that were erased while it was made."""
 
     manifest: Manifest
     keys: dict[str, str]
-    missing_files: frozenset[str]
+    erased_files: frozenset[str]
     _archive: Path
 
     def uploads(self) -> Iterator[tuple[str, bytes]]:
@@ -93,17 +93,19 @@ def _checked(archive: Path) -> OpenedBackup:
             end = content
         else:
             raise ForeignFileError(f"This backup holds something unexpected: {name!r}.")
-    missing = _missing(end)
+    missing, lost = _missing(end)
     if rows != {name: table.rows for name, table in manifest.tables.items()}:
         raise DamagedFileError("This backup doesn't hold all the rows that it names. Use another one.")
     if files + len(missing) != manifest.files or set(keys) != set(KEY_FILES):
         raise DamagedFileError("This backup doesn't hold all the files that it names. Use another one.")
-    return OpenedBackup(manifest, keys, missing, archive)
+    return OpenedBackup(manifest, keys, missing - lost, archive)
 
 
-def _missing(end: bytes | None) -> frozenset[str]:
+def _missing(end: bytes | None) -> tuple[frozenset[str], frozenset[str]]:
+    """The uploads that the backup lacks, and those of them that were not erased."""
     try:
-        return frozenset(json.loads(end or b"")["missing_files"])
+        stored = json.loads(end or b"")
+        return frozenset(stored["missing_files"]), frozenset(stored["lost_files"])
     except (ValueError, TypeError, KeyError):
         raise DamagedFileError("This backup has no end. Use another one.") from None
 

@@ -191,14 +191,14 @@ def _files(connection: Connection, backup: OpenedBackup, files: AttachmentFiles)
         try:
             is_whole = hashlib.sha256(files.read(stored_as)).hexdigest() == content_hash
         except OSError:
-            is_whole = stored_as in backup.missing_files
+            is_whole = stored_as in backup.erased_files
         if not is_whole:
             wrong.append(stored_as)
     if wrong:
         return Check(False, f"{counted(len(wrong), 'attachment')} of {len(rows)} can't be read as uploaded.")
     if not rows:
         return Check(True, "There are no attachments.")
-    words = f"{counted(len(rows) - len(backup.missing_files), 'attachment')} as uploaded."
-    if backup.missing_files:
-        words += f" {counted(len(backup.missing_files), 'other')} had been lost before the backup was made."
+    words = f"{counted(len(rows) - len(backup.erased_files), 'attachment')} as uploaded."
+    if backup.erased_files:
+        words += f" {counted(len(backup.erased_files), 'other')} had been erased while the backup was made."
     return Check(True, words)

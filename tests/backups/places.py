@@ -1,6 +1,6 @@
 """Installations to back up, and places to restore to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from backups.keys import KeyPair, new_pair, read_secret
 from backups.making import Made, make_backup
 from backups.restoring import Restored, restore
 from extensions import db
-from tests.machines.application import build_app, close_app
+from tests.machines.application import build_app, close_app, settings_for
 
 Kind = Literal["sqlite", "postgresql"]
 PAIR = new_pair()
@@ -41,6 +41,11 @@ class Place:
 
 
 MakePlace = Callable[[Kind], Place]
+
+
+def make_app(settings: Mapping[str, object]) -> Flask:
+    """The application of a rehearsal."""
+    return build_app(settings_for(str(settings["DATABASE_URL"]), Path(str(settings["INSTANCE_PATH"]))))
 
 
 def back_up(app: Flask, path: Path, *pairs: KeyPair) -> Made:

@@ -77,6 +77,18 @@ def test_key_is_made_a_backup_is_written_rehearsed_and_restored(
     assert (again.returncode, "holds keys already" in again.stderr) == (7, True)
 
 
+def test_backup_without_an_attachment_is_written_and_fails(make_app: MakeApp, tmp_path: Path) -> None:
+    app: Flask = make_app({"BACKUP_KEY": PAIR.public})
+    fill_every_table(app)
+    uploads = app.config["INSTANCE_PATH"] / "uploads"
+    uploads.rename(tmp_path / "unmounted")
+    with writing():
+        done = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "backup.age")])
+    assert done.exit_code == 1
+    assert f"so this backup is incomplete. Is the disk of {uploads} mounted?" in done.output
+    assert (tmp_path / "backup.age").exists()
+
+
 def test_folder_that_cannot_be_written_to_is_said(make_app: MakeApp, tmp_path: Path) -> None:
     app: Flask = make_app({"BACKUP_KEY": PAIR.public})
     fill_every_table(app)

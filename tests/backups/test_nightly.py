@@ -12,10 +12,12 @@ from backups.keys import read_secret
 from backups.nightly import last_due
 from backups.opening import opened_backup
 from extensions import db
-from models import Mail, Organization, Task
+from models import Attachment, Mail, Organization, Task
+from services import services
 from tasks.backups import MAKE_BACKUP
 from tests.backups.places import PAIR
 from tests.factories import Team, create_team
+from tests.files_to_attach import PDF
 from tests.machines.application import MakeApp
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
@@ -128,6 +130,36 @@ def test_failing_is_told_once_a_night_and_nothing_old_goes(
     assert len(names(folder)) == 1
     assert names(folder) != [good]
     assert BANNER not in ada.get("/").text
+
+
+def test_one_without_all_attachments_is_told_and_nothing_old_goes(
+    nightly: tuple[Flask, Team], folder: Path, clock: Clock, instance_path: Path
+) -> None:
+    app, team = nightly
+    work_once(app)
+    [good] = names(folder)
+    with in_rows(app):
+        kept = services(app).attachment_files.keep(PDF)
+        file = {"name": "cv.pdf", "content_type": "application/pdf", "size_bytes": len(PDF)}
+        whose = {"candidate_id": team.dina.id, "uploaded_by_id": team.ada.id}
+        db.session.add(Attachment(**file, **whose, content_hash="0" * 64, stored_as=kept))
+        db.session.commit()
+    (instance_path / "uploads").rename(instance_path / "unmounted")
+    for _ in range(5):
+        clock.move(timedelta(days=1))
+        work_once(app)
+        incomplete = good[:22] + "incomplete.age"
+        assert names(folder) == [good, incomplete]
+    assert len(warnings(app)) == 5
+    log = Visitor(app).enter(team.ada).get("/settings/system-log").text
+    assert "1 attachment can't be found" in log
+    assert "Is its disk mounted?" in log
+
+    (instance_path / "unmounted").rename(instance_path / "uploads")
+    clock.move(timedelta(days=1))
+    work_once(app)
+    [made] = names(folder)
+    assert made not in (good, incomplete)
 
 
 def test_nothing_is_made_where_no_folder_is_set_or_no_one_has_set_up(

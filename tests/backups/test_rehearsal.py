@@ -1,6 +1,6 @@
 """A rehearsal finds what would be missed after a restore, and leaves nothing behind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,8 @@ from backups.keys import read_secret
 from backups.rehearsing import Rehearsal, rehearse
 from extensions import db
 from tests.backups.every_table import fill_every_table, how_many
-from tests.backups.places import PAIR, MakePlace, back_up
+from tests.backups.places import PAIR, MakePlace, back_up, make_app
 from tests.backups.test_refusals import Members, changed
-from tests.machines.application import build_app, settings_for
 from tests.machines.postgresql import PostgreSQLCluster
 
 
@@ -24,10 +23,6 @@ def backup(sqlite_app: Flask, tmp_path: Path) -> Path:
     """A backup with rows in every table."""
     fill_every_table(sqlite_app)
     return back_up(sqlite_app, tmp_path / "backup.age").path
-
-
-def make_app(settings: Mapping[str, object]) -> Flask:
-    return build_app(settings_for(str(settings["DATABASE_URL"]), Path(str(settings["INSTANCE_PATH"]))))
 
 
 def rehearsed(path: Path, database_url: str = "") -> Rehearsal:

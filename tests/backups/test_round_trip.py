@@ -45,7 +45,7 @@ def test_everything_is_restored_on_either_database_and_back(
     before, kept = rows_of_every_table(full), files_of(instance_path)
     assert len([name for name in kept if name.startswith("uploads/")]) == 3
     made = back_up(full, tmp_path / "first.age")
-    assert made.missing == 0
+    assert made.lost == 0
     there = empty_place(kind)
     there.restore(made.path)
     assert without_restore(rows_of_every_table(there.app)) == without_restore(before)

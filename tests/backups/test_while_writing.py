@@ -7,11 +7,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from backups.keys import read_secret
+from backups.rehearsing import Check, rehearse
 from extensions import db
 from models import Attachment, Candidate, Organization, TimelineEntry
+from scheduling.files.removing import give_up
 from services import services
 from tests.backups.every_table import fill_every_table
-from tests.backups.places import MakePlace, back_up
+from tests.backups.places import PAIR, MakePlace, back_up, make_app
 from tests.factories import create_team, schedule
 from tests.machines.rows import in_rows
 
@@ -65,15 +68,26 @@ def test_backup_holds_up_no_one_and_sees_nothing_of_what_is_half_done(
         )
 
 
-def test_attachment_that_is_gone_is_said_to_be_missing(
-    sqlite_app: Flask, empty_place: MakePlace, tmp_path: Path
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_attachment_that_is_gone_is_lost_unless_it_is_being_erased(
+    sqlite_app: Flask, empty_place: MakePlace, tmp_path: Path, is_erased: bool
 ) -> None:
     fill_every_table(sqlite_app)
     with in_rows(sqlite_app):
-        lost = db.session.get_one(Attachment, 2).stored_as
-        services(sqlite_app).attachment_files.remove(lost)
+        attachment = db.session.get_one(Attachment, 1)
+        if is_erased:
+            give_up(Attachment.id == attachment.id)
+            db.session.commit()
+        services(sqlite_app).attachment_files.remove(attachment.stored_as)
     made = back_up(sqlite_app, tmp_path / "backup.age")
-    assert made.missing == 1
+    assert made.lost == (0 if is_erased else 1)
+    there = tmp_path / "rehearsal"
+    there.mkdir()
+    found = rehearse(make_app, made.path, read_secret(PAIR.secret), there)
+    said = "2 attachments as uploaded. 1 other had been erased while the backup was made."
+    assert found.checks[-1] == (
+        Check(True, said) if is_erased else Check(False, "1 attachment of 3 can't be read as uploaded.")
+    )
     place = empty_place("sqlite")
     place.restore(made.path)
     assert len(list((place.folder / "uploads").iterdir())) == 2
