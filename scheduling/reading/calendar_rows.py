@@ -82,6 +82,11 @@ class Item(NamedTuple):
     owner: str
     join_url: str | None = None
 
+    def link_to_join(self, now: datetime) -> str | None:
+        """Its link to join as long as there is something to join: the interview is scheduled and not over."""
+        is_scheduled = self.row is not None and self.row.status is InterviewStatus.SCHEDULED
+        return self.join_url if is_scheduled and now < self.ends_at else None
+
 
 _SHOWN = (
     *(InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED),

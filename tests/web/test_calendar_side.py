@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from extensions import db
-from models import ConnectionState, CustomEventKind, FailureReason, Role, User
+from models import ConnectionState, CustomEventKind, FailureReason, Interview, InterviewStatus, Role, User
 from tests.factories import (
     GOOGLE_CALENDAR,
     OUTLOOK_CALENDAR,
@@ -113,9 +113,27 @@ def test_joining_is_offered_to_those_who_may_see_links(web: Flask, team: Team, n
     assert link not in looked_on.html
 
 
-def _give_link(interview_id: int) -> str:
-    from models import Interview
+@pytest.mark.parametrize("change", [None, InterviewStatus.COMPLETED, InterviewStatus.ACCEPTED, "over"])
+def test_only_what_is_ahead_is_joined(
+    web: Flask, team: Team, ada: Visitor, clock: Clock, change: InterviewStatus | str | None
+) -> None:
+    with in_rows(web):
+        interview_id = schedule(
+            team.ada, team.dina, starts_at=clock.now + timedelta(hours=1), hiring_manager=team.ada
+        )
+        link = _give_link(interview_id)
+        if isinstance(change, InterviewStatus):
+            db.session.get_one(Interview, interview_id).status = change
+            db.session.commit()
+    if change == "over":
+        clock.now += timedelta(hours=3)
+    for view in ("week", "agenda"):
+        page = ada.get(f"/calendar/{view}/2027-02-01")
+        assert "Dina Kaur" in page.words
+        assert (link in page.html) is (change is None), view
 
+
+def _give_link(interview_id: int) -> str:
     meeting = db.session.get_one(Interview, interview_id).meeting
     assert meeting is not None
     meeting.join_url = "https://meet.example/j/1"
