@@ -42,8 +42,9 @@ def show(view: View, on: date) -> str:
     found = sources.sources_of(current_app.config["APP_NAME"], calendars[reader.id].sources, hidden)
     shown = frozenset(each.key for each in found if each.is_shown)
     if colleague_id is not None and may_see_busy_times(reader, colleague_id):
-        # A colleague's calendars may be others than one's own.
-        shown |= frozenset(sources.of_anyone()) - hidden
+        # A colleague's calendars may be others than one's own. For those there is no button here, and so they
+        # are shown, whatever the browser has kept from a time when there was one.
+        shown |= frozenset(sources.of_anyone()) - {each.key for each in found}
     page = Page(
         reader=reader,
         asked=asked,

@@ -59,6 +59,24 @@ def test_how_far_a_colleagues_time_is_known_is_said(web: Flask, team: Team, noon
     assert "Hobby" not in page.html
 
 
+def test_source_without_a_button_is_shown(web: Flask, team: Team, noon: datetime) -> None:
+    ada, of_ben = Visitor(web).enter(team.ada), whose(f"person-{team.ben.id}")
+    with in_rows(web):
+        create_outside_event(create_synced_calendar(team.ben), noon + timedelta(hours=2), title="Dentist")
+
+    def shows_ben_is_busy() -> bool:
+        view = ada.get(of_ben).tree.with_id("calendar")
+        assert view is not None
+        return "Busy" in view.words
+
+    # Hidden when Ada had connected a calendar of her own there, which she has no longer.
+    ada.client.set_cookie("calendar", "week.google-calendar", domain="localhost")
+    assert shows_ben_is_busy()
+    with in_rows(web):
+        create_synced_calendar(team.ada)
+    assert not shows_ben_is_busy()
+
+
 def test_what_changes_in_a_calendar_is_shown_at_once(web: Flask, team: Team, noon: datetime) -> None:
     ada, ben = Visitor(web).enter(team.ada), Visitor(web).enter(team.ben)
     of_ben = f"?whose=person-{team.ben.id}"
