@@ -22,6 +22,7 @@ from text import one_line
 from timezones import in_zone, start_of_day, zone_short_name
 
 ROWS = 40
+_LAST_PAGE = MOST // ROWS
 _MOST_TYPED = 100
 _DAY = timedelta(days=1)
 
@@ -83,9 +84,10 @@ def draw(page: Page) -> Drawn:
     """The month of the day that is asked for, row by row. Two statements at most."""
     month, wanted = month_of(page.asked.on), _asked()
     number = read_row_id(request.args.get("page", "")) or 1
-    number = min(number, MOST // ROWS)
-    # A page of everything needs no more than what is before its end; a search looks through all there is.
-    most = MOST if wanted.is_set else min(number * ROWS + 1, MOST)
+    number = min(number, _LAST_PAGE)
+    # A page of everything needs what is before its end, and whether there is more; a search looks through all
+    # there is.
+    most = MOST if wanted.is_set else number * ROWS + 1
     items = page.items(month.first, month.last, most=most)
     found = narrowed(items, wanted)
     shown = found[(number - 1) * ROWS : number * ROWS]
@@ -102,7 +104,7 @@ def draw(page: Page) -> Drawn:
         "kept": page.asked.query,
         "all_url": page.asked.url,
         "previous_url": address(number - 1) if number > 1 else None,
-        "next_url": address(number + 1) if len(found) > number * ROWS and number < MOST // ROWS else None,
+        "next_url": address(number + 1) if len(found) > number * ROWS and number < _LAST_PAGE else None,
         "month": month,
         "is_past": month.last < page.today,
     }
@@ -112,7 +114,7 @@ def draw(page: Page) -> Drawn:
         month.first,
         month.last,
         values,
-        is_cut=wanted.is_set and is_cut(items),
+        is_cut=is_cut(items) if wanted.is_set else number == _LAST_PAGE and len(found) > number * ROWS,
     )
 
 

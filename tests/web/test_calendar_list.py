@@ -3,8 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Flask
 
+from blueprints.calendar_page.lists import ROWS
+from extensions import db
+from models import OutsideEvent, SyncedCalendar
+from scheduling.reading.calendar import MOST
 from tests.factories import GOOGLE_CALENDAR, Team, create_candidate, schedule
 from tests.machines.rows import in_rows
 from tests.outside_events import create_custom_event, create_outside_event, create_synced_calendar
@@ -123,5 +128,27 @@ def test_pages_have_each_row_once_and_keep_what_was_asked(web: Flask, team: Team
             address = following
         assert len(names) == len(set(names)) == number
         assert sizes == [40, 40, number - 80]
+    assert "There is more here" not in ada.get(f"{MARCH}?page=3").text
     for made_up in ("0", "-1", "x", "99999999999999999999"):
         ada.get(f"{MARCH}?page={made_up}")
+
+
+def test_last_page_says_that_there_is_more(web: Flask, team: Team, ada: Visitor) -> None:
+    with in_rows(web):
+        calendar_id = create_synced_calendar(team.ada, app=GOOGLE_CALENDAR)
+        usual = {"calendar_id": calendar_id, "user_id": team.ada.id, "title": "Call", "is_busy": True}
+        times = {"starts_at": AT, "ends_at": AT + timedelta(hours=1)}
+        rows = [{**usual, **times, "provider_event_id": f"call-{number}"} for number in range(MOST + 1)]
+        db.session.execute(sa.insert(OutsideEvent), rows)
+        db.session.commit()
+    last = f"{MARCH}?page={MOST // ROWS}"
+    page = ada.get(last)
+    assert len(page.tree.all("th", lambda e: e.get("class") == "cal-list-what")) == ROWS
+    assert turned(page, "next") is None
+    assert "There is more here than can be shown at once. Look at one day at a time." in page.text
+    assert "There is more here" not in ada.get(f"{MARCH}?page={MOST // ROWS - 1}").text
+    with in_rows(web):
+        db.session.delete(db.session.scalars(sa.select(OutsideEvent).limit(1)).one())
+        db.session.get_one(SyncedCalendar, calendar_id).begin_edition()
+        db.session.commit()
+    assert "There is more here" not in ada.get(last).text
