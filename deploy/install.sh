@@ -21,6 +21,10 @@ cd "$folder"
 id smoothhiring >/dev/null 2>&1 ||
     useradd --system --home-dir /var/lib/smoothhiring --no-create-home --shell /usr/sbin/nologin smoothhiring
 
+# For BACKUP_FOLDER. One that is there already, such as a mounted disk, stays as it is.
+[ -d /var/backups/smoothhiring ] ||
+    install -d -o smoothhiring -g smoothhiring -m 700 /var/backups/smoothhiring
+
 sh tools/bootstrap.sh requirements.txt
 # The service cannot write here, so what Python would compile at each start is compiled once.
 .venv/bin/python -m compileall -q -j 0 . >/dev/null || true

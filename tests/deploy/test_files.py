@@ -35,6 +35,12 @@ def test_unit_does_not_start_again_what_would_fail_again() -> None:
     assert f"RestartPreventExitStatus={USELESS_TO_REPEAT}\n" in unit
 
 
+def test_backups_of_the_documents_go_where_the_service_may_write() -> None:
+    [folder] = re.findall(r"^BACKUP_FOLDER=(\S+)$", (ROOT / "docs/backups.md").read_text(), re.MULTILINE)
+    assert f"\nReadWritePaths=-{folder}\n" in (DEPLOY / "smoothhiring.service").read_text()
+    assert f"-m 700 {folder}\n" in (DEPLOY / "install.sh").read_text()
+
+
 def test_every_setting_in_the_files_exists() -> None:
     named = set(re.findall(r"^([A-Z_]+)=", (DEPLOY / "env.example").read_text(), re.MULTILINE))
     assert named <= settings_names()
