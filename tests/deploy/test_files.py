@@ -39,6 +39,15 @@ def test_backups_of_the_documents_go_where_the_service_may_write() -> None:
     [folder] = re.findall(r"^BACKUP_FOLDER=(\S+)$", (ROOT / "docs/backups.md").read_text(), re.MULTILINE)
     assert f"\nReadWritePaths=-{folder}\n" in (DEPLOY / "smoothhiring.service").read_text()
     assert f"-m 700 {folder}\n" in (DEPLOY / "install.sh").read_text()
+    # A volume gets its owner from the image.
+    assert f"chown smoothhiring {folder} " in (DEPLOY / "Dockerfile").read_text()
+    assert f"      - backups:{folder}\n" in (DEPLOY / "compose.yaml").read_text()
+
+
+def test_containers_take_any_setting() -> None:
+    # Those that the file names are not all of them.
+    containers = (DEPLOY / "compose.yaml").read_text()
+    assert "    env_file:\n      - path: .env\n        required: false\n" in containers
 
 
 def test_every_setting_in_the_files_exists() -> None:
