@@ -22,18 +22,20 @@ def check(_seconds: float) -> list[Result]:
         file = Path(url.database).absolute()
         if file.parent != places["Instance folder"].absolute():
             places["Database file"] = file.parent
-    return [_room(name, place) for name, place in places.items()]
+    why = "On a full disk nothing can be saved, and no email leaves."
+    return [room(name, place, why=why) for name, place in places.items()]
 
 
-def _room(name: str, place: Path) -> Result:
+def room(name: str, place: Path, *, why: str, least: int = 0) -> Result:
+    """Whether enough is free on the disk of `place`, for which at least `least` bytes are needed. Raises
+    OSError."""
     free = shutil.disk_usage(place).free
     words = (
         f"{free / 1024 / _MEGABYTE:.1f} GB are free."
         if free >= _ENOUGH
         else f"{free // _MEGABYTE} MB are free."
     )
-    why = "On a full disk nothing can be saved, and no email leaves."
     cure = "Make room, or give the machine a larger disk."
-    if free < _TOO_LITTLE:
+    if free < max(_TOO_LITTLE, least):
         return broken(name, words, why, cure)
     return look(name, words, why, cure) if free < _ENOUGH else ok(name, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from doctor import address, apps, clock, database, disk, folder, mail, program, work
+from doctor import address, apps, backups, clock, database, disk, folder, mail, program, work
 from doctor.at_once import at_once, unfinished
 from doctor.results import Result, Section
 from extensions import db
@@ -20,6 +20,7 @@ _SUBJECTS: dict[str, Callable[[float], list[Result]]] = {
     "Mail": mail.check,
     "Connected apps": apps.check,
     "Background work": work.check,
+    "Backups": backups.check,
     "Program": program.check,
 }
 # What a subject is given beyond the time of its own questions.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
-from accounts import copies
+from accounts import copies, restored
 from doctor.results import Result, broken, look, ok
 from tasks.attention import work_needing_attention
 from timezones import utc_now
@@ -16,6 +16,16 @@ _WHY = "No meetings are made, and no emails are sent."
 
 def check(_seconds: float) -> list[Result]:
     """The sign of life, what is overdue, and what someone has to look at."""
+    if restored.is_held_back():
+        return [
+            broken(
+                "Background work",
+                "It is paused, because this server was restored from a backup.",
+                _WHY,
+                "Open this address as an owner or admin and decide, or run: flask tasks resume",
+                f"{current_app.config['BASE_URL']}/settings/restored",
+            )
+        ]
     if copies.is_paused(current_app.config["INSTALLATION_ID"]):
         return [
             broken(

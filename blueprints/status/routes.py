@@ -22,7 +22,8 @@ status = Blueprint("status", __name__)
 def healthz() -> ResponseReturnValue:
     """200 while database and metronome work, otherwise 503. Work that waits for a retry is not overdue. A
     server whose background work is paused, as a copy or since it was restored, gets 503, too, because nothing
-    leaves it.
+    leaves it; asked with `?paused=ok`, it gets 200 then. That is for what restarts a server, or sends no one
+    there, when it isn't well: people have to reach the page where they decide.
 
     It also says which installation answers, and how it saw the question: the doctor asks under the public
     address, and learns what the proxies in between pass on.
@@ -37,10 +38,11 @@ def healthz() -> ResponseReturnValue:
         is_paused = restored.is_paused(current_app.config["INSTALLATION_ID"])
     except SQLAlchemyError:
         return jsonify(status="failing", database="unreachable", **seen), 503
-    is_well = not is_paused and all(finding.level != "danger" for finding in state.findings)
+    works = all(finding.level != "danger" for finding in state.findings)
+    is_well = works and (not is_paused or request.args.get("paused") == "ok")
     return (
         jsonify(
-            status="paused" if is_paused else "ok" if is_well else "failing",
+            status="paused" if is_paused else "ok" if works else "failing",
             database="ok",
             metronome_age_seconds=round(state.beat_age.total_seconds())
             if state.beat_age is not None

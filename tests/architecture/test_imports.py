@@ -42,9 +42,10 @@ RULES: dict[str, frozenset[str]] = {
         "schema",
         "services",
     }
-    | {"accounts.copies", "accounts.findings", "connections.catalogue", "connections.wording"}
+    | {"accounts.copies", "accounts.findings", "accounts.restored"}
+    | {"connections.catalogue", "connections.wording"}
     | {"messaging.delivery", "messaging.findings", "messaging.sender_domain", "providers.errors"}
-    | {"tasks.attention", "work.findings", "work.mail.count_due"},
+    | {"tasks.attention", "work.findings", "work.heartbeat", "work.mail.count_due"},
     "schema": frozenset({"config", "database", "extensions"}),
     # Everything an installation is made of, below whatever uses it.
     "services": frozenset(

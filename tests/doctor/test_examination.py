@@ -14,6 +14,7 @@ from doctor.examination import examine
 from doctor.results import Level, Result, worst
 from extensions import db
 from models import Task
+from tests.backups.places import PAIR
 from tests.factories import create_team
 from tests.machines.application import MakeApp
 from tests.machines.dns_server import dns_server
@@ -21,7 +22,7 @@ from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
 from tests.messaging.mail_servers import raw_server, scripted, silent
 from timezones import utc_now
-from work.heartbeat import mark_and_commit
+from work.heartbeat import BACKUP_MADE, mark_and_commit
 
 DOMAIN = "smoothhiring.example"
 
@@ -36,11 +37,13 @@ def found(app: Flask, seconds: float = 20.0) -> dict[tuple[str, str], Result]:
 
 
 @pytest.fixture
-def web(make_app: MakeApp, simulators: Simulators) -> Flask:
-    app = make_app(simulators.settings())
+def web(make_app: MakeApp, simulators: Simulators, tmp_path: Path) -> Flask:
+    backups = {"BACKUP_KEY": PAIR.public, "BACKUP_FOLDER": str(tmp_path)}
+    app = make_app({**simulators.settings(), **backups})
     with in_rows(app):
         create_team()
-        mark_and_commit("metronome", utc_now())
+        for name in ("metronome", BACKUP_MADE):
+            mark_and_commit(name, utc_now())
     return app
 
 
@@ -60,6 +63,9 @@ def test_sound_installation_is_said_to_be_sound(web: Flask) -> None:
         ("Connected apps", "Zoom"),
         ("Background work", "Sign of life"),
         ("Background work", "Given up or failing"),
+        ("Backups", "Last backup"),
+        ("Backups", "Backup folder"),
+        ("Backups", "Room for backups"),
         ("Program", "Version"),
         ("Program", "Packages"),
     ):

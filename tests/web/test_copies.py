@@ -47,6 +47,9 @@ def test_copy_does_nothing_in_the_background(copied: Flask, people: Team) -> Non
     assert states_of_mails(copied) == {MailState.QUEUED}
     answer = copied.test_client().get("/healthz")
     assert (answer.status_code, answer.json and answer.json["status"]) == (503, "paused")
+    # For what would keep people from the page where they decide.
+    answer = copied.test_client().get("/healthz?paused=ok")
+    assert (answer.status_code, answer.json and answer.json["status"]) == (200, "paused")
 
 
 def test_everyone_reads_that_it_is_a_copy_and_owners_and_admins_can_decide(

@@ -52,6 +52,9 @@ def test_nothing_is_done_and_everyone_reads_why(restored: Flask, people: Team) -
     assert states_of_mails(restored) == before
     answer = restored.test_client().get("/healthz")
     assert (answer.status_code, answer.json and answer.json["status"]) == (503, "paused")
+    # For what would keep people from the page where they decide.
+    answer = restored.test_client().get("/healthz?paused=ok")
+    assert (answer.status_code, answer.json and answer.json["status"]) == (200, "paused")
     ada = Visitor(restored).enter(people.ada)
     home = ada.get("/")
     assert WARNING in home.text
