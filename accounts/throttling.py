@@ -47,6 +47,11 @@ CHANGE_PASSWORD = Limit("change-password", free_per_account=5, free_per_address=
 SETUP_CODE = Limit("setup-code", free_per_account=20, free_per_address=20)
 
 
+# Whose account it is, only the issuer's answer says, so these count for the network address alone. What came
+# back is paid for with a call to the issuer, and every refusal with a line in the log.
+SINGLE_SIGN_ON = Limit("single-sign-on", free_per_account=20, free_per_address=20)
+
+
 class TooManyTriesError(Exception):
     """Tried too often; `seconds` says how long to wait, as a whole number."""
 

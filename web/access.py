@@ -53,7 +53,9 @@ ACCESS: dict[str, Rule] = {
     "sign_in.code": Public("the second step; the password was the first"),
     "sign_in.recovery_code": Public("the second step; the password was the first"),
     "sign_in.single_sign_on": Public("leads to the issuer, and changes nothing"),
-    "sign_in.single_sign_on_callback": Public("spends a one-time attempt of this browser"),
+    "sign_in.single_sign_on_callback": Public(
+        "spends an attempt of this browser, and delays those who fail often"
+    ),
     "sign_in.demo_login": Public("exists in the demo only"),
     "sign_in.logout": SignedIn(without_two_step=True),
     "mailed_links.invitation": Public("the signed link is the permission", key_in_path=True),

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from accounts import single_sign_on as domain
 from accounts.single_sign_on import NotLetInError, Why
+from accounts.throttling import SINGLE_SIGN_ON, TooManyTriesError
 from blueprints.sign_in import second_step
 from connections.single_sign_on import CALLBACK_PATH, Identity, SingleSignOn, SingleSignOnError
 from database import writing
@@ -16,6 +17,7 @@ from extensions import db
 from services import services
 from web import sign_in_trips
 from web.sign_in_trips import Trip
+from web.waiting import too_many_tries
 
 Words = tuple[str, str]
 
@@ -63,6 +65,15 @@ def come_back() -> ResponseReturnValue:
         words = f"{offered.label} didn't sign you in. It gave no reason that helps; try again."
         return _failed("You weren't signed in", words, 400)
     db.session.rollback()
+    here = request.remote_addr or ""
+    try:
+        with writing():
+            services().throttling.take(SINGLE_SIGN_ON, here, here)
+            db.session.commit()
+    except TooManyTriesError as error:
+        return too_many_tries(
+            error.seconds, back_url=url_for("sign_in.login"), back_label="Back to the sign-in page"
+        )
     try:
         identity = offered.identity(code=code, code_verifier=trip.code_verifier, answering=_only("iss"))
     except SingleSignOnError as trouble:
@@ -83,6 +94,8 @@ def _signed_in(offered: SingleSignOn, identity: Identity, trip: Trip) -> Respons
     except NotLetInError as refused:
         db.session.commit()
         return _failed(*_refusal(refused.why, offered.label, identity.email), 403)
+    here = request.remote_addr or ""
+    services().throttling.forgive(SINGLE_SIGN_ON, here, here)
     return second_step.go_on(user, trip.next_address)
 
 

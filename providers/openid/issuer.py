@@ -3,20 +3,21 @@
 The id token is all that is used of the answer: the access token is dropped, and nothing is asked with it.
 """
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import requests
 
 from providers.answers import UnusableAnswerError, json_object, optional_text, required_text
 from providers.clock import Clock, system_clock
-from providers.errors import Facts, InvalidClientError, ProviderError, RefusedError
+from providers.errors import Facts, InvalidClientError, ProviderError, RefusedError, RetryableError
 from providers.http import BoundedSession, Bounds, Operation, Peer, origin_of, tracking_id_of
 from providers.id_tokens import MAX_EMAIL, check_claims, nonce_of
 from providers.oauth import AUTHORIZE_URL, EXCHANGE_CODE, OAuthSession
+from providers.openid.kept import Kept
 from providers.openid.keys import Keys, keys_in, proven_claims
 from providers.openid.metadata import TENANT, WELL_KNOWN, Metadata, issuer_for, read_metadata
 from providers.openid.preset import preset_of
@@ -27,8 +28,6 @@ DISCOVER = Operation("discover")
 GET_KEYS = Operation("get_keys")
 SCOPES = "openid email profile"
 
-# Issuers change endpoints and keys rarely, and announce new keys before they sign with them.
-KEPT_FOR = timedelta(hours=1)
 # Tokens with made-up keys must not have the issuer asked for its keys all the time.
 KEYS_AGAIN_AFTER = timedelta(seconds=30)
 MAX_SUBJECT = 255
@@ -73,7 +72,7 @@ def open_id_settings(config: Mapping[str, Any]) -> OpenIdSettings | None:
 
 class OpenIdIssuer:
     """One issuer. Make one per process; threads may share it. It keeps the issuer's metadata and keys for an
-    hour, and nothing about people.
+    hour, a failure to get them for seconds, and nothing about people.
 
     All methods raise `ProviderError`s: RetryableError while the issuer can't be used right now,
     InvalidClientError where it does not accept this server's id and secret, and RefusedError for everything
@@ -91,9 +90,8 @@ class OpenIdIssuer:
         plain = frozenset({origin_of(url)}) if url.startswith("http://") else frozenset()
         self._peer = Peer("openid", self.label, "x-ms-request-id", plain)
         self._bounds = bounds or Bounds(timeout_seconds=settings.timeout_seconds)
-        self._lock = threading.Lock()
-        self._metadata: tuple[Metadata, datetime] | None = None
-        self._keys: tuple[Keys, datetime] | None = None
+        self._metadata: Kept[Metadata] = Kept(clock, self._busy)
+        self._keys: Kept[Keys] = Kept(clock, self._busy)
 
     def authorize_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
         """Return the address of the page where someone signs in. Asks the issuer where that is."""
@@ -120,7 +118,9 @@ class OpenIdIssuer:
             if answering and TENANT not in metadata.issuer and answering != metadata.issuer:
                 raise UnusableAnswerError("iss")
             id_token = self._exchanged(metadata, code, redirect_uri, code_verifier)
-            claims = proven_claims(id_token, self._current_keys(metadata), lambda: self._newer_keys(metadata))
+            ask = partial(self._ask_for_keys, metadata)
+            newer = partial(self._keys.newer, ask, again_after=KEYS_AGAIN_AFTER)
+            claims = proven_claims(id_token, self._keys.current(ask), newer)
             return self._identity_in(claims, metadata, code_verifier)
         except UnusableAnswerError as problem:
             words = f"{self.label} sent an answer that doesn't prove who you are."
@@ -189,30 +189,21 @@ class OpenIdIssuer:
         )
 
     def _current_metadata(self) -> Metadata:
-        with self._lock:
-            kept = self._metadata
-            if kept is None or self._clock() - kept[1] > KEPT_FOR:
-                answer = self._read(DISCOVER, self._settings.issuer.rstrip("/") + WELL_KNOWN)
-                try:
-                    kept = read_metadata(answer, self._settings.issuer), self._clock()
-                except UnusableAnswerError:
-                    words = f"{self.label} is not what this server's OIDC_ISSUER says it is."
-                    raise RefusedError(words, Facts("metadata")) from None
-                self._metadata = kept
-            return kept[0]
+        return self._metadata.current(self._ask_for_metadata)
 
-    def _current_keys(self, metadata: Metadata) -> Keys:
-        with self._lock:
-            if self._keys is None or self._clock() - self._keys[1] > KEPT_FOR:
-                self._keys = keys_in(self._read(GET_KEYS, metadata.keys_url)), self._clock()
-            return self._keys[0]
+    def _ask_for_metadata(self) -> Metadata:
+        answer = self._read(DISCOVER, self._settings.issuer.rstrip("/") + WELL_KNOWN)
+        try:
+            return read_metadata(answer, self._settings.issuer)
+        except UnusableAnswerError:
+            words = f"{self.label} is not what this server's OIDC_ISSUER says it is."
+            raise RefusedError(words, Facts("metadata")) from None
 
-    def _newer_keys(self, metadata: Metadata) -> Keys | None:
-        with self._lock:
-            if self._keys is not None and self._clock() - self._keys[1] < KEYS_AGAIN_AFTER:
-                return None
-            self._keys = keys_in(self._read(GET_KEYS, metadata.keys_url)), self._clock()
-            return self._keys[0]
+    def _ask_for_keys(self, metadata: Metadata) -> Keys:
+        return keys_in(self._read(GET_KEYS, metadata.keys_url))
+
+    def _busy(self) -> RetryableError:
+        return RetryableError(f"{self.label} takes long to answer.", Facts("busy"))
 
     def _read(self, operation: Operation, url: str) -> dict[str, Any]:
         with BoundedSession(self._peer, self._bounds, operation) as session:

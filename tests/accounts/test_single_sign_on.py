@@ -10,6 +10,7 @@ from flask import Flask
 from accounts import single_sign_on
 from accounts.invitations import LIFETIME
 from accounts.single_sign_on import NotLetInError
+from accounts.throttling import SINGLE_SIGN_ON
 from extensions import db
 from models import Invitation, LinkedIdentity, Role, User
 from tests.accounts.mails import do_background_work, link_in, the_mail_to
@@ -323,13 +324,11 @@ def test_issuer_of_several_directories_is_known_by_the_directory(
 def test_issuer_that_cannot_be_asked_is_named_before_anyone_leaves(
     make_app: MakeApp, simulators: Simulators, seeded_team: Team, spoiled: str, words: str
 ) -> None:
-    # An app of its own: others have asked already.
+    # An app of its own: others have asked already. It remembers the failure for some seconds.
     settings = {**simulators.settings(), **simulators.issuer.settings(), "OIDC_LABEL": f"ID {spoiled}"}
     visitor = Visitor(make_app(settings))
     simulators.issuer.switches(discovery=spoiled)
     assert words in visitor.get("/login/single-sign-on", status=503).words
-    simulators.issuer.switches(discovery="")
-    visitor.get("/login/single-sign-on", status=303)
 
 
 @pytest.mark.parametrize(
@@ -349,6 +348,24 @@ def test_token_endpoint_that_fails(
     visitor, page = come_back(web, simulators, BEN, status=status)
     assert words in page.words
     assert not visitor.is_signed_in
+
+
+def test_those_who_fail_often_are_delayed_before_the_issuer_is_asked(
+    web: Flask, team: Team, simulators: Simulators, clock: Clock
+) -> None:
+    for _ in range(SINGLE_SIGN_ON.free_per_address - 1):
+        come_back(web, simulators, NOBODY, status=403)
+    # Whoever gets in uses up nothing.
+    come_back(web, simulators, BEN)
+    come_back(web, simulators, NOBODY, status=403)
+    tries = len(log_of(web))
+    for account in (NOBODY, BEN):
+        visitor, page = come_back(web, simulators, account, status=429)
+        assert "Please wait 5 seconds" in page.words
+        assert not visitor.is_signed_in
+    assert len(log_of(web)) == tries
+    clock.move(timedelta(minutes=1))
+    come_back(web, simulators, BEN)
 
 
 def test_profile_offers_it_and_shows_what_is_linked(

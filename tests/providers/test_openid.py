@@ -1,13 +1,16 @@
 """Issuers of OpenID Connect: their keys, their names, and what some say in ways of their own."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from providers.answers import UnusableAnswerError
-from providers.errors import RefusedError
+from providers.errors import RefusedError, RetryableError
 from providers.openid.issuer import Identity, OpenIdIssuer, OpenIdSettings
+from providers.openid.kept import FAILED_FOR, KEPT_FOR, Kept
 from providers.openid.metadata import read_metadata
 from providers.openid.preset import preset_of
 from tests.machines.issuer import CLIENT_ID, CLIENT_SECRET, MANY_DIRECTORIES
@@ -64,6 +67,40 @@ def test_keys_that_change_are_fetched_again_but_not_for_every_token(simulators: 
     clock.now += timedelta(minutes=1)
     sign_in(simulators, issuer)
     assert len(simulators.issuer.calls("keys")) == 2
+
+
+def test_failure_is_remembered_for_seconds(simulators: Simulators) -> None:
+    clock = Hands()
+    issuer = issuer_at(simulators, clock=clock)
+    simulators.issuer.switches(discovery="server_error")
+    with pytest.raises(RetryableError):
+        sign_in(simulators, issuer)
+    simulators.issuer.switches(discovery="")
+    with pytest.raises(RetryableError):
+        sign_in(simulators, issuer)
+    clock.now += FAILED_FOR
+    sign_in(simulators, issuer)
+
+
+def test_slow_issuer_keeps_one_thread_busy_and_not_those_who_come_meanwhile() -> None:
+    clock, is_asked, may_answer = Hands(), Event(), Event()
+    kept: Kept[str] = Kept(clock, lambda: RetryableError("It takes long."), wait_seconds=0.01)
+
+    def slow() -> str:
+        is_asked.set()
+        assert may_answer.wait(10)
+        return "answer"
+
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(kept.current, slow)
+        assert is_asked.wait(10)
+        with pytest.raises(RetryableError, match="takes long"):
+            kept.current(slow)
+        may_answer.set()
+        assert first.result(10) == "answer"
+    assert kept.current(lambda: "another") == "answer"
+    clock.now += KEPT_FOR
+    assert kept.current(lambda: "another") == "another"
 
 
 def metadata(issuer: str, **changes: object) -> dict[str, object]:
