@@ -21,6 +21,7 @@ TEAM_INVITATION = "team_invitation"
 PASSWORD_RESET = "password_reset"
 PASSWORD_CHANGED = "password_changed"
 TWO_STEP_CHANGED = "two_step_changed"
+IDENTITY_LINKED = "identity_linked"
 ASK_TO_CONNECT = "ask_to_connect"
 PLEASE_CONNECT = "please_connect"
 APP_CONNECTED = "app_connected"
@@ -77,6 +78,16 @@ def queue_two_step_changed(user: User, change: str, mail_domain: str) -> None:
     about = f"user:{user.id}"
     occasion = mail.next_occasion(about, TWO_STEP_CHANGED)
     _queue(TWO_STEP_CHANGED, about, occasion, user, mail_domain, said={"change": change})
+
+
+def queue_identity_linked(user: User, label: str, account: str, mail_domain: str) -> None:
+    """The notice that an account elsewhere, named by its address there, can now sign in as this person, in
+    case it isn't theirs. `label` is what people call the issuer. The caller holds the lock of the user's
+    row."""
+    about = _about_user(user)
+    occasion = mail.next_occasion(about, IDENTITY_LINKED)
+    said = {"label": label, "account": account}
+    _queue(IDENTITY_LINKED, about, occasion, user, mail_domain, said=said)
 
 
 def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> bool:

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from accounts import audit, mails
 from accounts.audit import Event
+from accounts.joining import has_joined, invitation_of
 from accounts.links import invitation_state, reset_state
 from accounts.sessions import end_all_sessions
-from accounts.single_sign_on import has_joined, invitation_of
+from accounts.single_sign_on import unlink_all
 from accounts.throttling import ASK_FOR_RESET, SIGN_IN, Throttling
 from extensions import db
 from models import Lane, PasswordReset, User
@@ -106,12 +107,14 @@ class ResetClosedError(Exception):
 
 
 def redeem(reset: PasswordReset, password_hash: str, throttling: Throttling, mail_domain: str) -> User:
-    """Store the new password that someone chose through a reset link. Works once. This transaction has to
-    hold the row's lock. It signs nobody in. Raises `ResetClosedError`."""
+    """Store the new password that someone chose through a reset link, and unlink their accounts elsewhere, so
+    that no one keeps another way in. Works once. This transaction has to hold the row's lock. It signs nobody
+    in. Raises `ResetClosedError`."""
     if reset_state(reset) != "open":
         raise ResetClosedError
     user = reset.user
     store_password(user, password_hash, mail_domain)
     throttling.forget(SIGN_IN, user.email)
     audit.record(Event.PASSWORD_RESET, f"{user.name} chose a new password through a mailed link.", user)
+    unlink_all(user)
     return user

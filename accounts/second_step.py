@@ -1,6 +1,7 @@
 """The second step of signing in: a code from the authenticator app, or a recovery code.
 
-Between the steps a browser is not signed in. All it has is a proof that the password was right a moment ago.
+Between the steps a browser is not signed in. All it has is a proof that the first one, a password or
+an account elsewhere, was right a moment ago.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ Kind = Literal["app", "recovery"]
 
 @dataclass(frozen=True)
 class FirstStep:
-    """Whose password was right, when (in seconds since 1970), and the proof of both."""
+    """Who took the first step, when (in seconds since 1970), and the proof of both."""
 
     user_id: int
     at: int
@@ -98,7 +99,7 @@ class SecondStep:
         db.session.commit()
         user = self.first_steps.person_behind(step, lock=True)
         if not self._is_right(user, kind, code):
-            words = f"Someone with the password of {user.name} entered a wrong code as the second step."
+            words = f"Someone who passed the first step as {user.name} entered a wrong code as the second."
             audit.record(Event.SIGN_IN_FAILED, words, None)
             db.session.commit()
             return None

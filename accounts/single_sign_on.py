@@ -6,15 +6,17 @@ has it; from then on only issuer and subject count, because addresses change han
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import sqlalchemy as sa
 
-from accounts import audit
+from accounts import audit, mails
 from accounts.audit import Event
+from accounts.joining import has_joined, invitation_of
 from accounts.links import invitation_state
 from extensions import db
-from models import Invitation, LinkedIdentity, User
+from models import LinkedIdentity, User
 from timezones import utc_now
 
 Why = Literal["unknown", "unverified", "deactivated", "invitation_closed", "another_account"]
@@ -28,23 +30,28 @@ class NotLetInError(Exception):
         self.why: Why = why
 
 
-def sign_in(label: str, *, issuer: str, subject: str, email: str, is_verified: bool) -> User:
+def sign_in(
+    label: str, *, issuer: str, subject: str, email: str, is_verified: bool, mail_domain: str
+) -> User:
     """Find the person behind a proven identity, link it the first time, and record what happened, in the
     current transaction, which the caller commits.
 
     `email` is in lower case, and counts only if the issuer says that it `is_verified`. Who was invited and
     has not accepted yet accepts with this: the link in the invitation proves no more than the same address.
+    Who was here before gets a notice by email of what is linked, with `mail_domain` in its Message-ID.
     For someone with two-step verification it is the first step, as a password is. Raises `NotLetInError`,
     after which the transaction holds the record of the failure.
     """
     try:
         linked = _linked(issuer, subject)
         user = linked.user if linked is not None else _by_address(issuer, email, is_verified=is_verified)
-        _let_in(user)
+        was_here = _let_in(user)
         if linked is None:
             linked = LinkedIdentity(user=user, issuer=issuer, subject=subject, email=email)
             db.session.add(linked)
             audit.record(Event.IDENTITY_LINKED, f"{user.name} now signs in with {label} too.", user)
+            if was_here:
+                mails.queue_identity_linked(user, label, email, mail_domain)
         linked.last_used_at = utc_now()
     except NotLetInError as refused:
         audit.record(
@@ -92,35 +99,29 @@ def _by_address(issuer: str, email: str, *, is_verified: bool) -> User:
     return user
 
 
-def _let_in(user: User) -> None:
+def _let_in(user: User) -> bool:
+    """Returns whether someone has been here before; accepts their open invitation if not."""
     if has_joined(user):
         if not user.is_active:
             raise NotLetInError("deactivated")
-        return
+        return True
     invitation = invitation_of(user)
     if invitation is None or invitation_state(invitation) != "open":
         raise NotLetInError("invitation_closed")
     invitation.accepted_at = utc_now()
     audit.record(Event.INVITATION_ACCEPTED, f"{user.name} accepted the invitation.", user)
-
-
-def invitation_of(user: User) -> Invitation | None:
-    """The invitation with which someone was brought here; None for who set up the installation."""
-    return db.session.scalar(sa.select(Invitation).where(Invitation.user_id == user.id))
-
-
-def has_joined(user: User) -> bool:
-    """Whether someone has chosen a password, or accepted their invitation without one."""
-    if user.password_hash is not None:
-        return True
-    invitation = invitation_of(user)
-    return invitation is not None and invitation.accepted_at is not None
+    return False
 
 
 def identities_of(user: User) -> list[LinkedIdentity]:
     """The accounts elsewhere with which someone signs in, oldest first."""
     query = sa.select(LinkedIdentity).where(LinkedIdentity.user_id == user.id).order_by(LinkedIdentity.id)
     return list(db.session.scalars(query))
+
+
+def names_of(identities: Sequence[LinkedIdentity]) -> list[str]:
+    """What people know these accounts by: their addresses, or else where they are."""
+    return [identity.email or identity.issuer for identity in identities]
 
 
 class NoPasswordError(Exception):
@@ -140,3 +141,13 @@ def unlink(user: User, identity_id: int, label: str) -> bool:
     db.session.delete(identity)
     audit.record(Event.IDENTITY_UNLINKED, f"{user.name} unlinked their account at {label}.", user)
     return True
+
+
+def unlink_all(user: User) -> None:
+    """Forget all of a person's identities in the current transaction, because they have proven in another way
+    who they are: someone else may have linked one."""
+    identities = identities_of(user)
+    for identity in identities:
+        db.session.delete(identity)
+    if identities:
+        audit.record(Event.IDENTITY_UNLINKED, f"{user.name}'s new password unlinked their accounts.", user)

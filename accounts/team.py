@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from accounts import audit
 from accounts.audit import Event
+from accounts.joining import has_joined
 from accounts.links import invitation_state
 from accounts.permissions import Action, Scope, may_anywhere, scope_of
 from accounts.sessions import end_all_sessions
-from accounts.single_sign_on import has_joined
 from accounts.team_rules import NotAllowedError, TeamError, require_may_grant, require_may_manage
 from connections.catalogue import label_of, permission_stays, spec_of
 from connections.revocation import end_connections

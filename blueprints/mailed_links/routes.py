@@ -10,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accounts import invitations, passwords
+from accounts.single_sign_on import identities_of, names_of
 from accounts.throttling import TooManyTriesError
 from blueprints.mailed_links.forms import AcceptForm, AskForm, ResetForm
 from extensions import db
@@ -92,11 +93,15 @@ def reset(token: str) -> ResponseReturnValue:
     if state != "open":
         return render_template("mailed_links/reset_closed.html", state=state), 410
     form = ResetForm()
-    if not form.is_submitted():
-        return render_template("mailed_links/reset.html", form=form, email=found.user.email, token=token)
-    if not form.validate():
-        page = render_template("mailed_links/reset.html", form=form, email=found.user.email, token=token)
-        return page, 422
+    if not form.validate_on_submit():
+        page = render_template(
+            "mailed_links/reset.html",
+            form=form,
+            email=found.user.email,
+            linked=names_of(identities_of(found.user)),
+            token=token,
+        )
+        return page, 422 if form.is_submitted() else 200
     password_hash = passwords.new_hash(form.password.data)
     found, state = services().account_links.opened_reset(token, lock=True) or abort(404)
     try:

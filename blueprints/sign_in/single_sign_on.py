@@ -90,6 +90,7 @@ def _signed_in(offered: SingleSignOn, identity: Identity, trip: Trip) -> Respons
             subject=identity.subject,
             email=identity.email,
             is_verified=identity.is_verified,
+            mail_domain=services().mail_domain,
         )
     except NotLetInError as refused:
         db.session.commit()

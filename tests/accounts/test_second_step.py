@@ -155,7 +155,7 @@ def test_wrong_codes_are_slowed_down_and_recorded(web: Flask, clock: Clock, team
     visitor.post("/login/recovery-code", {"code": phone.codes[0]}, status=429)
     other, asked = first_step(web, team.ben, "203.0.113.9")
     other.submit(asked, "Sign in", status=429, code=phone.code())
-    assert "Someone with the password of Ben Frei entered a wrong code as the second step." in (
+    assert "Someone who passed the first step as Ben Frei entered a wrong code as the second." in (
         words_of_the_log(web)
     )
     clock.move(timedelta(seconds=5))

@@ -27,6 +27,7 @@ from tests.pages.visitor import Visitor
 PROFILE = "/settings/account/profile"
 BEN = "Ben@Northlight.example"
 NOBODY = "nobody@elsewhere.example"
+NOTICE = "can now sign you in"
 PRIYA = "priya.raman@northlight.example"
 
 
@@ -63,6 +64,20 @@ def linked(web: Flask) -> list[tuple[int, str]]:
 def invited(ada: Visitor, email: str = PRIYA) -> None:
     fields = {"name": "Priya Raman", "email": email, "role": Role.RECRUITER.value}
     ada.submit(ada.get("/settings/team/invite"), "Send invitation", status=303, **fields)
+
+
+def reset_password(web: Flask, simulators: Simulators, email: str) -> Page:
+    """Choose a new password by email; returns the page on which that is done."""
+    stranger = Visitor(web)
+    stranger.post("/password-reset", {"email": email})
+    do_background_work(web)
+    mail = the_mail_to(simulators, email, "Choose a new password")
+    page = stranger.get(link_in(mail, "/password-reset/"))
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert f"unlinks the account with which you also sign in: {email}." in body.get_content()
+    stranger.submit(page, "Save password", status=303, password="a brand new sentence")
+    return page
 
 
 def test_it_is_off_until_it_is_set_up(make_app: MakeApp, simulators: Simulators, team: Team) -> None:
@@ -156,16 +171,31 @@ def test_invited_person_accepts_with_it_and_needs_no_password(
     said = visitor.follow(visitor.submit(page, "Unlink", status=303))
     assert "Choose a password first." in said.words
     assert len(linked(web)) == 1
-    # A password can follow, by email, and then it can.
+    # A password can follow, by email, and replaces it. Of what they did themselves there is no notice.
     visitor.post("/logout", status=303)
-    Visitor(web).post("/password-reset", {"email": PRIYA})
-    do_background_work(web)
-    link = link_in(the_mail_to(simulators, PRIYA, "Choose a new password"), "/password-reset/")
-    Visitor(web).post(link, {"password": "a brand new sentence"}, status=303)
-    priya = Visitor(web).sign_in(PRIYA, "a brand new sentence")
-    priya.submit(priya.get(PROFILE), "Unlink", status=303)
+    reset_password(web, simulators, PRIYA)
     assert not linked(web)
-    assert log_of(web)[-1] == "Priya Raman unlinked their account at Northlight ID."
+    assert not [each for each in simulators.mails(PRIYA) if NOTICE in str(each.message["Subject"])]
+    Visitor(web).sign_in(PRIYA, "a brand new sentence")
+
+
+def test_first_sign_in_is_announced_and_a_new_password_takes_it_back(
+    web: Flask, team: Team, simulators: Simulators
+) -> None:
+    visitor, _ = come_back(web, simulators, BEN)
+    do_background_work(web)
+    notice = the_mail_to(simulators, team.ben.email, NOTICE).get_body(("plain",))
+    assert notice is not None
+    assert "with Northlight ID, as ben@northlight.example, for the first time" in notice.get_content()
+    # The second time there is nothing new.
+    come_back(web, simulators, BEN)
+    do_background_work(web)
+    the_mail_to(simulators, team.ben.email, NOTICE)
+    page = reset_password(web, simulators, team.ben.email)
+    assert "with which you also sign in, ben@northlight.example, will be unlinked" in page.words
+    assert not linked(web)
+    assert log_of(web)[-1] == "Ben Frei's new password unlinked their accounts."
+    visitor.get("/", status=303)
 
 
 def test_where_two_steps_are_required_the_second_is_set_up_without_a_password(
@@ -382,7 +412,12 @@ def test_profile_offers_it_and_shows_what_is_linked(
 def test_identity_is_linked_on_both_databases(app: Flask) -> None:
     with in_rows(app):
         ben_id = create_team().ben.id
-        said: dict[str, Any] = {"issuer": "https://id.example", "subject": "42", "is_verified": True}
+        said: dict[str, Any] = {
+            "issuer": "https://id.example",
+            "subject": "42",
+            "is_verified": True,
+            "mail_domain": "here.example",
+        }
         assert single_sign_on.sign_in("ID", email="ben@northlight.example", **said).id == ben_id
         db.session.commit()
         assert single_sign_on.sign_in("ID", email="", **said).id == ben_id

@@ -16,6 +16,7 @@ from tasks.mails.kinds import (
     ask_administrator,
     ask_to_connect,
     backup_failed,
+    identity_linked,
     password_changed,
     password_reset,
     please_connect,
@@ -51,6 +52,9 @@ COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
     "invitation": invitation,
     "reset": lambda to: password_reset.letter(to, link=LINK, expires_at=AT),
     "changed": lambda to: password_changed.letter(to, changed_at=AT, is_owner=False, link=LINK),
+    "linked": lambda to: identity_linked.letter(
+        to, label="ID", account=to.person.name, linked_at=AT, is_owner=False, link=LINK
+    ),
     "two_step": lambda to: two_step_changed.letter(
         to, change=Change.TURNED_ON, changed_at=AT, is_owner=False, link=LINK
     ),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from accounts.links import reset_state
 from accounts.mails import PASSWORD_RESET
+from accounts.single_sign_on import identities_of, names_of
 from messaging.letters import Letter, TeamReader, compose_for_team, moment_for
 from models import Mail, PasswordReset
 from tasks.mails.team import TeamCopy, TeamKind, answers_are_not_directed, row_of
@@ -13,14 +15,20 @@ from tasks.mails.team import TeamCopy, TeamKind, answers_are_not_directed, row_o
 _NOT_ON_THE_TEAM = "This person is no longer on the team."
 
 
-def letter(reader: TeamReader, *, link: str, expires_at: datetime) -> Letter:
-    """`link` works once, until `expires_at` (aware)."""
-    return compose_for_team(PASSWORD_RESET, reader, {"link": link, "until": moment_for(reader, expires_at)})
+def letter(reader: TeamReader, *, link: str, expires_at: datetime, linked: Sequence[str] = ()) -> Letter:
+    """`link` works once, until `expires_at` (aware), and unlinks the accounts with these addresses."""
+    facts = {"link": link, "until": moment_for(reader, expires_at), "linked": ", ".join(linked)}
+    return compose_for_team(PASSWORD_RESET, reader, facts)
 
 
 def _compose(copy: TeamCopy[PasswordReset]) -> Letter:
     reset = copy.about
-    return letter(copy.reader, link=copy.links.reset(reset), expires_at=reset.expires_at)
+    return letter(
+        copy.reader,
+        link=copy.links.reset(reset),
+        expires_at=reset.expires_at,
+        linked=names_of(identities_of(reset.user)),
+    )
 
 
 def _why_useless(mail: Mail, reset: PasswordReset) -> str | None:
