@@ -70,9 +70,9 @@ def come_back() -> ResponseReturnValue:
         with writing():
             services().throttling.take(SINGLE_SIGN_ON, here, here)
             db.session.commit()
-    except TooManyTriesError as error:
+    except TooManyTriesError as refused:
         return too_many_tries(
-            error.seconds, back_url=url_for("sign_in.login"), back_label="Back to the sign-in page"
+            refused.seconds, back_url=url_for("sign_in.login"), back_label="Back to the sign-in page"
         )
     try:
         identity = offered.identity(code=code, code_verifier=trip.code_verifier, answering=_only("iss"))
