@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from connections.catalogue import spec_of
+from connections.catalogue import calendar_name, spec_of
 from scheduling.entries.apps import calendar_apps
 from scheduling.reading.calendar import OURS
 from scheduling.reading.calendar_sources import CalendarSource
@@ -28,24 +28,25 @@ class Source:
     problem: str = ""
 
 
-# How a source is drawn: by its icon and its tone.
-Drawing = tuple[str, str]
+# How a source is drawn, by its icon and its tone, and what people call it, for those who don't see these;
+# "" for what is kept here, which needs no name.
+Drawing = tuple[str, str, str]
 
 
 def drawing_of(app: str | None) -> Drawing:
-    """The icon and the tone of what is from this app's calendar, or with None of what is kept here."""
+    """The icon, the tone, and the name of this app's calendar, or with None of what is kept here."""
     if app is None:
-        return "calendar-event", OURS
+        return "calendar-event", OURS, ""
     spec = spec_of(app)
-    return spec.icon, spec.calendar_tone
+    return spec.icon, spec.calendar_tone, calendar_name(app)
 
 
 def sources_of(ours: str, calendars: Sequence[CalendarSource], hidden: frozenset[str]) -> tuple[Source, ...]:
     """What can be shown: what is kept here, under the name `ours`, and the connected calendars."""
-    icon, tone = drawing_of(None)
+    icon, tone, _ = drawing_of(None)
     found = [Source(OURS, ours, icon, tone, OURS not in hidden)]
     for each in calendars:
-        icon, tone = drawing_of(each.app)
+        icon, tone, _ = drawing_of(each.app)
         found.append(
             Source(
                 *(each.app, spec_of(each.app).label, icon, tone, each.app not in hidden),

@@ -39,12 +39,15 @@ def test_days_that_have_something_say_when_what_and_how(web: Flask, team: Team, 
     assert page.heading == "10–31 March 2027"
     assert days_of(page) == {
         "Wednesday, 10 March 2027": [
-            "All day · day 2 of 3 Offsite",
+            "All day · day 2 of 3 Offsite (Google)",
             "10:00–10:45 Dina Kaur Backend Engineer · Zoom Reschedule Dina Kaur",
-            "10:00 Payday Free",
-            "From 22:00 · day 1 of 2 Night shift",
+            "10:00 Payday Free (Google)",
+            "From 22:00 · day 1 of 2 Night shift (Google)",
         ],
-        "Thursday, 11 March 2027": ["All day · day 3 of 3 Offsite", "Until 08:00 · day 2 of 2 Night shift"],
+        "Thursday, 11 March 2027": [
+            "All day · day 3 of 3 Offsite (Google)",
+            "Until 08:00 · day 2 of 2 Night shift (Google)",
+        ],
         "Wednesday, 17 March 2027": ["10:00–11:00 Focus time Blocked"],
     }
     [earlier] = page.tree.all("a", lambda e: e.text == "Earlier in March")
@@ -129,7 +132,7 @@ def test_day_with_more_than_fits_says_so_and_the_next_page_goes_on(
     assert len(days_of(full)["Wednesday, 10 March 2027"]) == 60
     [later] = full.tree.all("a", lambda e: e.text == "Later days")
     after = ada.get(later["href"])
-    assert days_of(after)["Thursday, 11 March 2027"] == ["10:00–10:30 The day after"]
+    assert days_of(after)["Thursday, 11 March 2027"] == ["10:00–10:30 The day after (Google)"]
 
 
 def test_nothing_leads_to_what_helps(ada: Visitor) -> None:

@@ -133,6 +133,30 @@ def test_only_what_is_ahead_is_joined(
         assert (link in page.html) is (change is None), view
 
 
+def test_calendar_that_something_is_from_is_said_in_words(
+    web: Flask, team: Team, ada: Visitor, noon: datetime
+) -> None:
+    today = (noon.date(), noon.date())
+    with in_rows(web):
+        for app in (GOOGLE_CALENDAR, OUTLOOK_CALENDAR):
+            calendar = create_synced_calendar(team.ada, app=app)
+            create_outside_event(calendar, noon + timedelta(hours=2), title="Call")
+            create_outside_event(calendar, days=today, title="Offsite")
+        create_custom_event(team.ada, noon + timedelta(hours=3), title="Focus")
+    for view in ("day", "week", "month", "agenda"):
+        page = ada.get(f"/calendar/{view}/2027-02-01")
+        shown = page.tree.with_id("calendar")
+        assert shown is not None
+        for name in ("Google", "Outlook"):
+            of_name = [each.words for each in shown.all("li") if f"({name})" in each.words]
+            assert [title for title in ("Call", "Offsite") if any(title in words for words in of_name)] == [
+                "Call",
+                "Offsite",
+            ], view
+            assert any("Call" in line and f"({name})" in line for line in upcoming(page))
+        assert not [each for each in shown.all("li") if "Focus (" in each.words]
+
+
 def _give_link(interview_id: int) -> str:
     meeting = db.session.get_one(Interview, interview_id).meeting
     assert meeting is not None
