@@ -16,6 +16,7 @@ from sqlalchemy.orm import configure_mappers
 import instance_folder
 from accounts.findings import shared_database_file
 from accounts.first_run import organization
+from backups.temporary import remove_left
 from extensions import db
 from schema import migrate_database
 from services import services
@@ -26,8 +27,10 @@ _MMAP_THRESHOLD, _LARGE_BLOCK = -3, 1024 * 1024
 
 
 def prepare_files(settings: Mapping[str, Any]) -> None:
-    """Make the keys and the compressed files, which the application looks for when it is created."""
+    """Make the keys and the compressed files, which the application looks for when it is created, and remove
+    what a killed restore or rehearsal left decrypted."""
     folder = settings["INSTANCE_PATH"]
+    remove_left(folder)
     instance_folder.prepare(
         folder, secret_key=settings["SECRET_KEY"], token_keys=settings["TOKEN_ENCRYPTION_KEYS"]
     )

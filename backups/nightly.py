@@ -24,6 +24,8 @@ from wording import counted
 
 # By the organization's clock: after the last interviews of the day, and before the first.
 _AT = time(2, 30)
+# The newest old ones stay whatever their age: they are all there is if the clock was wrong for a night.
+_ALWAYS_KEPT = 3
 _STAMP = "%Y-%m-%dT%H%M%SZ"
 _NAMED = re.compile(r"smoothhiring-(?P<whose>[0-9a-f]{8})-(?P<stamp>\d{4}-\d\d-\d\dT\d{6}Z)\.age")
 
@@ -93,11 +95,16 @@ def make_nightly(plan: BackupPlan, engine: Engine) -> datetime:
 
 
 def _remove_old(folder: Path, whose: str, newest: Path, before: datetime) -> None:
+    whole = []
     for path in folder.iterdir():
         # What a killed process left half written, too.
         found = _NAMED.fullmatch(path.name.removeprefix(".").removesuffix(PART))
         if found is None or found["whose"] != whose or path == newest:
             continue
-        made_at = datetime.strptime(found["stamp"], _STAMP).replace(tzinfo=UTC)
-        if made_at < before or path.name.endswith(PART):
+        if path.name.endswith(PART):
+            path.unlink(missing_ok=True)
+        else:
+            whole.append((datetime.strptime(found["stamp"], _STAMP).replace(tzinfo=UTC), path))
+    for made_at, path in sorted(whole)[:-_ALWAYS_KEPT]:
+        if made_at < before:
             path.unlink(missing_ok=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +14,11 @@ import pyrage
 from backups.archive import decrypt, read_archive
 from backups.errors import DamagedFileError, ForeignFileError, NewerBackupError
 from backups.manifest import END, MANIFEST, Manifest, is_newer, read_manifest
+from backups.temporary import temporary_folder
 from instance_folder import KEY_FILES
 from product_version import product_version
 from schema import known_revisions
 
-_FOLDER = ".opened-backup-"
 _PART = re.compile(r"tables/([a-z0-9_]+)/\d{6}\.jsonl")
 _UPLOAD = re.compile(r"uploads/([0-9a-f]{32})")
 _KEY = re.compile(rf"keys/({'|'.join(KEY_FILES)})")
@@ -55,20 +53,11 @@ def opened_backup(path: Path, identity: pyrage.x25519.Identity, folder: Path) ->
 
     Raises `ForeignFileError`, `DamagedFileError`, `WrongKeyError`, `NewerBackupError`, and OSError.
     """
-    own = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=folder))
-    try:
+    with temporary_folder(folder) as own:
         archive = own / "archive.tar.gz"
         with archive.open("wb") as file:
             decrypt(path, identity, file)
         yield _checked(archive)
-    finally:
-        shutil.rmtree(own, ignore_errors=True)
-
-
-def forget_opened(folder: Path) -> None:
-    """Remove what a process that was killed has left decrypted in `folder`."""
-    for left in folder.glob(f"{_FOLDER}*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def _checked(archive: Path) -> OpenedBackup:

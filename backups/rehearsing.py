@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +19,12 @@ from backups.manifest import Manifest
 from backups.neutral import count_rows, tables_of
 from backups.opening import OpenedBackup, opened_backup
 from backups.restoring import UPLOADS, write_files
+from backups.temporary import remove_left, temporary_folder
 from database import read_only, writing
 from extensions import db
 from security import SealBrokenError, TokenVault
 from wording import counted
 
-_PREFIX = ".restore-rehearsal-"
 _RESTORED_AS = "rehearsal"
 
 # What is stored sealed, by table and column: bytes in the last one, text in the others.
@@ -71,34 +69,31 @@ def rehearse(
 
     Raises `BackupError` in its different kinds, OSError, and SQLAlchemy's errors.
     """
-    place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
-    try:
-        with opened_backup(path, identity, place) as backup:
-            instance = place / "instance"
-            instance.mkdir(mode=0o700)
-            write_files(backup, instance)
-            app = make_app(
-                {
-                    "INSTANCE_PATH": str(instance),
-                    "DATABASE_URL": database_url or f"sqlite:///{place / 'rehearsal.sqlite3'}",
-                    "SCHEDULER_ENABLED": "false",
-                }
-            )
-            with app.app_context():
-                engine = db.engine
-            try:
-                checks = tuple(_rehearsed(app, engine, backup, instance))
-            finally:
-                engine.dispose()
-            return Rehearsal(backup.manifest, checks)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    remove_left(folder)
+    with temporary_folder(folder) as place, opened_backup(path, identity, place) as backup:
+        instance = place / "instance"
+        instance.mkdir(mode=0o700)
+        write_files(backup, instance)
+        app = make_app(
+            {
+                "INSTANCE_PATH": str(instance),
+                "DATABASE_URL": database_url or f"sqlite:///{place / 'rehearsal.sqlite3'}",
+                "SCHEDULER_ENABLED": "false",
+            }
+        )
+        with app.app_context():
+            engine = db.engine
+        try:
+            checks = tuple(_rehearsed(app, engine, backup, instance))
+        finally:
+            engine.dispose()
+        return Rehearsal(backup.manifest, checks)
 
 
 def _rehearsed(app: Flask, engine: Engine, backup: OpenedBackup, instance: Path) -> list[Check]:
     make_room(engine, restored_as=_RESTORED_AS)
-    fill(app, backup, restored_as=_RESTORED_AS)
     try:
+        fill(app, backup, restored_as=_RESTORED_AS)
         with read_only(), engine.connect() as connection:
             checks = list(_checks(connection, backup, AttachmentFiles(instance / UPLOADS)))
         finish(engine, backup, restored_as=_RESTORED_AS, holds_back=False)

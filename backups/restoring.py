@@ -21,7 +21,8 @@ import instance_folder
 from backups.errors import BackupError, OccupiedPlaceError
 from backups.filling import fill, finish, is_finished, make_room
 from backups.manifest import Manifest
-from backups.opening import OpenedBackup, forget_opened, opened_backup
+from backups.opening import OpenedBackup, opened_backup
+from backups.temporary import remove_left
 from backups.whole_files import keep_entries
 from extensions import db
 
@@ -49,13 +50,13 @@ def restore(app: Flask, path: Path, identity: pyrage.x25519.Identity) -> Restore
     with app.app_context():
         engine = db.engine
     if earlier is not None and is_finished(engine, earlier):
-        forget_opened(folder)
+        remove_left(folder)
         instance_folder.end_restore(folder)
         return Restored("before", None)
     if earlier is None:
         _refuse_occupied(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    forget_opened(folder)
+    remove_left(folder)
     with opened_backup(path, identity, folder) as backup:
         make_room(engine, restored_as=earlier)
         restored_as = secrets.token_hex(16)

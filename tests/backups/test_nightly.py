@@ -101,6 +101,22 @@ def test_one_is_made_at_once_and_then_one_a_night(
     assert warnings(app) == []
 
 
+def test_clock_that_jumps_ahead_does_not_remove_them_all(
+    nightly: tuple[Flask, Team], folder: Path, clock: Clock
+) -> None:
+    app, _ = nightly
+    work_once(app)
+    [newest] = names(folder)
+    for day in range(1, 6):
+        (folder / f"{newest[:22]}2020-01-0{day}T013000Z.age").touch()
+    clock.move(timedelta(days=400))
+    work_once(app)
+    left = [name.removeprefix(newest[:22])[:10] for name in names(folder)]
+    assert left[:2] == ["2020-01-04", "2020-01-05"]
+    assert newest in names(folder)
+    assert len(left) == 4
+
+
 def test_failing_is_told_once_a_night_and_nothing_old_goes(
     nightly: tuple[Flask, Team], folder: Path, clock: Clock
 ) -> None:

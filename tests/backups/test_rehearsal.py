@@ -80,6 +80,22 @@ def test_rows_that_point_into_nothing_are_damage_and_leave_an_empty_place(
     assert [each.name for each in place.folder.iterdir() if "sqlite3" not in each.name] == []
 
 
+def test_rehearsal_that_fails_leaves_an_empty_database(
+    backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(app: Flask) -> None:
+        raise sa.exc.OperationalError("ALTER TABLE", {}, OSError("the disk is full"))
+
+    # Once the rows are there.
+    monkeypatch.setattr("backups.filling.migrate_database", fail)
+    url = f"sqlite:///{tmp_path / 'rehearsed.sqlite3'}"
+    with pytest.raises(sa.exc.OperationalError, match="full"):
+        rehearsed(backup, url)
+    engine = sa.create_engine(url)
+    assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
 @pytest.mark.postgres
 def test_rehearsal_on_postgresql_leaves_an_empty_database(
     backup: Path, postgresql: PostgreSQLCluster, postgres_url: str
