@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import sqlalchemy as sa
 from flask import Flask, current_app
 
 from connections.grants import with_grant
 from connections.service import connections
+from database import read_only
+from extensions import db
+from models import Organization
 from providers.base import BusySpan
+from providers.errors import RetryableError
 
 # Takes a connection's id, the key of its app, and two instants (aware, UTC). Returns when the calendar's
 # owner is busy between them, earliest first; None if this server isn't set up for the app. Raises any
-# `ProviderError`.
+# `ProviderError`, also where background work is paused.
 Ask = Callable[[int, str, datetime, datetime], list[BusySpan] | None]
 
 
@@ -28,6 +33,18 @@ def asker() -> Ask:
             calendar = clients.calendar if clients is not None else None
             if calendar is None:
                 return None
+            if _is_paused(app.config["INSTALLATION_ID"]):
+                # The original may be using these grants. Renewing one here could end it there.
+                raise RetryableError("Calendars aren't asked while background work is paused.")
             return with_grant(connection_id, lambda grant: calendar.busy(grant, since, until))
 
     return ask
+
+
+def _is_paused(installation_id: str) -> bool:
+    """Whether the installation was restored or is a copy, and no one has decided about it."""
+    stored = sa.select(Organization.installation_id, Organization.held_back_since)
+    with read_only():
+        found = db.session.execute(stored).all()
+        db.session.rollback()
+    return any(row.held_back_since is not None or row.installation_id != installation_id for row in found)

@@ -12,12 +12,13 @@ import pytest
 import sqlalchemy as sa
 
 from extensions import db
-from models import FailureReason
+from models import Connection, ConnectionState, FailureReason, Organization
 from providers.base import BusySpan
 from providers.errors import RetryableError
 from scheduling.outside.look_ups import Ask, LiveBusy, LookUps, Unknown
 from services import services
 from tests.factories import LENA
+from tests.machines.rows import in_rows
 from tests.tasks.calendar_office import MARCO, CalendarInstallation, in_calendars, taking_part
 from tests.tasks.reading_calendars import connect, own
 
@@ -98,6 +99,26 @@ def test_calendar_that_fails_is_unknown_with_the_age_of_what_was_read(office: Ca
     with office.reading():
         found = services().look_ups.look([ben.id], now, now + timedelta(days=7), within=10)
     assert found[ben.id] == Unknown(FailureReason.UNREACHABLE, now, side.app)
+
+
+@BOTH
+def test_calendar_is_not_asked_while_background_work_is_paused(office: CalendarInstallation) -> None:
+    """Renewing a grant here could end it for the server that the backup was made on."""
+    ben, now = office.team.ben, office.clock.now
+    connection_id = connect(office, ben)
+    with in_rows(office.app):
+        organization = db.session.get_one(Organization, 1)
+        organization.held_back_since = now
+        # Long enough for the token to be renewed.
+        office.clock.forward(timedelta(hours=3))
+        version = db.session.get_one(Connection, connection_id).token_version
+        db.session.commit()
+    with office.reading():
+        found = services().look_ups.look([ben.id], now, now + timedelta(days=7), within=10)
+    assert found[ben.id] == Unknown(FailureReason.UNREACHABLE, now, office.side_of(LENA).app)
+    with in_rows(office.app):
+        connection = db.session.get_one(Connection, connection_id)
+        assert (connection.token_version, connection.state) == (version, ConnectionState.CONNECTED)
 
 
 def test_nobody_is_waited_for_longer_than_allowed(office: CalendarInstallation) -> None:
