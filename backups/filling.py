@@ -59,7 +59,8 @@ def fill(app: Flask, backup: OpenedBackup, *, restored_as: str) -> None:
 
 def finish(engine: Engine, backup: OpenedBackup, *, restored_as: str, holds_back: bool) -> None:
     """Have the database be a whole one again. With `holds_back`, its background work waits until someone has
-    decided about it."""
+    decided about it, and what was ended or used up since the backup does not work again: everyone has to sign
+    in, and links to new passwords are over."""
     with writing(), engine.begin() as connection:
         tables = {table.name: table for table in tables_of(connection)}
         now = utc_now()
@@ -68,6 +69,9 @@ def finish(engine: Engine, backup: OpenedBackup, *, restored_as: str, holds_back
             if content.last_id is not None and name in tables:
                 move_on(connection, tables[name], content.last_id, made_at=backup.manifest.made_at, now=now)
         if holds_back:
+            for table, ended in ((_SESSIONS, _SESSIONS.c.ended_at), (_RESETS, _RESETS.c.used_at)):
+                values = {ended: now.replace(tzinfo=None)}
+                connection.execute(sa.update(table).where(ended.is_(None)).values(values))
             connection.execute(
                 sa.update(_ORGANIZATION).values(
                     restored_as=restored_as,
@@ -95,6 +99,9 @@ _ORGANIZATION = sa.table(
     sa.column("restored_from", sa.DateTime),
     sa.column("held_back_since", sa.DateTime),
 )
+
+_SESSIONS = sa.table("user_sessions", sa.column("ended_at", sa.DateTime))
+_RESETS = sa.table("password_resets", sa.column("used_at", sa.DateTime))
 
 
 def _insert(connection: Connection, backup: OpenedBackup) -> None:

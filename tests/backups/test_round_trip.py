@@ -27,7 +27,11 @@ def full(app: Flask) -> Iterator[Flask]:
 
 def without_restore(rows: dict[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:
     [organization] = rows["organizations"]
-    return {**rows, "organizations": [{**organization, **dict.fromkeys(_OF_THE_RESTORE)}]}
+    ended = {
+        table: [{**row, column: None} for row in rows[table]]
+        for table, column in (("user_sessions", "ended_at"), ("password_resets", "used_at"))
+    }
+    return {**rows, **ended, "organizations": [{**organization, **dict.fromkeys(_OF_THE_RESTORE)}]}
 
 
 @pytest.mark.both_databases
