@@ -123,7 +123,7 @@ def test_colleague_sees_that_someone_is_busy_and_not_with_what(
         olaf = create_user("Olaf Holm", Role.OBSERVER)
     address = f"/calendar/day/{TUESDAY}"
     page = ada.get(f"{address}?whose=person-{team.ben.id}")
-    assert blocks(page) == ["Busy 10:00–10:30 · Ben Frei", "Busy 12:00–13:00 · Ben Frei"]
+    assert blocks(page) == ["Busy 10:00–10:30 · Ben Frei (Google)", "Busy 12:00–13:00 · Ben Frei"]
     assert [each.words for each in having(page, "cal-bar-item")] == ["Busy"]
     for title in ("Secret plan", "Choir", "Away with Eva", "Quiet time"):
         assert title not in page.html

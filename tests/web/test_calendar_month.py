@@ -97,7 +97,7 @@ def test_each_day_has_all_that_is_on_it_and_says_which_part(web: Flask, team: Te
         *("Offsite", "Offsite", "Offsite", "Gym", "Night shift", "Night shift"),
         *("Focus time", "Interview day for all", "Dina Kaur"),
     ]
-    assert cell_of(page, "2027-03-02").all("li")[0].text == "Offsite (day 2 of 3)"
+    assert cell_of(page, "2027-03-02").all("li")[0].text == "Offsite (day 2 of 3) (Outlook)"
     titles = [
         link["title"] for on in ("2027-03-10", "2027-03-11") for link in cell_of(page, on).all(where=_titled)
     ]
