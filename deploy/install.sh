@@ -3,13 +3,20 @@
 #
 #   sh deploy/install.sh interviews.example.com
 #
-# May be run again, as after an upgrade: it keeps .env, the data, and a Caddyfile that you have changed.
+# May be run again, as after an upgrade: it keeps .env, the data, and a Caddyfile that you have changed. With --no-start after
+# the domain, it starts nothing, so that a backup can be restored first: the first start makes keys, which a restore refuses
+# to replace.
 set -eu
 
 domain=${1:-}
+option=${2:-}
 folder=$(cd "$(dirname "$0")/.." && pwd)
-if [ "$(id -u)" != 0 ] || [ -z "$domain" ]; then
+usable=yes
+case "$domain" in "" | -*) usable=no ;; esac
+case "$option" in "" | --no-start) ;; *) usable=no ;; esac
+if [ "$(id -u)" != 0 ] || [ "$usable" = no ]; then
     echo "Run it as root, with the domain that leads to this machine: sudo sh deploy/install.sh interviews.example.com" >&2
+    echo "Add --no-start after the domain to restore a backup before the first start." >&2
     exit 2
 fi
 if [ "$folder" != /opt/smoothhiring ]; then
@@ -21,6 +28,8 @@ cd "$folder"
 id smoothhiring >/dev/null 2>&1 ||
     useradd --system --home-dir /var/lib/smoothhiring --no-create-home --shell /usr/sbin/nologin smoothhiring
 
+# systemd would make it at the first start; a restore comes before that.
+install -d -o smoothhiring -g smoothhiring -m 700 /var/lib/smoothhiring
 # For BACKUP_FOLDER. One that is there already, such as a mounted disk, stays as it is.
 [ -d /var/backups/smoothhiring ] ||
     install -d -o smoothhiring -g smoothhiring -m 700 /var/backups/smoothhiring
@@ -47,6 +56,13 @@ chmod 755 /usr/local/bin/smoothhiring
 
 install -m 644 deploy/smoothhiring.service /etc/systemd/system/smoothhiring.service
 systemctl daemon-reload
+if [ "$option" = --no-start ]; then
+    echo
+    echo "Nothing was started. Fill in /opt/smoothhiring/.env, and then:"
+    echo "  smoothhiring restore /var/backups/smoothhiring/FILE"
+    echo "  sh deploy/install.sh $domain"
+    exit 0
+fi
 systemctl enable smoothhiring
 systemctl restart smoothhiring
 
