@@ -124,7 +124,7 @@ def test_colleague_sees_that_someone_is_busy_and_not_with_what(
     address = f"/calendar/day/{TUESDAY}"
     page = ada.get(f"{address}?whose=person-{team.ben.id}")
     assert blocks(page) == ["Busy 10:00–10:30 · Ben Frei (Google)", "Busy 12:00–13:00 · Ben Frei"]
-    assert [each.words for each in having(page, "cal-bar-item")] == ["Busy"]
+    assert [each.words for each in having(page, "cal-bar-item")] == ["Busy (Google)"]
     for title in ("Secret plan", "Choir", "Away with Eva", "Quiet time"):
         assert title not in page.html
         assert title in sign_in(team.ben).get(address).words

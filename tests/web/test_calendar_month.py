@@ -103,9 +103,9 @@ def test_each_day_has_all_that_is_on_it_and_says_which_part(web: Flask, team: Te
     ]
     assert titles == [
         *(
-            "10:00–10:30 Gym · Free",
-            "From 22:00 · day 1 of 2 Night shift",
-            "Until 08:00 · day 2 of 2 Night shift",
+            "10:00–10:30 Gym · Free (Outlook)",
+            "From 22:00 · day 1 of 2 Night shift (Outlook)",
+            "Until 08:00 · day 2 of 2 Night shift (Outlook)",
         ),
     ]
     free, _ = cell_of(page, "2027-03-10").all("li")
