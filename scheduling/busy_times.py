@@ -41,7 +41,11 @@ def busy_events(
         .select_from(of)
         .join(SyncedCalendar, SyncedCalendar.id == of.calendar_id)
         .join(User, User.id == of.user_id)
-        .where(of.user_id.in_(users), of.is_busy, is_then)
+        .where(
+            *(of.user_id.in_(users), of.is_busy, is_then),
+            # A reminder without length takes no time.
+            of.ends_at > of.starts_at,
+        )
     )
 
 
