@@ -181,8 +181,8 @@ class LookUps:
 
 
 class _Calendar(NamedTuple):
-    """One connected calendar of a person, with the times of our own entries in it, earliest first.
-    `is_connected`: its grant can be used. `read_at`: when it was last read."""
+    """One connected calendar of a person, with the times of those of our entries that may be in it, earliest
+    first. `is_connected`: its grant can be used. `read_at`: when it was last read."""
 
     user_id: int
     is_connected: bool
@@ -191,6 +191,8 @@ class _Calendar(NamedTuple):
     ours: tuple[BusySpan, ...]
 
 
+# In these states an entry is in no calendar; in any other it may be.
+_NOT_THERE = (EntryState.DELETED, EntryState.REMOVED)
 # Each calendar as often as it has entries in that time, at least once.
 _CALENDARS = (
     sa.select(
@@ -208,7 +210,7 @@ _CALENDARS = (
         sa.join(CalendarEntry, Interview, Interview.id == CalendarEntry.interview_id),
         sa.and_(
             CalendarEntry.connection_id == Connection.id,
-            CalendarEntry.state == written_out(EntryState.PLACED),
+            CalendarEntry.state.not_in([written_out(state) for state in _NOT_THERE]),
             Interview.starts_at < sa.bindparam("until", type_=Interview.starts_at.type),
             Interview.ends_at > sa.bindparam("since", type_=Interview.ends_at.type),
         ),

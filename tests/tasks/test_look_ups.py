@@ -12,7 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from extensions import db
-from models import Connection, ConnectionState, FailureReason, Organization
+from models import (
+    CalendarEntry,
+    Connection,
+    ConnectionState,
+    EntryState,
+    FailureReason,
+    Organization,
+)
 from providers.base import BusySpan
 from providers.errors import RetryableError
 from scheduling.outside.look_ups import Ask, LiveBusy, LookUps, Unknown
@@ -87,6 +94,28 @@ def test_people_are_busy_by_their_calendars_without_our_own_entries(office: Cale
     assert busy.spans == (BusySpan(begins, begins + timedelta(hours=1)),)
     assert busy.as_of == office.clock.now
     assert found[team.cleo.id] == Unknown(FailureReason.NOT_CONNECTED, None)
+
+
+@pytest.mark.parametrize("state", EntryState)
+@in_calendars("google")
+def test_entry_that_may_be_in_a_calendar_makes_nobody_busy(
+    state: EntryState, office: CalendarInstallation
+) -> None:
+    """As reading does, which leaves out whatever has the key of an entry."""
+    ben, calendars = office.team.ben, Calendars()
+    connect(office, ben)
+    begins = office.clock.now + timedelta(days=2)
+    office.schedule(attendees=taking_part(ben), starts_at=begins)
+    office.settle()
+    with office.writing():
+        db.session.execute(db.update(CalendarEntry).values(state=state))
+        db.session.commit()
+    calendars.spans = [BusySpan(begins, begins + timedelta(minutes=45))]
+    with office.reading():
+        found = LookUps(calendars.asker).look([ben.id], begins, begins + timedelta(days=1))[ben.id]
+    assert isinstance(found, LiveBusy)
+    is_gone = state in (EntryState.DELETED, EntryState.REMOVED)
+    assert list(found.spans) == (calendars.spans if is_gone else [])
 
 
 @BOTH
