@@ -351,10 +351,11 @@ class ListedEvent:
 class EventChanges:
     """What is in a calendar, or has changed there since some position.
 
-    events: as they are now, each once. gone: ids of events that are not there anymore, or not in the time
-    that is looked at. is_everything: these are all events of that time, so whatever else is known is gone as
-    well. position: where to continue next time; an opaque text from the provider, or None where it gave none,
-    so that everything has to be read again next time. left_out: how many events could not be read.
+    events: as they are now, each once. gone: ids of events that are not there anymore, not in the time that
+    is looked at, or that can't be read as they are now. is_everything: these are all events of that time, so
+    whatever else is known is gone as well. position: where to continue next time; an opaque text from the
+    provider, or None where it gave none, so that everything has to be read again next time. left_out: how
+    many events could not be read.
     """
 
     events: tuple[ListedEvent, ...]

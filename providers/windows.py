@@ -68,7 +68,8 @@ class Gathered:
         self._gone.add(event_id)
 
     def add_unreadable(self, event_id: str | None) -> None:
-        """Note an event that says nothing of use; None where it doesn't even say which one it is."""
+        """Note an event that says nothing of use; None where it doesn't even say which one it is. What was
+        known of it before does not hold anymore."""
         if event_id is None:
             self._nameless += 1
             return
@@ -87,8 +88,8 @@ class Gathered:
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """The ids of those that are there no more, in order."""
-        return tuple(sorted(self._gone))
+        """The ids of those that are there no more, or are there but cannot be read, in order."""
+        return tuple(sorted(self._gone | self._unreadable))
 
     @property
     def left_out(self) -> int:
