@@ -271,6 +271,23 @@ def test_what_is_not_known_is_said_and_whose(
     }
 
 
+def test_days_after_the_last_one_that_was_read_are_not_known(
+    connected: Flask, simulators: Simulators, people: Team, ada: Visitor, ben: Visitor, day: date
+) -> None:
+    with in_rows(connected):
+        row = db.session.scalars(db.select(SyncedCalendar)).one()
+        assert row.until is not None
+        last, further = local_moment(row.until, ZURICH).short_date, row.until.date() + timedelta(days=30)
+    draft = choosing(ada, people)
+    assert "read only up to" not in known_on(ada.get(draft))["Ben"]
+    simulators.google.switches(fail_next=9, fail_status=503)
+    looked = look(ada, draft, next_working_day(further))
+    assert re.fullmatch(
+        rf"Google as of \d\d:\d\d, read only up to {last}, didn't answer now", looked.known["Ben"]
+    )
+    assert looked.page.tree.all("span", lambda e: "is-unknown" in (e.get("class") or ""))
+
+
 def test_nobody_is_asked_where_nobody_has_connected_a_calendar(people: Team, ada: Visitor, day: date) -> None:
     draft = choosing(ada, people)
     page = ada.get(draft)

@@ -75,7 +75,7 @@ def around_time(
             free,
             on,
             people=people,
-            known=calendars_known(read, answers, asked.zone, now),
+            known=calendars_known(read, answers, asked.zone, now, until=_end_of(days, asked.zone)),
             chosen=chosen,
             today=today,
             slots=slots,
@@ -95,6 +95,10 @@ def _ask(
         return {}
     begins, ends = start_of_day(days[0], asked.zone), start_of_day(days[-1] + timedelta(days=2), asked.zone)
     return services().look_ups.look(with_one, begins, ends)
+
+
+def _end_of(days: Sequence[date], zone: str) -> datetime:
+    return start_of_day(days[-1] + timedelta(days=1), zone)
 
 
 def _live(asked: Asked, answers: Mapping[int, LiveBusy | Unknown]) -> dict[int, Live]:

@@ -35,14 +35,21 @@ def calendars_known(
     live: Mapping[int, LiveBusy | Unknown],
     zone: str,
     now: datetime,
+    *,
+    until: datetime,
 ) -> dict[int, CalendarKnown]:
     """What is said of each person's calendar, on the clocks of `zone`. `live` is what calendars said just
-    now, as far as they were asked."""
-    return {user_id: _known(each, live.get(user_id), zone, now) for user_id, each in known.items()}
+    now, as far as they were asked, and `until` (aware UTC) is when the last of the days that are shown
+    ends."""
+    return {user_id: _known(each, live.get(user_id), zone, now, until) for user_id, each in known.items()}
 
 
 def _known(
-    read: Known | NotConnected | Stale, asked: LiveBusy | Unknown | None, zone: str, now: datetime
+    read: Known | NotConnected | Stale,
+    asked: LiveBusy | Unknown | None,
+    zone: str,
+    now: datetime,
+    until: datetime,
 ) -> CalendarKnown:
     if isinstance(read, NotConnected):
         return CalendarKnown("calendar isn't connected", is_unknown=True)
@@ -55,6 +62,9 @@ def _known(
     as_of = f"{apps} as of {_clock(read.as_of, zone, now)}"
     if isinstance(read, Stale):
         return CalendarKnown(f"{as_of}{why or ', may have changed'}", is_unknown=True)
+    if read.until < until:
+        last = local_moment(read.until, zone).short_date
+        return CalendarKnown(f"{as_of}, read only up to {last}{why}", is_unknown=True)
     return CalendarKnown(f"{as_of}{why}")
 
 
