@@ -326,7 +326,8 @@ class ListedEvent:
     starts_at, ends_at: aware, in UTC; of one for whole days, midnight in the calendar's own zone. They are
     the same for an event without length. first_day, last_day: the days it takes as a whole, the last one
     included; None for one with times. is_busy: it makes the calendar's owner busy. key: ours, if it is an
-    entry that this product made; "" otherwise.
+    entry that this product made; "" otherwise. uid: what calendar files call it, the same in everyone's
+    calendar, or "" where that is not said; it says nothing of the event, and is not compared.
     """
 
     id: str
@@ -337,6 +338,7 @@ class ListedEvent:
     first_day: date | None = None
     last_day: date | None = None
     key: str = ""
+    uid: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         require_utc(self.starts_at, "starts_at")

@@ -38,8 +38,8 @@ _ITEM = "id,status,etag,updated,summary,description,location,start,end,htmlLink,
 ENTRY_FIELDS = f"{_LIST},items({_ITEM})"
 # What says when someone is busy, and with what. Texts and places stay with Google.
 LISTED_FIELDS = (
-    f"{_LIST},items(id,status,summary,start,end,transparency,eventType,attendees(self,responseStatus),"
-    "extendedProperties/private)"
+    f"{_LIST},items(id,iCalUID,status,summary,start,end,transparency,eventType,"
+    "attendees(self,responseStatus),extendedProperties/private)"
 )
 MEETING_FIELDS = f"{_LIST},items({_ITEM},created,hangoutLink,conferenceData)"
 

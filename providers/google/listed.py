@@ -86,6 +86,7 @@ def _listed(event: dict[str, Any], event_id: str, zone: str) -> ListedEvent:
         first_day=first_day,
         last_day=last_day,
         key=key_in(event),
+        uid=optional_text(event, "iCalUID"),
     )
 
 

@@ -21,7 +21,7 @@ FREE = {"free", "workingElsewhere"}
 # What the single events of a series have from their master, where they don't say otherwise themselves.
 _OF_MASTER = ("subject", "isAllDay", "originalStartTimeZone", "showAs", "isCancelled", "responseStatus")
 MASTER_FIELDS = ",".join(("id", "type", *_OF_MASTER))
-_VIEW_FIELDS = f"{MASTER_FIELDS},seriesMasterId,start,end,transactionId"
+_VIEW_FIELDS = f"{MASTER_FIELDS},seriesMasterId,start,end,transactionId,iCalUId"
 
 
 def events_between(
@@ -146,6 +146,7 @@ def _listed(event: dict[str, Any], event_id: str) -> ListedEvent:
         first_day=first_day,
         last_day=last_day,
         key=key_in(event),
+        uid=optional_text(event, "iCalUId"),
     )
 
 

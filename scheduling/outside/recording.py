@@ -1,11 +1,12 @@
 """Record what came of reading a calendar. Each function adds to the current transaction.
 
-An event is stored as its provider last described it. Our own entries are left out: the interviews that they
-stand for are shown instead.
+An event is stored as its provider last described it. Our own entries are left out, and so are the copies that
+come from the calendar files in our emails: the interviews that they stand for are shown instead.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -19,6 +20,7 @@ from models import (
     Connection,
     ConnectionState,
     FailureReason,
+    Interview,
     OutsideEvent,
     SyncedCalendar,
 )
@@ -41,6 +43,9 @@ _LASTING = timedelta(hours=1)
 _AT_ONCE = 400
 
 
+# What the UIDs of interviews look like. Few others do, so that hardly more than ours are looked up.
+_LIKE_OURS = re.compile(r"[0-9a-f]{32}@.+")
+
 # What is stored of an event, in this order wherever it is compared.
 _SAID = ("starts_at", "ends_at", "first_day", "last_day", "is_busy", "title")
 _Said = tuple[datetime, datetime, date | None, date | None, bool, str]
@@ -53,12 +58,12 @@ def record_read(reading: Reading, changes: EventChanges) -> datetime | None:
     if calendar is None:
         return None
     events, unusable = _usable(changes.events)
-    ours = _our_keys({event.key for event in events.values() if event.key})
+    ours = _ours(events.values())
     gone = {each for each in changes.gone if _can_be_stored(each)}
     kept = {
         each: _said(event)
         for each, event in events.items()
-        if event.key not in ours
+        if ours.isdisjoint((event.key, event.uid))
         and each not in gone
         and event.ends_at >= reading.since
         and event.starts_at <= reading.until
@@ -155,11 +160,20 @@ def _said(event: ListedEvent) -> _Said:
     return event.starts_at, event.ends_at, event.first_day, event.last_day, event.is_busy, title
 
 
-def _our_keys(keys: Collection[str]) -> set[str]:
-    """Those of these keys that belong to entries of ours. Each was written down before its entry was made."""
+def _ours(events: Iterable[ListedEvent]) -> set[str]:
+    """Those of their keys and UIDs that are of entries and interviews of ours. Each was written down before
+    its entry was made, or its calendar file sent."""
+    names: set[str] = set()
+    for event in events:
+        if event.key:
+            names.add(event.key)
+        if _LIKE_OURS.fullmatch(event.uid):
+            names.add(event.uid)
     found: set[str] = set()
-    for some in _in_parts(keys):
-        found.update(db.session.scalars(sa.select(CalendarEntry.key).where(CalendarEntry.key.in_(some))))
+    for some in _in_parts(names):
+        keys = sa.select(CalendarEntry.key).where(CalendarEntry.key.in_(some))
+        uids = sa.select(Interview.ics_uid).where(Interview.ics_uid.in_(some))
+        found.update(db.session.scalars(sa.union_all(keys, uids)))
     return found
 
 

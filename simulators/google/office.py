@@ -78,6 +78,7 @@ class GoogleOffice(Office[Account, Event]):
     mail_name = "Gmail"
     mail_allowed = "Gmail"
     title_field = "summary"
+    uid_field = "iCalUID"
     title_name = "Title"
     text_name = "Description"
     settles = ("success", "failure")

@@ -64,7 +64,7 @@ def insert(
         event = Event(
             account=account.email,
             id=secrets.token_urlsafe(36) + "AAA=",
-            ical_uid=f"040000008200E00074C5B7101A82E008{secrets.token_hex(20).upper()}",
+            ical_uid=_uid(None if by_app else body.get("iCalUId")),
             change=number,
             created=now,
             updated=now,
@@ -78,6 +78,11 @@ def insert(
         event = _written(microsoft, event, body)
         _save(rows, event)
     return event, True
+
+
+def _uid(of_file: str | None) -> str:
+    """What an event is called in all mailboxes: as in the calendar file that it came from, if it did."""
+    return of_file or f"040000008200E00074C5B7101A82E008{secrets.token_hex(20).upper()}"
 
 
 def _is_remembered(microsoft: Microsoft, event: Event) -> bool:

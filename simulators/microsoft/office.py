@@ -66,6 +66,7 @@ class MicrosoftOffice(Office[Account, Event]):
     mail_name = "Outlook"
     mail_allowed = "Mail"
     title_field = "subject"
+    uid_field = "iCalUId"
     title_name = "Subject"
     text_name = "Text"
     settles = ("ready", "never")

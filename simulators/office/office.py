@@ -42,14 +42,16 @@ class Office(ABC, Generic[AccountT, EventT]):
 
     `key`: the folder of its templates. `mail_name`: what sends its mail; `mail_allowed`: what access to that
     is called. `title_field`: what programs call an event's title, which people know as `title_name`, beside
-    its `text_name`. `settles`: how the waiting for a pending meeting can end, the good way first.
-    `takes_off`: how taking a meeting off is called in addresses.
+    its `text_name`, and `uid_field` what they call its UID in calendar files. `settles`: how the waiting for
+    a pending meeting can end, the good way first. `takes_off`: how taking a meeting off is called in
+    addresses.
     """
 
     key: ClassVar[str]
     mail_name: ClassVar[str]
     mail_allowed: ClassVar[str]
     title_field: ClassVar[str]
+    uid_field: ClassVar[str]
     title_name: ClassVar[str]
     text_name: ClassVar[str]
     settles: ClassVar[tuple[str, ...]]
@@ -162,8 +164,8 @@ class Office(ABC, Generic[AccountT, EventT]):
 
     def written(self, account: AccountT, body: Mapping[str, Any]) -> dict[str, Any]:
         """The body as events have it, where start and end are given as instants, or both as days, the latter
-        being the one after the last; where its title is called `title`; and where `busy` says whether it
-        makes busy."""
+        being the one after the last; where its title is called `title`; where `busy` says whether it makes
+        busy; and where `uid` is that of the calendar file that it came from."""
         fields = dict(body)
         times = {end: fields[end] for end in ("start", "end") if isinstance(fields.get(end), str)}
         if len(times) == 2 and all(map(is_day, times.values())):
@@ -172,6 +174,8 @@ class Office(ABC, Generic[AccountT, EventT]):
             fields |= {end: self.instant(moment) for end, moment in times.items()}
         if "title" in fields:
             fields[self.title_field] = fields.pop("title")
+        if "uid" in fields:
+            fields[self.uid_field] = fields.pop("uid")
         if "busy" in fields:
             fields |= self.business(bool(fields.pop("busy")))
         return fields

@@ -21,6 +21,16 @@ def test_an_event_is_known_by_its_time_and_title(priya: Reading) -> None:
     assert priya.read() == EventChanges((), (), False, priya.position)
 
 
+def test_an_event_from_a_calendar_file_has_the_uid_of_the_file(priya: Reading) -> None:
+    uid = "0123456789abcdef@northlight.example"
+    made = priya.simulator.own_event(PRIYA, "Interview", NOON, NOON + HOUR, uid=uid)
+    priya.simulator.own_event(PRIYA, "Dentist", NOON + HOUR, NOON + 2 * HOUR)
+    priya.read()
+    found = {event.id: event.uid for event in priya.in_order}
+    assert found.pop(made) == uid
+    assert all(other and other != uid for other in found.values())
+
+
 def test_only_what_touches_the_time_is_read(priya: Reading) -> None:
     for title, start, end in (
         ("Ends as it begins", SINCE - HOUR, SINCE),

@@ -9,7 +9,7 @@ from accounts.team import deactivate
 from background import work_once
 from connections.revocation import end_connections
 from extensions import db
-from models import Connection, ConnectionState, FailureReason, Lane, TaskState, User
+from models import Connection, ConnectionState, FailureReason, Interview, Lane, TaskState, User
 from scheduling.outside.sync import SYNC_CALENDAR
 from tasks.calendar_sync import sync_calendar
 from tests.factories import LENA
@@ -333,6 +333,24 @@ def test_process_that_dies_while_reading_loses_nothing(office: CalendarInstallat
     read_due(office)
     assert titles(office, office.team.ben) == ["Dentist", "Lunch"]
     assert len(office.tasks(SYNC_CALENDAR.name)) == 1
+
+
+def test_copy_that_came_with_the_invitation_is_ours_whatever_becomes_of_the_interview(
+    office: CalendarInstallation,
+) -> None:
+    """Ben accepted the calendar file in the email, and connected his calendar later."""
+    ben, begins = office.team.ben, office.clock.now + timedelta(days=2)
+    interview = office.schedule(attendees=taking_part(ben), starts_at=begins)
+    with office.reading():
+        uid = db.session.get_one(Interview, interview).ics_uid
+    remote, ends = office.side_of(LENA).remote, begins + timedelta(minutes=45)
+    remote.own_event(LENA, "Interview", begins, ends, uid=uid)
+    remote.own_event(LENA, "Someone else's", begins, ends, uid=f"{'0' * 32}@elsewhere.example")
+    connect(office, ben)
+    assert titles(office, ben) == ["Someone else's"]
+    office.edit(interview, starts_at=begins + timedelta(days=1))
+    office.later(minutes=6)
+    assert titles(office, ben) == ["Someone else's"]
 
 
 def test_two_processes_never_read_the_same_calendar_at_once(office: CalendarInstallation) -> None:
