@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import abort
 
-from accounts.row_permissions import Reader
 from blueprints.calendar_page.asked import Asked
 from hiring.choices import Choices
 from scheduling.outside.busy import Known, NotConnected, Stale
 from scheduling.reading.calendar import Of, may_see_busy_times
 from scheduling.reading.calendar_sources import Calendars
+from timezones import in_zone
+from web.signed_in import SignedInPerson
 
 
 @dataclass(frozen=True)
 class Subject:
     """`title` names the page beside its dates, and `lead` begins what is said below them; "" for one's own
     calendar. Of a colleague: `name`, and either `gap`, what is not known of their time, or `as_of` (aware
-    UTC), up to when all of it is."""
+    UTC), up to when all of it is. `until`: the last day of which their calendars, or one's own, were read, on
+    the reader's clock; None where none is read, or something else is amiss that is said elsewhere."""
 
     title: str = "Calendar"
     lead: str = ""
     name: str = ""
     gap: str = ""
     as_of: datetime | None = None
+    until: date | None = None
+
+    @property
+    def until_words(self) -> str:
+        """`2 June 2027`."""
+        return f"{self.until.day} {self.until:%B %Y}" if self.until is not None else ""
+
+    def ends_within(self, last: date) -> bool:
+        """Whether days up to this one go further than what was read."""
+        return self.until is not None and last >= self.until
 
 
-def subject_of(asked: Asked, reader: Reader, choices: Choices, calendars: Mapping[int, Calendars]) -> Subject:
+def subject_of(
+    asked: Asked, reader: SignedInPerson, choices: Choices, calendars: Mapping[int, Calendars]
+) -> Subject:
     """Whose calendar is asked for. Answers 404 for a job that the reader does not see or that there is not,
     and for someone who was never on the team."""
     match asked.whose:
@@ -45,10 +59,10 @@ def subject_of(asked: Asked, reader: Reader, choices: Choices, calendars: Mappin
                 abort(404)
             return _colleague(number, reader, calendars[number])
         case _:
-            return Subject()
+            return Subject(until=_last_day(calendars[reader.id].known, reader))
 
 
-def _colleague(user_id: int, reader: Reader, calendars: Calendars) -> Subject:
+def _colleague(user_id: int, reader: SignedInPerson, calendars: Calendars) -> Subject:
     name = calendars.name
     called = f"{name}'s calendar"
     if not may_see_busy_times(reader, user_id):
@@ -60,4 +74,8 @@ def _colleague(user_id: int, reader: Reader, calendars: Calendars) -> Subject:
         case Stale(as_of=None):
             return Subject(called, called, name, f"{name}'s connected calendar hasn't been read yet.")
         case Stale(as_of=as_of) | Known(as_of=as_of):
-            return Subject(called, called, name, as_of=as_of)
+            return Subject(called, called, name, as_of=as_of, until=_last_day(calendars.known, reader))
+
+
+def _last_day(known: Known | NotConnected | Stale, reader: SignedInPerson) -> date | None:
+    return in_zone(known.until, reader.timezone).date() if isinstance(known, Known) else None

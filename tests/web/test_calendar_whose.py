@@ -77,6 +77,21 @@ def test_source_without_a_button_is_shown(web: Flask, team: Team, noon: datetime
     assert not shows_ben_is_busy()
 
 
+def test_days_after_the_last_one_that_was_read_are_not_known(web: Flask, team: Team, noon: datetime) -> None:
+    ada, ben = Visitor(web).enter(team.ada), Visitor(web).enter(team.ben)
+    with in_rows(web):
+        create_synced_calendar(team.ben, until=noon + timedelta(days=184))
+    of_ben = f"?whose=person-{team.ben.id}"
+    for view in VIEWS:
+        for on, is_said in (("2027-02-01", False), ("2028-02-01", True)):
+            own = (
+                "Your connected calendars have been read up to 4 August 2027."
+                in ben.get(f"/calendar/{view}/{on}").words
+            )
+            theirs = ", up to 4 August 2027." in ada.get(f"/calendar/{view}/{on}{of_ben}").words
+            assert (own, theirs) == (is_said, is_said), (view, on)
+
+
 def test_what_changes_in_a_calendar_is_shown_at_once(web: Flask, team: Team, noon: datetime) -> None:
     ada, ben = Visitor(web).enter(team.ada), Visitor(web).enter(team.ben)
     of_ben = f"?whose=person-{team.ben.id}"
