@@ -12,7 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from blueprints.own_page.forms import SuitingTime
-from blueprints.schedule_interview.forms.clash_tick import ClashTick
+from blueprints.schedule_interview.forms.clash_tick import OFFER_ANYWAY, ClashTick
 from blueprints.schedule_interview.forms.when import WhenFields
 from database import read_row_id
 from models import Absent, Verdict
@@ -74,6 +74,7 @@ class OfferTimesForm(Form):
     """Other times to choose from. `rows` are the times, each with what is wrong with it."""
 
     timezone = ZoneField("Time zone", validators=[DataRequired("Choose a time zone.")])
+    accepted_clashes = ClashTick(OFFER_ANYWAY)
 
     def __init__(self, *, zone: str, minutes: int, known: Sequence[datetime] = ()) -> None:
         """`known` (aware UTC) are the times to begin with, by the clock of `zone` (an IANA name). All of them

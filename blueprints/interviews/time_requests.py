@@ -4,7 +4,7 @@ offers other times, and schedules it at the time that was chosen or named."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.interviews.forms import OfferTimesForm, ScheduleAtForm
 from blueprints.interviews.to_change import to_change
-from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
+from blueprints.schedule_interview.forms.clash_tick import OFFER_TICK_NEEDED, TICK_NEEDED
 from blueprints.schedule_interview.panels.clashes import ClashBox, clash_box
 from extensions import db
 from models import AnswerKind, Interview, InterviewStatus, User
@@ -182,17 +182,21 @@ def offer_other_times(interview_id: int) -> ResponseReturnValue:
     if not interview.status.is_being_arranged:
         return _answered(interview)
     form = _times_form(interview)
-    if not form.validate() or _is_any_taken(interview, form):
+    if not form.validate():
         return _times_page(interview, form, 422)
+    clashes = _clashes_at(interview, form.slots)
+    if _refuse_clashes(form, clashes):
+        return _times_page(interview, form, 422, clashes)
+    accepted, rules = form.accepted_clashes.keys, services().rules
     try:
-        time_slots.offer_others(actor(), interview, form.slots, services().rules)
+        time_slots.offer_others(actor(), interview, form.slots, rules, accepted_clashes=accepted)
     except NotRequestedError:
         db.session.rollback()
         return _answered(to_change(interview_id))
     except SchedulingError as error:
         db.session.rollback()
         form.rows[0].date.errors = [error.words]
-        return _times_page(to_change(interview_id), form, 422)
+        return _times_page(to_change(interview_id), form, 422, clashes)
     db.session.commit()
     say(f"{interview.candidate.name} is asked to choose again.")
     return _to_page(interview_id)
@@ -216,13 +220,23 @@ def _asked_time(interview: Interview) -> When | None:
     return when_in_plan(own, starts_at) if is_named else None
 
 
-def _is_any_taken(interview: Interview, form: OfferTimesForm) -> bool:
-    """Says beside each time that someone is busy then, which nobody could choose."""
-    found = _clashes_at(interview, form.slots)
+def _refuse_clashes(form: OfferTimesForm, found: Sequence[Collection[Clash]]) -> bool:
+    """Say beside each time that someone has another interview then, so that nobody could choose it, and
+    beside the tick that it is needed; tell whether either was said."""
+    is_taken = False
     for row, clashes in zip(form.filled, found, strict=True):
-        if clashes:
-            row.time.errors = [*_in_words(clashes, actor()), "Choose another time."]
-    return any(found)
+        if taken := [each for each in clashes if each.is_interview]:
+            row.time.errors = [*_in_words(taken, actor()), "Choose another time."]
+            is_taken = True
+    if all(each.key in form.accepted_clashes.keys for each in _busy(found)):
+        return is_taken
+    form.refuse("accepted_clashes", OFFER_TICK_NEEDED)
+    return True
+
+
+def _busy(found: Sequence[Collection[Clash]]) -> list[Clash]:
+    """What is in people's calendars, in spite of which a time can be offered."""
+    return [each for clashes in found for each in clashes if not each.is_interview]
 
 
 def _times_form(interview: Interview, named: Collection[datetime] = ()) -> OfferTimesForm:
@@ -238,11 +252,18 @@ def _time_page(
     ), status
 
 
-def _times_page(interview: Interview, form: OfferTimesForm, status: int = 200) -> ResponseReturnValue:
+def _times_page(
+    interview: Interview,
+    form: OfferTimesForm,
+    status: int = 200,
+    found: Sequence[Collection[Clash]] = (),
+) -> ResponseReturnValue:
+    """`found`: what is on at each of the times, once they are known."""
     return render_template(
         "interviews/other_times.html",
         interview=interview,
         form=form,
+        clash_box=clash_box(_busy(found), form.accepted_clashes.keys, actor().timezone),
         says=what_candidate_says(interview),
     ), status
 

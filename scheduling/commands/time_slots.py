@@ -99,9 +99,17 @@ def request_slots(actor: User, plan: Plan, offer: Offer, ticket: Ticket, rules: 
     return interview
 
 
-def offer_others(actor: User, interview: Interview, slots: Sequence[When], rules: Rules) -> None:
+def offer_others(
+    actor: User,
+    interview: Interview,
+    slots: Sequence[When],
+    rules: Rules,
+    *,
+    accepted_clashes: Container[str] = (),
+) -> None:
     """Replace the times that the candidate can choose from, and ask again. It answers a candidate whom none
-    suited, and takes back a time that was chosen and is not scheduled yet. Raises `NotRequestedError` and
+    suited, and takes back a time that was chosen and is not scheduled yet. `accepted_clashes` are the keys of
+    what is in people's calendars then and is to keep no one from choosing. Raises `NotRequestedError` and
     `SchedulingError`."""
     interview = _held(interview)
     if not interview.status.is_being_arranged:
@@ -112,7 +120,8 @@ def offer_others(actor: User, interview: Interview, slots: Sequence[When], rules
     plan, now = plan_of(interview), utc_now()
     if earliest(slots).starts_at <= now:
         raise SchedulingError("This time has passed. Choose a later one.", field="date")
-    accepted = _refuse_busy(actor, slots, needs_of_change(plan, interview, active_manager(plan)), ())
+    needs = needs_of_change(plan, interview, active_manager(plan))
+    accepted = _refuse_busy(actor, slots, needs, accepted_clashes)
     request.round += 1
     request.asked_at, request.expires_at = now, open_until(slots, now)
     request.picked_at = request.picked_id = None

@@ -16,6 +16,7 @@ from tests.outside_events import create_custom_event, create_outside_event, crea
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import draft_at, send, the_tick
+from tests.web.request_steps import asked
 from tests.web.slot_requests import CHOOSE, Asked, new_request, times_on
 
 BY_PHONE: dict[str, Any] = {
@@ -23,6 +24,8 @@ BY_PHONE: dict[str, Any] = {
     "phone_caller": "team",
     "phone_number": "+44 20 7946 0018",
 }
+
+ASK_AGAIN = "Ask Dina Kaur again"
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -169,3 +172,31 @@ def test_time_that_was_offered_all_the_same_can_be_chosen(
     dina.submit(page, CHOOSE, slot=asked.slot(1), leads_to=asked.address)
     assert asked.status() is InterviewStatus.SCHEDULED
     assert asked.starts_at == eight
+
+
+def test_other_times_can_be_offered_all_the_same(
+    web: Flask, team: Team, ada: Visitor, eight: datetime
+) -> None:
+    number, other = asked(web, team, eight), eight + timedelta(days=1)
+    with in_rows(web):
+        create_outside_event(create_synced_calendar(team.ben), other, 30, title="Focus")
+    page = ada.get(f"/interviews/{number}/other-times")
+    assert "Offer these times anyway" not in page.text
+    typed = {"time-1-date": f"{other:%Y-%m-%d}", "time-1-time": "08:00", "timezone": "UTC"}
+    page = ada.submit(page, ASK_AGAIN, **typed, status=422)
+    assert page.error_at("accepted_clashes").startswith("Remove the times at which someone is busy")
+    assert "(Google)." in page.text
+    tick = the_tick(page)
+    # Another one at another time is not accepted with it.
+    later = {"time-2-date": f"{other:%Y-%m-%d}", "time-2-time": "09:00", "accepted_clashes": tick}
+    with in_rows(web):
+        create_custom_event(team.ben, other + timedelta(hours=1), 30)
+    page = ada.submit(page, ASK_AGAIN, **typed, **later, status=422)
+    assert "(blocked)." in page.text
+    ada.submit(page, ASK_AGAIN, accepted_clashes=the_tick(page), leads_to=f"/interviews/{number}")
+    with in_rows(web):
+        offered = db.session.get_one(Interview, number).slots
+        assert [len(slot.accepted_clashes) for slot in offered if slot.round == 2] == [1, 1]
+    request, dina = Asked(web, number), Visitor(web)
+    dina.submit(dina.get(request.address), CHOOSE, slot=request.slot(1), leads_to=request.address)
+    assert request.starts_at == other
