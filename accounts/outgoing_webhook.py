@@ -84,13 +84,16 @@ def turn_off(actor: User | None, row: OutgoingWebhook, because: str = "") -> Non
     if not row.is_on:
         return
     row.is_on, row.turned_off_because = False, because[:300]
-    db.session.execute(
-        sa.update(WebhookDelivery)
-        .where(WebhookDelivery.state == DeliveryState.WAITING)
-        .values(state=DeliveryState.DROPPED)
-    )
+    drop_waiting()
     words = f"{actor.name} turned the webhook off." if actor else f"The webhook was turned off. {because}"
     audit.record(Event.WEBHOOK_CHANGED, words, actor)
+
+
+def drop_waiting(words: str = "") -> None:
+    """Drop every message that has not arrived yet, in the current transaction; `words` say why in the log."""
+    changes = {"state": DeliveryState.DROPPED, **({"words": words} if words else {})}
+    waiting = WebhookDelivery.state == DeliveryState.WAITING
+    db.session.execute(sa.update(WebhookDelivery).where(waiting).values(changes))
 
 
 def secret_of(row: OutgoingWebhook, vault: TokenVault) -> str:

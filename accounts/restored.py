@@ -11,7 +11,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from accounts import audit
+from accounts import audit, outgoing_webhook
 from accounts.audit import Event
 from extensions import db
 from models import Organization, User
@@ -42,14 +42,20 @@ def is_held_back() -> bool:
 
 def resume(actor: User | None, decision: Decision) -> int | None:
     """Let background work go on, in the current transaction, with the emails that are due or without them;
-    those that are due later stay as they are. Returns how many were dropped, or None if nothing is held back.
-    `actor` is None for the command line.
+    those that are due later stay as they are. Messages to the webhook are dropped with the emails, and no one
+    is reminded of feedback on interviews that are over by now. Returns how many emails were dropped, or None
+    if nothing is held back. `actor` is None for the command line.
     """
     organization = db.session.get(Organization, 1, with_for_update=True)
     if organization is None or organization.held_back_since is None:
         return None
     organization.held_back_since = None
-    dropped = unsent.drop_due(utc_now(), words=_DROPPED) if decision == "drop" else 0
+    dropped = 0
+    if decision == "drop":
+        now = utc_now()
+        organization.dropped_at = now
+        dropped = unsent.drop_due(now, words=_DROPPED)
+        outgoing_webhook.drop_waiting(_DROPPED)
     what = f"{counted(dropped, 'email')} that had been due {'was' if dropped == 1 else 'were'} dropped"
     words = "Background work resumed after a backup was restored"
     audit.record(Event.RESTORE_RESUMED, f"{words}; {what}." if decision == "drop" else f"{words}.", actor)

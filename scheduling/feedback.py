@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from extensions import db
-from models import Feedback, Interview, InterviewStatus, Mail, ReaderRole, User, Verdict
+from models import Feedback, Interview, InterviewStatus, Mail, Organization, ReaderRole, User, Verdict
 from scheduling.mails.queue import FEEDBACK_NUDGE
 from scheduling.timeline import note
 from timezones import in_zone, utc_now
@@ -108,6 +108,8 @@ def to_remind(now: datetime) -> list[tuple[int, int]]:
             Interview.status.in_((InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED)),
             Interview.starts_at > now - _NOT_AFTER,
             Interview.ends_at <= now - _FIRST_AFTER,
+            # After a restore, of what was over then if its emails were dropped.
+            ~sa.exists().where(Organization.dropped_at >= Interview.ends_at),
         )
         .options(selectinload(Interview.feedback), selectinload(Interview.attendees))
     ).all()

@@ -59,7 +59,7 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
-    # The webhook was turned off before it could be told.
+    # The webhook was turned off before it could be told, or it was waiting when a backup was restored.
     DROPPED = "dropped"
 
 

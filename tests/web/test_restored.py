@@ -7,7 +7,8 @@ from flask import Flask
 
 from background import work_once
 from extensions import db
-from models import AuditEntry, Mail, MailState, Organization
+from models import AuditEntry, DeliveryState, Mail, MailState, Organization, WebhookDelivery
+from scheduling.feedback import to_remind
 from tests.factories import Team, create_team, schedule
 from tests.machines.apps import Seeded
 from tests.machines.clock import Clock
@@ -111,6 +112,25 @@ def test_what_was_due_is_dropped_and_the_rest_stays(restored: Flask, people: Tea
         assert f"{dropped} emails" in words
         kept = db.session.scalars(db.select(Mail.due_at).where(Mail.state == MailState.QUEUED)).all()
         assert all(due_at > utc_now() for due_at in kept)
+
+
+@pytest.mark.parametrize("decision", ["drop", "resume"])
+def test_webhook_and_reminders_of_feedback_follow_the_decision(
+    restored: Flask, people: Team, clock: Clock, decision: str
+) -> None:
+    """They are about what happened before, and the old server has told it."""
+    with in_rows(restored):
+        db.session.add(WebhookDelivery(key="msg_1", event="interview.updated"))
+        db.session.commit()
+    # The interviews are over.
+    clock.move(timedelta(hours=24))
+    Visitor(restored).enter(people.ada).post(f"{PAGE}/{decision}", status=303, leads_to=LOG)
+    clock.move(timedelta(hours=2))
+    with in_rows(restored):
+        state = db.session.scalars(db.select(WebhookDelivery.state)).one()
+        is_dropped = decision == "drop"
+        assert state is (DeliveryState.DROPPED if is_dropped else DeliveryState.WAITING)
+        assert bool(to_remind(utc_now())) is not is_dropped
 
 
 def test_command_decides_as_well(restored: Flask) -> None:
