@@ -28,8 +28,6 @@ from work.kinds import TaskKind
 TELL_WEBHOOK = TaskKind("tell_webhook", Lane.PROVIDER, "Telling the webhook", subject="webhook")
 
 CREATED, UPDATED, TEST = "interview.created", "interview.updated", "test"
-# A transaction that began before a look may end after it, with an earlier time in its rows.
-_OVERLAP = timedelta(minutes=5)
 AT_ONCE = 50
 # The log is for finding out why something didn't arrive.
 KEPT_FOR = timedelta(days=30)
@@ -44,7 +42,7 @@ def changed(now: datetime) -> list[int]:
         db.session.scalars(
             sa.select(Interview.id)
             .where(
-                Interview.changed_at >= row.looked_until - _OVERLAP,
+                Interview.changed_at >= row.looked_until - published.OVERLAP,
                 Interview.changed_at >= row.created_at,
                 sa.or_(Interview.told_at.is_(None), Interview.told_at < Interview.changed_at),
                 # What can still be undone is told to no one.
@@ -81,7 +79,7 @@ def announce(interview_ids: list[int]) -> None:
         if is_ours and told_as != before:
             is_new = before is None and interview.created_at >= row.created_at
             _request(CREATED if is_new else UPDATED, interview_id)
-    if len(interview_ids) < AT_ONCE and begun_at - row.looked_until > _OVERLAP:
+    if len(interview_ids) < AT_ONCE and begun_at - row.looked_until > published.OVERLAP:
         row.looked_until = begun_at
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,10 @@ _LOADED = (
     joinedload(Interview.meeting),
     selectinload(Interview.attendees),
 )
+
+
+# A transaction that began before a look may end after it, with an earlier time in its rows.
+OVERLAP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def page(wanted: Wanted) -> tuple[list[Interview], Position | None]:
     if wanted.starts_since is not None:
         query = query.where(Interview.starts_at >= wanted.starts_since)
     if wanted.changed_since is not None:
-        query = query.where(Interview.changed_at >= wanted.changed_since)
+        query = query.where(Interview.changed_at >= wanted.changed_since - OVERLAP)
     if wanted.after is not None:
         at, last = wanted.after.changed_at, wanted.after.id
         query = query.where(
