@@ -59,6 +59,7 @@ def privacy() -> ResponseReturnValue:
         retention_days=row.retention_days,
         mail_copy_days=row.mail_copy_days,
         log_days=row.log_days,
+        backup_days=current_app.config["BACKUP_KEEP_DAYS"] if current_app.config["BACKUP_FOLDER"] else None,
     )
 
 
