@@ -49,14 +49,17 @@ def check_address(url: str, *, allow_private: bool) -> str:
 
 def name_address(actor: User, url: str, vault: TokenVault) -> str | None:
     """Set the address in the current transaction and turn the webhook on, beginning with what changes from
-    now on. Returns the secret if this is the first address: it is shown once."""
+    now on. Returns the secret if it is a new one, which is shown once: for the first address, and for one on
+    another host, because the old host knows the old secret."""
     row, host = webhook(lock=True), urlsplit(url).hostname
-    secret = None
+    secret = new_webhook_secret() if row is None or urlsplit(row.url).hostname != host else None
     if row is None:
-        secret = new_webhook_secret()
+        assert secret is not None, "a first address gets a first secret"
         db.session.add(OutgoingWebhook(id=1, url=url, sealed_secret=_sealed(vault, secret)))
     else:
         row.url = url
+        if secret is not None:
+            row.sealed_secret = _sealed(vault, secret)
         _begin(row)
     audit.record(Event.WEBHOOK_CHANGED, f"{actor.name} lets {host} know when interviews change.", actor)
     return secret
@@ -94,6 +97,16 @@ def drop_waiting(words: str = "") -> None:
     changes = {"state": DeliveryState.DROPPED, **({"words": words} if words else {})}
     waiting = WebhookDelivery.state == DeliveryState.WAITING
     db.session.execute(sa.update(WebhookDelivery).where(waiting).values(changes))
+
+
+def stop_counting(row: OutgoingWebhook) -> None:
+    """Forget since when nothing arrives, in the current transaction, once nothing is tried anymore: what
+    fails in a month is another outage."""
+    is_tried = sa.select(WebhookDelivery.id).where(
+        WebhookDelivery.state == DeliveryState.WAITING, WebhookDelivery.tries > 0
+    )
+    if db.session.scalar(is_tried.limit(1)) is None:
+        row.failing_since = None
 
 
 def secret_of(row: OutgoingWebhook, vault: TokenVault) -> str:

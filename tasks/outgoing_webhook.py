@@ -103,13 +103,16 @@ def _recorded(delivery_id: int, answer: Answer, mail_domain: str) -> Next:
         return Done()
     hook.failing_since = hook.failing_since or now
     reason = answer.words or f"Its last answer was {answer.status}."
-    if answer.status == _GONE or outgoing_webhook.has_failed_for_long(hook, now, HOURS_UNTIL_OFF):
+    is_gone = answer.status == _GONE
+    if is_gone or outgoing_webhook.has_failed_for_long(hook, now, HOURS_UNTIL_OFF):
         row.state = DeliveryState.FAILED
-        outgoing_webhook.turn_off(None, hook, reason)
-        mails.queue_webhook_off(reason, mail_domain)
+        because = "It answered 410, which means gone." if is_gone else f"Nothing arrived for a day. {reason}"
+        outgoing_webhook.turn_off(None, hook, because)
+        mails.queue_webhook_off(because, mail_domain)
         return Done()
     if row.tries >= len(WEBHOOK.seconds) + 1:
         row.state = DeliveryState.FAILED
+        outgoing_webhook.stop_counting(hook)
         return Done()
     # Not a failure of ours, so nothing for the System log: the webhook's own page shows it.
     return Again(now + _delay(row.tries), reason, is_failure=False)

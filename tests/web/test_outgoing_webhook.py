@@ -239,7 +239,7 @@ def test_address_that_fails_for_a_day_is_turned_off_and_the_owner_told(
     with in_rows(web):
         assert not db.session.get_one(OutgoingWebhook, 1).is_on
         words = db.session.scalars(sa.select(AuditEntry.words)).all()
-        assert "The webhook was turned off. Its last answer was 500." in words
+        assert "The webhook was turned off. Nothing arrived for a day. Its last answer was 500." in words
     receiver.status = 204
     ada.submit(page, "Turn on", leads_to=PAGE)
     # What changed meanwhile is left to the API.
@@ -254,7 +254,36 @@ def test_gone_means_gone(
     with in_rows(web):
         schedule(team.ada, team.dina)
     work(web)
-    assert "It was turned off" in ada.get(PAGE).words
+    assert "It was turned off. It answered 410, which means gone." in ada.get(PAGE).words
+
+
+def test_outage_that_no_message_waits_for_is_over(
+    web: Flask, clock: Clock, team: Team, receiver: Receiver, secret: str
+) -> None:
+    receiver.status = 500
+    with in_rows(web):
+        schedule(team.ada, team.dina)
+    work(web)
+    for seconds in WEBHOOK.seconds:
+        with in_rows(web):
+            # So many tries fit into less than a day.
+            db.session.get_one(OutgoingWebhook, 1).failing_since = clock.now
+            db.session.commit()
+        clock.move(timedelta(seconds=seconds * 1.3))
+        do_background_work(web)
+    with in_rows(web):
+        assert db.session.scalars(sa.select(WebhookDelivery)).one().state is DeliveryState.FAILED
+        hook = db.session.get_one(OutgoingWebhook, 1)
+        assert (hook.is_on, hook.failing_since) == (True, None)
+
+
+def test_another_host_gets_another_secret(ada: Visitor, team: Team, receiver: Receiver, secret: str) -> None:
+    same = ada.submit(ada.get(PAGE), "Save", leads_to=PAGE, url=f"{receiver.url}/more")
+    assert not [button for button in same.tree.all("button") if button.get("data-copy")]
+    other = ada.submit(ada.get(PAGE), "Save", url=receiver.url.replace("127.0.0.1", "localhost"))
+    [shown] = {button["data-copy"] for button in other.tree.all("button") if button.get("data-copy")}
+    assert shown.startswith("whsec_")
+    assert shown != secret
 
 
 def test_turned_off_it_tells_nothing(

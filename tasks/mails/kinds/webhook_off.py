@@ -1,4 +1,4 @@
-"""The mail to the owner when the webhook was turned off, because nothing has arrived there for a day."""
+"""The mail to the owner when the webhook was turned off, because nothing arrives there."""
 
 from __future__ import annotations
 
