@@ -51,12 +51,12 @@ def _last(now: datetime) -> Result:
             "Look into the System log: it says what is wrong.",
         )
     if made_at is None:
-        return look(name, "There is none yet.", _WHY, "The first is made minutes after a start: look again.")
+        return look(name, "None yet.", _WHY, "The first is made minutes after a start: look again.")
     if now - made_at > _OLD:
         age = counted((now - made_at).days, "day")
         cure = "Look at what is said about background work: it makes the backups."
-        return broken(name, f"The last complete one is {age} old.", _WHY, cure)
-    return ok(name, f"The last complete one is from {made_at:%Y-%m-%d %H:%M} UTC.")
+        return broken(name, f"The last complete backup is {age} old.", _WHY, cure)
+    return ok(name, f"The last complete backup is from {made_at:%Y-%m-%d %H:%M} UTC.")
 
 
 def _place(folder: Path) -> list[Result]:

@@ -39,7 +39,7 @@ def check(_seconds: float) -> list[Result]:
 
 
 def _heartbeat() -> Result:
-    name, is_expected = "Sign of life", current_app.config["SCHEDULER_ENABLED"]
+    name, is_expected = "Heartbeat", current_app.config["SCHEDULER_ENABLED"]
     state = background_state(utc_now(), is_expected=is_expected)
     if any(finding.level == "danger" for finding in state.findings):
         return broken(name, "Background work has stopped.", _WHY, "Restart the server.")

@@ -58,7 +58,7 @@ def revoke_api_key(key_id: int) -> ResponseReturnValue:
     name = api_keys.revoke(actor(), key_id)
     db.session.commit()
     if name is not None:
-        say(f"“{name}” is revoked. Programs that use it get nothing anymore.")
+        say(f"“{name}” is revoked. Programs that use it no longer have access.")
     else:
         say("That key was revoked already.", "info")
     return _back()

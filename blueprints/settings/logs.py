@@ -1,4 +1,4 @@
-"""Settings → System log → Export and keeping: the activity log as a file, and how long logs are kept."""
+"""Settings → System log → Export and retention: the activity log as a file, and how long logs are kept."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def test_only_an_owner_takes_it_out(web: Flask, team: Team, ben: Visitor, admin:
         visitor.get(PAGE, status=403)
         visitor.post(PAGE, {"format": "csv"}, status=403)
         visitor.post("/settings/system-log/keeping", {}, status=403)
-    assert "Export and keeping" not in admin.get("/settings/system-log").words
+    assert "Export and retention" not in admin.get("/settings/system-log").words
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_age_of_the_last_backup_decides(nightly: Flask) -> None:
         mark(nightly, name, timedelta(days=3, hours=1))
     old = found(nightly)["Last backup"]
     assert old.level is Level.BROKEN
-    assert old.what == "The last complete one is 3 days old."
+    assert old.what == "The last complete backup is 3 days old."
 
 
 def test_folder_is_tried_and_left_as_it_was(nightly: Flask, folder: Path) -> None:

@@ -53,7 +53,7 @@ def test_command_examines_a_running_server_from_outside(
     assert done.returncode == {"ok": 0, "look": 1, "broken": 2}[said["level"]]
     assert said["level"] != "broken", said
     assert results["Proxies"]["what"] == "None is in front."
-    assert results["Sign of life"]["level"] == "ok"
+    assert results["Heartbeat"]["level"] == "ok"
     assert results["Clock"]["level"] == "ok"
 
 

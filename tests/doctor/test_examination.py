@@ -61,7 +61,7 @@ def test_sound_installation_is_said_to_be_sound(web: Flask) -> None:
         ("Mail", "Mail server"),
         ("Mail", "Waiting"),
         ("Connected apps", "Zoom"),
-        ("Background work", "Sign of life"),
+        ("Background work", "Heartbeat"),
         ("Background work", "Given up or failing"),
         ("Backups", "Last backup"),
         ("Backups", "Backup folder"),
@@ -82,7 +82,7 @@ def test_every_fault_says_why_it_matters_and_what_to_do(make_app: MakeApp) -> No
         create_team()
     results = found(bare)
     assert results["Mail", "Mail server"].level is Level.BROKEN
-    assert results["Background work", "Sign of life"].level is Level.BROKEN
+    assert results["Background work", "Heartbeat"].level is Level.BROKEN
     assert results["Connected apps", "Connected apps"].level is Level.LOOK
     for result in results.values():
         assert bool(result.why and result.cure) is (result.level is not Level.OK), result
@@ -183,8 +183,8 @@ def test_overdue_and_given_up_work_is_worth_a_look(web: Flask) -> None:
         )
         db.session.commit()
     results = found(web)
-    assert results["Background work", "Sign of life"].level is Level.LOOK
-    assert "20 min" in results["Background work", "Sign of life"].what
+    assert results["Background work", "Heartbeat"].level is Level.LOOK
+    assert "20 min" in results["Background work", "Heartbeat"].what
     assert results["Background work", "Given up or failing"].level is Level.LOOK
 
 
