@@ -73,7 +73,7 @@ def test_restore_that_was_killed_is_begun_anew(
     fill_every_table(sqlite_app)
     before, kept = rows_of_every_table(sqlite_app), files_of(instance_path)
     path = back_up(sqlite_app, tmp_path / "backup.age").path
-    steps = tuple(range(1, 40, 3)) if counts.is_full else (9,)
+    steps = (*range(1, 10), *range(10, 40, 4)) if counts.is_full else (5,)
     for call in steps:
         folder = tmp_path / f"killed-{call}"
         settings = settings_for("", folder)

@@ -106,7 +106,7 @@ def test_candidate_is_asked_to_choose(
     # On a phone, by keyboard.
     page = open_page(viewport={"width": 360, "height": 740})
     page.goto(f"{server.base_url}{address}")
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("Tab")
     expect(chips(page).first).to_be_focused()
     page.keyboard.press("Enter")

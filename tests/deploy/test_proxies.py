@@ -18,9 +18,9 @@ Command = Callable[[Path, int, int], list[str]]
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [caddy_command, nginx_command], ids=["caddy", "nginx"])
 def test_server_learns_through_the_proxy_what_it_has_to_know(
-    sqlite_app: Flask, server_processes: ServerProcesses, tmp_path: Path, command: Command
+    app: Flask, server_processes: ServerProcesses, tmp_path: Path, command: Command
 ) -> None:
-    with sqlite_app.app_context():
+    with app.app_context():
         create_team()
     port = free_port()
     [server] = server_processes.start(
