@@ -63,4 +63,24 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-for (const select of document.querySelectorAll("select[data-sends]")) select.addEventListener("change", () => select.form.requestSubmit());
+// A choice is sent at once, except where a key turns a closed list to the next one: whoever is on the way to another would
+// find themselves on a new page. Then Enter sends it, and so does the button, which is shown.
+const opens = (event) => event.key === " " || event.key === "Enter" || event.key === "F4" || event.altKey;
+for (const select of document.querySelectorAll("select[data-sends]")) {
+  let isTurning = false;
+  let waits = false;
+  select.addEventListener("keydown", (event) => {
+    isTurning = !opens(event);
+    if (event.key !== "Enter" || !waits) return;
+    event.preventDefault();
+    select.form.requestSubmit();
+  });
+  select.addEventListener("keyup", () => {
+    isTurning = false;
+  });
+  select.addEventListener("change", () => {
+    waits = isTurning;
+    if (waits) select.form.querySelector(".no-js")?.classList.remove("no-js");
+    else select.form.requestSubmit();
+  });
+}

@@ -184,6 +184,25 @@ def test_side_is_left_of_the_calendar_where_there_is_room(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, view
 
 
+def test_keys_walk_through_a_list_without_sending_each_choice(opened: Opened, setting: Setting) -> None:
+    page = opened()
+    page.goto(setting.url("list"), wait_until="load")
+    whose, show = page.get_by_label("Whose calendar"), page.get_by_role("button", name="Show", exact=True)
+    expect(show).to_be_hidden()
+    whose.focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+        expect(show).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(whose).to_have_value("everyone")
+    expect(page).to_have_url(re.compile(f"{setting.url('list')}$"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("whose=everyone$"))
+    # With a pointer, the choice is all.
+    page.get_by_label("What to show").select_option("Interviews")
+    expect(page).to_have_url(re.compile("show=interviews"))
+
+
 # Only a full run measures colors, which is where the themes differ.
 @pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.full)])
 def test_no_view_has_a_barrier_and_paper_has_only_the_calendar(
