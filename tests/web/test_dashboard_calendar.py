@@ -53,6 +53,12 @@ def test_own_events_of_today_stand_beside_the_interviews(
     assert all(word in later for word in ("Board", "Outlook"))
 
 
+def test_event_without_a_title_is_called_so(web: Flask, team: Team, ada: Visitor, noon: datetime) -> None:
+    with in_rows(web):
+        create_outside_event(create_synced_calendar(team.ada), noon + timedelta(hours=1), title="")
+    assert "Untitled" in beside(ada.get("/"))[0]
+
+
 def test_events_of_others_are_no_one_elses_business(
     web: Flask, team: Team, ada: Visitor, noon: datetime
 ) -> None:
