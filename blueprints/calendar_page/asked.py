@@ -99,6 +99,13 @@ def may_look_at_others(role: Role) -> bool:
     return scope_of(role, Action.SEE) is not Scope.OWN_INTERVIEWS
 
 
+def name_of_everyone(role: Role) -> str:
+    """What the calendar of everyone is called for someone of this role, who may see only some of it."""
+    return (
+        "Everyone's interviews" if scope_of(role, Action.SEE) is Scope.ALL else "All interviews you can see"
+    )
+
+
 def asked_whose(reader: Reader) -> Whose:
     """Whose calendar the query asks for; one's own, where there is nothing else to see."""
     if not may_look_at_others(reader.role):

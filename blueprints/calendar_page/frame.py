@@ -8,7 +8,7 @@ from flask import current_app, render_template
 
 from accounts.permissions import Action, may_anywhere
 from blueprints.calendar_page import agenda, hours, lists, months, side, sources
-from blueprints.calendar_page.asked import Asked, View, asked_whose, may_look_at_others
+from blueprints.calendar_page.asked import Asked, View, asked_whose, may_look_at_others, name_of_everyone
 from blueprints.calendar_page.pages import Page
 from blueprints.calendar_page.subject import subject_of
 from hiring.choices import Choices, jobs_and_people_to_choose_from
@@ -64,6 +64,7 @@ def show(view: View, on: date) -> str:
         views=tuple(View),
         sources=found,
         subject=subject,
+        name_of_everyone=name_of_everyone(reader.role),
         is_today_shown=drawn.first <= page.today <= drawn.last,
         upcoming=side.upcoming_today(page, drawn, [each.key for each in found]),
         small=side.small_month(page, drawn.first, drawn.last),

@@ -22,7 +22,9 @@ def refresh() -> ResponseReturnValue:
     if asked.reading:
         say(f"Reading your {_labels(asked.reading)} now. Look again in a moment to see what has changed.")
     elif asked.just_asked:
-        say(f"Your {_labels(asked.just_asked)} was asked a moment ago. Try again in half a minute.", "info")
+        were = "was" if len(asked.just_asked) == 1 else "were"
+        labels = _labels(asked.just_asked)
+        say(f"Your {labels} {were} just refreshed. Try again in half a minute.", "info")
     else:
         say("You haven't connected a calendar.", "info")
     return redirect(safe_next(request.form.get("next")) or url_for("calendar_page.index"), 303)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from flask import abort
 
-from blueprints.calendar_page.asked import Asked
+from blueprints.calendar_page.asked import Asked, name_of_everyone
 from hiring.choices import Choices
 from scheduling.outside.busy import Known, NotConnected, Stale
 from scheduling.reading.calendar import Of, may_see_busy_times
@@ -48,7 +48,8 @@ def subject_of(
     and for someone who was never on the team."""
     match asked.whose:
         case (Of.EVERYONE, _):
-            return Subject("Everyone's interviews", "Everyone's interviews")
+            called = name_of_everyone(reader.role)
+            return Subject(called, called)
         case (Of.JOB, number):
             job = next((each for each in choices.jobs if each.id == number), None)
             if job is None:

@@ -321,12 +321,12 @@ def _refuse_busy(
             busy.append(when)
     if taken:
         raise SchedulingError(
-            f"Someone just got another interview on {listed(taken)}. Remove it, or choose another time.",
+            f"Someone just got another interview on {listed(taken)}. Remove that time, or choose another.",
             field="slots",
         )
     if busy:
         raise SchedulingError(
-            f"Someone is busy with something else on {listed(busy)}. Remove it, or choose another time.",
+            f"Someone is busy with something else on {listed(busy)}. Remove that time, or choose another.",
             field="slots",
         )
     return found

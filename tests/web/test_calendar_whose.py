@@ -42,6 +42,12 @@ def test_page_says_whose_calendar_it_is_and_keeps_it_across_views(team: Team, ad
     assert ada.get(whose(f"person-{team.ben.id}")).title.endswith("Ben Frei's calendar – SmoothHiring")
 
 
+def test_those_who_see_only_some_interviews_are_not_promised_everyones(web: Flask, team: Team) -> None:
+    words = Visitor(web).enter(team.ben).get(whose("everyone")).words
+    assert "All interviews you can see, in your time: Europe/Zurich" in words
+    assert "Everyone's interviews" not in words
+
+
 def test_how_far_a_colleagues_time_is_known_is_said(web: Flask, team: Team, noon: datetime) -> None:
     ada, of_ben = Visitor(web).enter(team.ada), whose(f"person-{team.ben.id}")
     assert "Ben Frei hasn't connected a calendar" in ada.get(of_ben).words

@@ -160,7 +160,7 @@ def test_page_does_not_wait_for_a_slow_calendar_and_shows_its_late_answer_with_t
     assert time.monotonic() - begun < AT_MOST / 2, "the page itself asks nobody"
     looked = look(ada, draft, day)
     assert looked.seconds < AT_MOST
-    assert re.fullmatch(r"Google as of \d\d:\d\d, didn't answer now", looked.known["Ben"])
+    assert re.fullmatch(r"Google as of \d\d:\d\d, didn't answer just now", looked.known["Ben"])
     assert re.fullmatch(r"Google as of \d\d:\d\d", known_on(page)["Ben"])
     assert looked.conflicts == []
     assert "10:00" in looked.chips
@@ -192,17 +192,17 @@ def test_many_slow_calendars_are_waited_for_at_once(
     assert set(known) == {"Ben", "Ada", "Eva"}
     for name, words in known.items():
         app = "Outlook" if name == "Eva" else "Google"
-        assert re.fullmatch(rf"{app} as of \d\d:\d\d, didn't answer now", words), (name, words)
+        assert re.fullmatch(rf"{app} as of \d\d:\d\d, didn't answer just now", words), (name, words)
 
 
 @pytest.mark.parametrize(
     ("switches", "why"),
     [
-        ({"fail_next": 9, "fail_status": 503}, "didn't answer now"),
-        ({"fail_next": 9, "fail_status": 403}, "couldn't be asked now"),
-        ({"fail_next": 9, "fail_status": 429}, "couldn't be asked now"),
-        ({"bad_answer": "html"}, "didn't answer now"),
-        ({"freebusy_error": "notFound"}, "couldn't be asked now"),
+        ({"fail_next": 9, "fail_status": 503}, "didn't answer just now"),
+        ({"fail_next": 9, "fail_status": 403}, "couldn't be asked just now"),
+        ({"fail_next": 9, "fail_status": 429}, "couldn't be asked just now"),
+        ({"bad_answer": "html"}, "didn't answer just now"),
+        ({"freebusy_error": "notFound"}, "couldn't be asked just now"),
     ],
 )
 def test_calendar_that_refuses_to_say_is_shown_as_it_was_read(
@@ -227,7 +227,7 @@ def test_calendar_that_cannot_be_reached_is_shown_as_it_was_read(
 ) -> None:
     away = make_app({**settings, "GOOGLE_CALENDAR_URL": "http://127.0.0.1:9/calendar/v3"})
     looked = look(Visitor(away).enter(people.ada), choosing(ada, people), day)
-    assert re.fullmatch(r"Google as of \d\d:\d\d, didn't answer now", looked.known["Ben"])
+    assert re.fullmatch(r"Google as of \d\d:\d\d, didn't answer just now", looked.known["Ben"])
     assert looked.seconds < AT_MOST
 
 
@@ -265,8 +265,8 @@ def test_what_is_not_known_is_said_and_whose(
     }
     assert len(page.tree.all("span", lambda e: "is-unknown" in (e.get("class") or ""))) == 3
     assert look(ada, draft, day).known == {
-        "Ben": f"Google as of {as_of}, didn't answer now",
-        "Eva": "Outlook hasn't been read yet, didn't answer now",
+        "Ben": f"Google as of {as_of}, didn't answer just now",
+        "Eva": "Outlook hasn't been read yet, didn't answer just now",
         "Ida": "calendar isn't connected",
     }
 
@@ -283,7 +283,7 @@ def test_days_after_the_last_one_that_was_read_are_not_known(
     simulators.google.switches(fail_next=9, fail_status=503)
     looked = look(ada, draft, next_working_day(further))
     assert re.fullmatch(
-        rf"Google as of \d\d:\d\d, read only up to {last}, didn't answer now", looked.known["Ben"]
+        rf"Google as of \d\d:\d\d, read only up to {last}, didn't answer just now", looked.known["Ben"]
     )
     assert looked.page.tree.all("span", lambda e: "is-unknown" in (e.get("class") or ""))
 
@@ -333,4 +333,4 @@ def test_rescheduling_asks_too(
     simulators.google.switches(latency_ms=SLOW)
     further = look(ada, moving, next_working_day(day + timedelta(days=20)), "14:30")
     assert further.seconds < AT_MOST
-    assert re.fullmatch(r"Google as of \d\d:\d\d, didn't answer now", further.known["Ben"])
+    assert re.fullmatch(r"Google as of \d\d:\d\d, didn't answer just now", further.known["Ben"])

@@ -15,11 +15,11 @@ from timezones import in_zone, local_moment
 from wording import listed
 
 _WHY = {
-    FailureReason.UNREACHABLE: "didn't answer now",
+    FailureReason.UNREACHABLE: "didn't answer just now",
     FailureReason.RECONNECT_NEEDED: "has to be reconnected",
     FailureReason.SCOPES_MISSING: "has to be reconnected",
 }
-_OTHERWISE = "couldn't be asked now"
+_OTHERWISE = "couldn't be asked just now"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def _known(
         return CalendarKnown(f"{apps}, checked just now")
     why = _why(asked, read.apps) if isinstance(asked, Unknown) else ""
     if read.as_of is None:
-        return CalendarKnown(f"{apps} hasn't been read yet{why}", is_unknown=True)
+        have = "hasn't" if len(read.apps) == 1 else "haven't"
+        return CalendarKnown(f"{apps} {have} been read yet{why}", is_unknown=True)
     as_of = f"{apps} as of {_clock(read.as_of, zone, now)}"
     if isinstance(read, Stale):
         return CalendarKnown(f"{as_of}{why or ', may have changed'}", is_unknown=True)
@@ -69,7 +70,7 @@ def _known(
 
 
 def _why(asked: Unknown, apps: Sequence[str]) -> str:
-    """Why what was read before is all there is: `, didn't answer now`, and which one of several."""
+    """Why what was read before is all there is: `, didn't answer just now`, and which one of several."""
     which = f"{calendar_name(asked.app)} " if len(apps) > 1 and asked.app else ""
     return f", {which}{_WHY.get(asked.why, _OTHERWISE)}"
 

@@ -134,7 +134,7 @@ def _runs(events: Iterable[Occupied]) -> Iterator[Occupied]:
     for each in events:
         if run is not None and each.starts_at - run.ends_at < HALF_HOUR:
             number += 1
-            run = run._replace(ends_at=max(run.ends_at, each.ends_at), title=f"Busy, {number} times")
+            run = run._replace(ends_at=max(run.ends_at, each.ends_at), title=f"{number} events")
             continue
         if run is not None:
             yield run
