@@ -45,7 +45,7 @@ class Clash:
     app whose calendar makes someone busy, and `title` is for its owner alone.
 
     `key` changes as soon as either of the two moves, so that accepting a clash once does not accept it for a
-    different time.
+    different time. Of a calendar, only what it takes of the wanted time counts.
     """
 
     kind: ClashKind
@@ -197,7 +197,11 @@ def _busy_with(clash: Clash) -> str:
 
 
 def _clash(other: Occupied, taken: Taken, wanted: Wanted) -> Clash:
-    times = (other.starts_at, other.ends_at, wanted.starts_at, wanted.ends_at)
+    takes = other.starts_at, other.ends_at
+    if taken.kind is ClashKind.CALENDAR:
+        # A calendar that is asked live says when it is busy, not with how many events and for how long each.
+        takes = max(other.starts_at, wanted.starts_at), min(other.ends_at, wanted.ends_at)
+    times = (*takes, wanted.starts_at, wanted.ends_at)
     # A calendar that is read anew has new rows for the same events; what was accepted stays accepted.
     on = other.app or "blocked" if other.interview_id is None else other.key
     said = f"{taken.kind} {taken.subject_id} {on} " + " ".join(time.isoformat() for time in times)

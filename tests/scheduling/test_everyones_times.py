@@ -1,7 +1,7 @@
 """The free times of whole teams against an oracle that tries every minute by the standard library's clocks:
 hours in other zones, days off, notice, breaks, and caps, on days of 23, 24, and 25 hours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from providers.base import BusySpan
 from scheduling.availability.hours import OnTheirClock
+from scheduling.clashes import Wanted, clashes_among
 from scheduling.free_times import Asked, OnTheTeam, free_times_among, half_hours
 from scheduling.live_times import Live, with_live
-from scheduling.occupied import ClashKind, Occupied
+from scheduling.occupied import ClashKind, Needs, Occupied, Taken
 from scheduling.outside.look_ups import joined
 from tests.factories import GOOGLE_CALENDAR, OUTLOOK_CALENDAR
 from tests.scheduling.days_and_clocks import (
@@ -180,3 +181,23 @@ def test_what_calendars_say_now_takes_exactly_its_own_time_beside_what_is_known(
             for span in spans
         )
     }
+
+
+def test_what_was_accepted_while_only_known_live_stays_accepted_once_it_is_read() -> None:
+    """Live, an event comes joined with the next one, and without what an interview takes of it."""
+    nine, hour = datetime(2027, 2, 10, 9, tzinfo=UTC), timedelta(hours=1)
+    who = (Taken(ClashKind.CALENDAR, 1, "Ben Frei"),)
+    interview = Occupied("interview 1", nine - hour, nine, (Taken(ClashKind.PERSON, 1, "Ben Frei"),))
+    live = {1: Live("Ben Frei", ((GOOGLE_CALENDAR, (BusySpan(nine - hour / 2, nine + 2 * hour),)),))}
+    event = Occupied("calendar 1", nine - hour / 2, nine + hour / 2, who, app=GOOGLE_CALENDAR)
+    later = Occupied("calendar 2", nine + hour / 2, nine + 2 * hour, who, app=GOOGLE_CALENDAR)
+
+    def keys(occupied: Sequence[Occupied], minutes: int = 30) -> list[str]:
+        return [each.key for each in clashes_among(occupied, Wanted(Needs(frozenset({1}), 0), nine, minutes))]
+
+    [accepted] = keys(with_live([interview], live, nine - hour, nine + 3 * hour))
+    assert keys([interview, event, later]) == [accepted]
+    # At another time, or where it takes another part of the time, it is another clash.
+    assert accepted not in keys([event], 45)
+    assert accepted not in keys([event._replace(ends_at=nine + hour / 4)])
+    assert accepted not in keys([event._replace(app=OUTLOOK_CALENDAR)])
