@@ -102,7 +102,7 @@ def test_very_full_calendar_is_drawn_together_where_no_half_hour_is_left(gaps: l
     assert all(
         later.starts_at - earlier.ends_at >= timedelta(minutes=30) for earlier, later in pairwise(others)
     )
-    told = sum(int(each.title.split()[1]) if each.title else 1 for each in others)
+    told = sum(int(each.title.split()[0]) if each.title else 1 for each in others)
     assert told == len(events) - (chosen_event is not None)
 
 
