@@ -115,9 +115,10 @@ def begin_restore(folder: Path, restored_as: str) -> None:
 
 def end_restore(folder: Path) -> None:
     """Let the folder be used: what was restored is whole, or gone. So is what a process that was killed left
-    of writing the mark."""
-    for unfinished in folder.glob(f".{_RESTORE_MARKER}.*"):
-        unfinished.unlink(missing_ok=True)
+    of writing the mark or a key."""
+    for name in (_RESTORE_MARKER, *KEY_FILES):
+        for unfinished in folder.glob(f".{name}.*"):
+            unfinished.unlink(missing_ok=True)
     (folder / _RESTORE_MARKER).unlink(missing_ok=True)
 
 
