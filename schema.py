@@ -110,7 +110,7 @@ def revision_of(app: Flask) -> str | None:
 
 
 def wait_for_other_upgrades(connection: Connection) -> None:
-    """On PostgreSQL, take the lock of whoever changes the tables, until the end of the transaction.
+    """On PostgreSQL, take the lock for changing the tables, until the end of the transaction.
 
     It belongs to the transaction rather than to the connection, so it cannot be lost while the transaction
     goes on, not even behind a connection pool. On SQLite, `migrate_database` has its own.
@@ -127,8 +127,8 @@ def wait_for_other_upgrades(connection: Connection) -> None:
 def _alone_on_sqlite(app: Flask) -> Iterator[None]:
     """Be the only process that opens this SQLite file to bring it up to date; nothing on PostgreSQL.
 
-    SQLite's own lock would do for the tables, but whoever waits for it gives up after five seconds. This one
-    is on an empty file beside the database, and the system takes it from a process however that ends.
+    SQLite's own lock would do for the tables, but a process that waits for it gives up after five seconds.
+    This one is on an empty file beside the database, and the system takes it from a process however it ends.
     """
     with app.app_context():
         url = db.engine.url

@@ -16,13 +16,13 @@ from rows import change_rows
 from security import hash_token, new_token
 from timezones import utc_now
 
-# So that whoever finds one in a file knows what it is, and programs that look for leaked secrets do, too.
+# So that anyone who finds one in a file knows what it is, as programs that look for leaked secrets do.
 PREFIX = "smoothhiring_"
 MOST_KEYS = 10
 # Requests of one key in a minute; more are refused until the minute is over.
 PER_MINUTE = 120
 _MINUTE = timedelta(minutes=1)
-# Guessing is hopeless, and whoever tries it anyway is slowed down and leaves the database alone.
+# Guessing is hopeless, and anyone who tries is slowed down, before the database is asked.
 WRONG_KEY = Limit("api-key", free_per_account=20, free_per_address=20)
 
 

@@ -63,7 +63,7 @@ def sign_in(
     return user
 
 
-# The address is left out: whoever it belongs to may not be on the team.
+# The address is left out: its owner may not be on the team.
 _WORDS: dict[Why, str] = {
     "unknown": "no one here has that address",
     "unverified": "the address was not verified there",

@@ -1,7 +1,7 @@
 """The keys of backups: the public half encrypts and is a setting, the secret half restores and is kept
 elsewhere.
 
-The server never has the secret half, so whoever takes its disk cannot open the backups beside it. It also
+The server never has the secret half, so a thief of its disk cannot open the backups beside it. It also
 means that a server whose secret key was lost can be neither restored nor rehearsed: nothing here can bring it
 back.
 """

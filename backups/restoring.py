@@ -2,7 +2,7 @@
 
 A mark in the folder says that it is half restored, from before the first file is written until everything is
 there; no server starts on it meanwhile. A restore that was interrupted is started again by the next one,
-which finds by the mark that what lies in the folder is its predecessor's.
+which knows by the mark that the folder holds what the earlier one left.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the demo's people have in their calendars besides interviews: a working week as it is, in the
 simulated Google and Microsoft, and what two of them have added on the calendar page themselves.
 
-Those who have connected nothing have a calendar there as well, for whoever connects it.
+Those who have connected nothing have a calendar there as well, for those who connect it.
 """
 
 from __future__ import annotations

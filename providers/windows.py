@@ -68,7 +68,7 @@ class Gathered:
         self._gone.add(event_id)
 
     def add_unreadable(self, event_id: str | None) -> None:
-        """Note an event that says nothing of use; None where it doesn't even say which one it is. What was
+        """Note an event that cannot be read; None where it doesn't even say which one it is. What was
         known of it before does not hold anymore."""
         if event_id is None:
             self._nameless += 1

@@ -202,7 +202,7 @@ def _clash(other: Occupied, taken: Taken, wanted: Wanted) -> Clash:
         # A calendar that is asked live says when it is busy, not with how many events and for how long each.
         takes = max(other.starts_at, wanted.starts_at), min(other.ends_at, wanted.ends_at)
     times = (*takes, wanted.starts_at, wanted.ends_at)
-    # A calendar that is read anew has new rows for the same events; what was accepted stays accepted.
+    # A calendar that is read again has new rows for the same events; what was accepted stays accepted.
     on = other.app or "blocked" if other.interview_id is None else other.key
     said = f"{taken.kind} {taken.subject_id} {on} " + " ".join(time.isoformat() for time in times)
     return Clash(

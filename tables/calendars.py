@@ -38,7 +38,7 @@ class SyncedCalendar(Model):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     app: Mapped[str] = mapped_column(sa.String(32))
     # Where to go on reading; an opaque text from the provider. None before it was ever read, and where it has
-    # to be read anew.
+    # to be read from the start.
     position: Mapped[str | None] = mapped_column(sa.Text)
     # What has been read: events that touch the time between these. None before it was ever read.
     since: Mapped[datetime | None]

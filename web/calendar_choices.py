@@ -16,7 +16,7 @@ _WORD = re.compile(r"[a-z][a-z-]{0,30}")
 @dataclass(frozen=True)
 class CalendarChoices:
     """`view` is "" before one was ever chosen. `hidden` are the sources that are turned off. Both are only
-    what the browser says: whoever uses them knows which views and sources there are."""
+    what the browser says: the caller has to know which views and sources there are."""
 
     view: str = ""
     hidden: frozenset[str] = frozenset()

@@ -2,8 +2,8 @@
 
 Its id tokens never say `email_verified`, and the address in them is whatever an administrator of the person's
 directory has entered: believed as it is, any directory could claim anyone's address. The optional claim
-`xms_edov` says whether the owner of the address's domain was verified; whoever registers the app adds it,
-together with `email`.
+`xms_edov` says whether the owner of the address's domain was verified; the person who registers the app adds
+it, together with `email`.
 """
 
 from typing import Any

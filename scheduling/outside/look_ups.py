@@ -140,7 +140,7 @@ class LookUps:
         return {user_id: found.get(user_id, nothing) for user_id in told}
 
     def _ask(self, questions: Collection[_Question]) -> dict[_Question, _Answer]:
-        """The answers to these, old enough ones asked anew. Waits for none."""
+        """The answers to these, old enough ones asked again. Waits for none."""
         if not questions:
             return {}
         oldest = time.monotonic() - _GOOD_FOR_SECONDS

@@ -31,7 +31,7 @@ _ANEW_EVERY = timedelta(days=1)
 _LOST_AFTER = timedelta(minutes=8)
 # Someone who keeps clicking causes one reading in this time.
 _ASKED_AT_MOST_EVERY = timedelta(seconds=30)
-# Who asks again this soon does not see what they expect: everything is read anew.
+# Who asks again this soon does not see what they expect: everything is read again.
 _ASKED_TWICE_WITHIN = timedelta(minutes=10)
 # Until these have passed, asking would only make them last longer.
 _LIMITS = frozenset({FailureReason.RATE_LIMITED, FailureReason.DAILY_LIMIT})

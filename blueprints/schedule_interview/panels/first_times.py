@@ -12,7 +12,7 @@ from timezones import happens_twice, in_zone, zone_abbreviation
 from web.times import instant_as_text
 
 LEAST, MOST = 3, 5
-# Two a day, one of them not right after the other, so that whoever chooses has a choice of days.
+# Two a day, one of them not right after the other, so that there is a choice of days.
 _A_DAY = 2
 _APART = timedelta(hours=2)
 

@@ -19,7 +19,7 @@ _ADVICE = f"{ADVISED[0]} to {ADVISED[1]} times over different days work best."
 @dataclass(frozen=True)
 class ShownSlot:
     """One of the times. `value` is what its Remove button sends, `theirs` the candidate's clock where that
-    differs, and `problems` is why it cannot be offered, or is offered all the same (`is_accepted`)."""
+    differs, and `problems` is why it cannot be offered, or is offered anyway (`is_accepted`)."""
 
     value: str
     key: str
