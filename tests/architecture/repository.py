@@ -13,6 +13,7 @@ VENDORED = (
     Path("static/vendor"),
     Path("simulators/google/third_party"),
     Path("simulators/microsoft/third_party"),
+    Path("tests/deploy/third_party"),
 )
 _TESTS_AND_TOOLS = {"tests", "tools", "bench", "migrations"}
 

@@ -1,0 +1,125 @@
+"""The image and the containers around it, by the rules of those who write such files: no container runtime is
+needed for that, and none is to be expected where the tests run."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from config import settings_names
+from tests.architecture.repository import ROOT
+
+DEPLOY = ROOT / "deploy"
+_SCHEMA = Path(__file__).parent / "third_party" / "compose-spec.json"
+
+
+def linted(steps: str) -> str:
+    """What hadolint says of these steps of an image, and of the shell's lines in them: nothing, if all is
+    well."""
+    hadolint = shutil.which("hadolint", path=Path(sys.executable).parent)
+    assert hadolint is not None, "hadolint comes with requirements-dev.txt"
+    done = subprocess.run(
+        [hadolint, "--no-color", "-"], input=steps, capture_output=True, text=True, timeout=60, check=False
+    )
+    said = done.stdout + done.stderr
+    assert (done.returncode == 0) == (said == ""), said
+    return said
+
+
+def compose() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    return content
+
+
+def problems(content: dict[str, Any]) -> list[str]:
+    """What the Compose Specification says against a file."""
+    found = jsonschema.Draft202012Validator(json.loads(_SCHEMA.read_text())).iter_errors(content)
+    return [f"{problem.json_path}: {problem.message}" for problem in found]
+
+
+def test_steps_of_the_image_are_as_hadolint_wants_them() -> None:
+    assert linted((DEPLOY / "Dockerfile").read_text()) == ""
+
+
+@pytest.mark.parametrize(
+    ("step", "worse", "rule"),
+    [
+        ("FROM python:3.11-slim-bookworm\n", "FROM python:latest\n", "DL3007"),
+        ("COPY . .\n", "ADD . .\n", "DL3020"),
+        ("USER 10001\n", "USER 10001\nUSER root\n", "DL3002"),
+        ("    && chmod 700", "    && echo $HOME \\\n    && chmod 700", "SC2086"),
+    ],
+)
+def test_hadolint_notices_what_is_worse(step: str, worse: str, rule: str) -> None:
+    steps = (DEPLOY / "Dockerfile").read_text()
+    assert step in steps
+    assert rule in linted(steps.replace(step, worse))
+
+
+def test_image_is_small_and_for_no_one_special() -> None:
+    stages = re.split(r"(?m)^(?=FROM )", (DEPLOY / "Dockerfile").read_text())[1:]
+    bases = {stage.split()[1] for stage in stages}
+    # Both stages: what the first one installs runs in the second.
+    assert len(bases) == 1
+    assert re.fullmatch(r"python:\d+\.\d+-slim-[a-z]+", bases.pop())
+    last = stages[-1]
+    # Nothing is fetched or installed in what runs, and nobody in it may change the program.
+    for fetching in ("apt", "pip ", "curl", "wget"):
+        assert fetching not in last
+    assert "--chown" not in last
+    assert re.search(r"(?m)^USER \d+$", last)
+    assert re.search(r"(?m)^HEALTHCHECK .*\\\n +CMD \[", last)
+    # One process that gets the signals itself, not a shell around it.
+    assert re.search(r'(?m)^CMD \["gunicorn", ', last)
+
+
+def test_compose_file_follows_the_specification() -> None:
+    content = compose()
+    assert problems(content) == []
+    content["services"]["server"]["enviroment"] = {}
+    assert problems(content) != []
+
+
+def test_whatever_the_compose_file_refers_to_is_there() -> None:
+    content = compose()
+    services = content["services"]
+    for service in services.values():
+        assert set(service.get("depends_on", ())) <= set(services)
+        assert set(service.get("secrets", ())) <= set(content["secrets"])
+        named = {volume.split(":")[0] for volume in service.get("volumes", ())}
+        assert named <= set(content["volumes"])
+    build = services["server"]["build"]
+    assert (DEPLOY / build["context"] / build["dockerfile"]).is_file()
+    # Secrets are files beside it, which its first lines have one make.
+    text = (DEPLOY / "compose.yaml").read_text()
+    for secret in content["secrets"].values():
+        assert f"> {secret['file'].removeprefix('./')}\n" in text
+
+
+def test_containers_get_what_they_need_and_no_more() -> None:
+    content = compose()
+    for name, service in content["services"].items():
+        if "build" not in service:
+            image, _, version = service["image"].partition(":")
+            assert (image, bool(re.match(r"\d", version))) == (image, True), name
+        assert "privileged" not in service
+        assert service["restart"] == "unless-stopped"
+        # Nothing but the proxy can be reached from outside.
+        assert ("ports" in service) == (name == "proxy")
+    server = content["services"]["server"]
+    assert server["read_only"] is True
+    assert server["cap_drop"] == ["ALL"]
+    assert server["depends_on"] == {"database": {"condition": "service_healthy"}}
+    known = settings_names()
+    assert {name.removesuffix("_FILE") for name in server["environment"]} <= known
+    # No secret is written down here: it comes from a file or from the person's own .env.
+    secret = [name for name in server["environment"] if re.search(r"PASSWORD|SECRET|DATABASE_URL", name)]
+    for name in secret:
+        assert name.endswith("_FILE") or server["environment"][name] == f"${{{name}:-}}", name
