@@ -126,7 +126,9 @@ class MeetingProvider(Protocol):
         """Remove one meeting. One that is already gone counts as removed, so this may be repeated.
 
         `keeps_entry`: only the meeting goes, and the entry in the host's calendar on which it lives stays. It
-        means nothing to software whose meetings live elsewhere.
+        means nothing to software whose meetings live elsewhere. While that entry is denied, this raises
+        `RetryableError`, because the meeting would be forgotten and stay: whether the entry is gone is found
+        out by looking at it.
         """
         ...
 

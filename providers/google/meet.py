@@ -54,6 +54,7 @@ PAUSES = (0.5, 1.5)
 
 GONE_WORDS = "This meeting no longer exists in Google Calendar."
 PENDING_WORDS = "Google is still making the Meet link."
+UNSEEN_WORDS = "Google doesn't show the calendar entry with this Meet meeting."
 STAYS_WORDS = "Google keeps the Meet link on the calendar entry."
 
 
@@ -108,7 +109,8 @@ class GoogleMeet:
         alone: it may have a newer one.
 
         Raises RefusedError with code "meeting_stays" if Google leaves the link on an entry that is to stay,
-        which is not documented either way. Only deleting the entry removes it then.
+        which is not documented either way. Only deleting the entry removes it then. RetryableError if Google
+        denies an entry that is to stay, instead of showing it as deleted: its meeting would stay on it.
         """
         event_id, _ = parts_of(meeting_id)
         try:
@@ -119,7 +121,9 @@ class GoogleMeet:
             self._client.patch(grant, event_id, {"conferenceData": None}, REMOVE)
             # Read again, because an answer may show what is about to be made of it.
             self._event(grant, meeting_id)
-        except (MeetingGoneError, EntryGoneError):
+        except (MeetingGoneError, EntryGoneError) as gone:
+            if keeps_entry and gone.facts.status is not None:
+                raise RetryableError(UNSEEN_WORDS, gone.facts) from None
             return
         raise RefusedError(STAYS_WORDS, Facts(code="meeting_stays"))
 

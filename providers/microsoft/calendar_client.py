@@ -34,6 +34,9 @@ VIEW = Operation("calendar_view")
 DELTA = Operation("calendar_changes")
 GET_CALENDAR = Operation("get_calendar")
 
+# The facts of an event that a list lacks. They name a status, as those of a "not found" do: neither is sure.
+NOT_LISTED = Facts(status=200, provider_code="not_listed")
+
 ON_ENTRY = Meaning(entry=True)
 FROM_POSITION = Meaning(position=True)
 
@@ -90,7 +93,7 @@ class CalendarClient:
             listed = self.of_key(grant, key)
             if listed is None or listed.get("id") != event.get("id"):
                 # With the status of an answer, since a list may also be behind: someone looks again later.
-                raise EntryGoneError(GONE_WORDS, Facts(status=200, provider_code="not_listed"))
+                raise EntryGoneError(GONE_WORDS, NOT_LISTED)
         return event
 
     def delete(self, grant: Grant, event_id: str) -> None:

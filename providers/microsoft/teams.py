@@ -19,9 +19,10 @@ from providers.errors import (
     NotReadyError,
     ProviderError,
     RefusedError,
+    RetryableError,
 )
 from providers.microsoft.calendar import beside_meeting, once_begun, present_or_new, read
-from providers.microsoft.calendar_client import FIND, INSERT, PATCH, CalendarClient
+from providers.microsoft.calendar_client import FIND, INSERT, NOT_LISTED, PATCH, CalendarClient
 from providers.microsoft.errors import NO_TEAMS_WORDS
 from providers.microsoft.events import (
     EXPANDED,
@@ -57,6 +58,7 @@ PERSONAL_WORDS = "A personal Microsoft account can't make Teams meetings."
 OTHER_SOFTWARE_WORDS = (
     "This Microsoft account makes online meetings with something other than Teams, which can't be used here."
 )
+UNSEEN_WORDS = "Outlook doesn't show the calendar entry with this Teams meeting."
 STAYS_WORDS = "Outlook keeps the Teams link on a calendar entry that has one."
 
 
@@ -111,11 +113,14 @@ class MicrosoftTeams:
         it may have a newer one.
 
         Raises RefusedError with code "meeting_stays" for an entry that is to stay: Outlook can't switch an
-        online meeting off. Only deleting the entry removes it.
+        online meeting off. Only deleting the entry removes it. RetryableError while an entry that is to stay
+        is not listed: lists may be behind, and its meeting would stay on it.
         """
         try:
             event = self._event(grant, meeting_id)
-        except MeetingGoneError:
+        except MeetingGoneError as gone:
+            if keeps_entry and gone.facts.status is not None:
+                raise RetryableError(UNSEEN_WORDS, gone.facts) from None
             return
         if keeps_entry:
             raise RefusedError(STAYS_WORDS, Facts(code="meeting_stays"))
@@ -185,10 +190,13 @@ class MicrosoftTeams:
         )
 
     def _event(self, grant: Grant, wanted: str) -> dict[str, Any]:
-        """Return the event of a meeting. Raises MeetingGoneError if it is gone, or has another meeting."""
+        """Return the event of a meeting. Raises MeetingGoneError if it is not listed, with the status of the
+        answer, or if it has another meeting."""
         key = key_of(wanted)
         event = self._client.of_key(grant, key)
-        if event is None or meeting_id(key, join_url_in(event)) != wanted:
+        if event is None:
+            raise MeetingGoneError(GONE_WORDS, NOT_LISTED)
+        if meeting_id(key, join_url_in(event)) != wanted:
             raise MeetingGoneError(GONE_WORDS)
         return event
 

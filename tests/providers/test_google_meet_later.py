@@ -78,8 +78,6 @@ def test_the_link_is_found_where_google_puts_it(
         said(PENDING),
         said(FAILED),
         said(CANCELLED),
-        refused(404, "notFound"),
-        refused(410, "deleted"),
         said(event_with(conferenceData=conference(conferenceId="new-conf-nce"))),
         said(event_with(conferenceData=conference(conferenceSolution={"key": {"type": "addOn"}}))),
         said(event_with(conferenceData=conference(conferenceId="../../x", entryPoints=[]))),
@@ -100,6 +98,20 @@ def test_a_meeting_is_gone_with_its_event_or_its_conference(
             call()
     for keeps_entry in (False, True):
         meetings.delete_meeting(GRANT, MEETING_ID, keeps_entry=keeps_entry)
+    assert set(methods(scripted_server)) == {"GET"}
+
+
+@pytest.mark.parametrize("script", [refused(404, "notFound"), refused(410, "deleted")])
+def test_a_meeting_whose_entry_is_denied_is_gone_unless_the_entry_is_to_stay(
+    script: Script, scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
+) -> None:
+    """Providers in trouble deny what exists, and the meeting would stay on the entry for good."""
+    scripted_server.answers(script)
+    with pytest.raises(MeetingGoneError):
+        scripted_google.meetings.read_meeting(GRANT, MEETING_ID)
+    scripted_google.meetings.delete_meeting(GRANT, MEETING_ID)
+    with pytest.raises(RetryableError):
+        scripted_google.meetings.delete_meeting(GRANT, MEETING_ID, keeps_entry=True)
     assert set(methods(scripted_server)) == {"GET"}
 
 
@@ -169,7 +181,7 @@ def test_deleting_takes_the_event_along(
     assert methods(scripted_server) == ["GET", "DELETE"]
 
 
-@pytest.mark.parametrize("after", [said(PLAIN), said(CANCELLED), refused(404, "notFound")])
+@pytest.mark.parametrize("after", [said(PLAIN), said(CANCELLED)])
 def test_a_meeting_can_go_while_its_entry_stays(
     after: Script, scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:

@@ -2,7 +2,7 @@
 minutes that it takes, also in an hour that happens twice, and where people's days begin at other times."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -20,9 +20,9 @@ from blueprints.schedule_interview.panels.lanes import (
     of_lanes,
 )
 from blueprints.schedule_interview.panels.strip import Bar, Period
-from scheduling.availability.hours import Availability, OnTheirClock, OtherDays
-from scheduling.free_times import Asked, FreeTimes, free_times_among
-from scheduling.occupied import ClashKind, Occupied, Taken
+from scheduling.availability.hours import Availability, Hours, OnTheirClock, OtherDays
+from scheduling.free_times import Asked, FreeTimes, OnTheTeam, free_times_among
+from scheduling.occupied import ClashKind, Needs, Occupied, Taken
 from tests.scheduling.days_and_clocks import (
     DAY,
     ODD_ZONES,
@@ -207,6 +207,23 @@ def test_each_free_time_can_be_clicked_in_the_drawing_and_everything_is_within_i
         assert len(day.lanes) == len(week.lanes)
     assert set(times.gaps) == shown_minutes(free[on].starts, zone)
     assert len({chip.key for chip in times.chips}) == len(times.chips) == len(free[on].starts)
+
+
+def test_week_that_begins_today_holds_the_same_day_of_the_next_if_that_is_chosen() -> None:
+    """Seven days are drawn, and days to choose are eight for someone who works at weekends."""
+    zone = "Europe/Zurich"
+    sunday = Availability(week=(*[()] * 6, (Hours(time(9), time(17)),)))
+    team = (OnTheTeam(1, "Ben", OnTheirClock(zone, sunday)),)
+    asked = Asked(Needs(frozenset({1}), 9), 15, zone, team, frozenset(), OnTheirClock(zone))
+    today = date(2026, 3, 29)
+    on, now = today + 7 * DAY, datetime(2026, 3, 29, tzinfo=UTC)
+    free = {day: free_times_among((), asked, day, now=now) for day in days_to_choose(on, today, asked)}
+    week = offered(asked, free, on).week
+    assert [day.name for day in week.days] == [
+        *("Mon 30", "Tue 31", "Wed 1", "Thu 2"),
+        *("Fri 3", "Sat 4", "Sun 5"),
+    ]
+    assert [day.name for day in week.days if day.is_chosen] == ["Sun 5"]
 
 
 @given(data=st.data())

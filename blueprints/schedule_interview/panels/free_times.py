@@ -164,7 +164,8 @@ def _shown(free: Mapping[date, FreeTimes], on: date, today: date) -> tuple[date,
     left = [day for day in sorted(free) if free[day].starts or day == on or day > today]
     has_weekends = sum(is_weekend(day) for day in free if day != on) > 0
     if has_weekends:
-        return tuple(left[:_WHOLE_WEEK])
+        first = max(0, left.index(on) + 1 - _WHOLE_WEEK)
+        return tuple(left[first : first + _WHOLE_WEEK])
     days = [day for day in left if not is_weekend(day)][:_DAYS]
     return tuple(sorted({on, *days}))
 
