@@ -243,5 +243,8 @@ class MeetingCall(Model):
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     # How often we have looked for an orphaned meeting of this call since.
     checks: Mapped[int] = mapped_column(default=0)
+    # No call of ours: the server that was backed up may have made it since, `began_at` being the moment of
+    # the backup. What it may have made is looked for, and never removed unasked, because people may have it.
+    is_assumed: Mapped[bool] = mapped_column(default=False)
 
     meeting: Mapped[Meeting] = relationship(back_populates="calls")

@@ -1844,6 +1844,7 @@ def upgrade() -> None:
         ),
         sa.Column("failure_words", sa.String(length=500), nullable=True),
         sa.Column("checks", sa.Integer(), nullable=False),
+        sa.Column("is_assumed", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "kind = 'delete' OR (starts_at IS NOT NULL AND duration_minutes IS NOT NULL)",
             name=op.f("ck_meeting_calls_time"),

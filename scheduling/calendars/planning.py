@@ -24,6 +24,7 @@ from scheduling.calendars import recording
 from scheduling.calendars.steps import Change, Create, Look, Remove, Step, Wait
 from scheduling.entries import wanting
 from scheduling.entries.content import Content, change_towards
+from scheduling.restored import unknown_since
 from scheduling.rules import Rules
 
 # How an entry is to read for its owner. Made in a higher layer, which knows the addresses of pages.
@@ -123,7 +124,7 @@ def _step_for(
         recording.record_out_of_reach(entry, rules)
         return None
     if entry.state is EntryState.WAITING or entry.provider_entry_id is None:
-        is_repeated = entry.began_at is not None
+        is_repeated = entry.began_at is not None or unknown_since(interview) is not None
         entry.began_at = entry.began_at or now
         return Create(entry.id, entry.app, connection.id, entry.key, content, is_repeated)
     assert change is not None

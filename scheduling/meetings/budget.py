@@ -41,6 +41,7 @@ def budget_of(connection: Connection, limit: DailyLimit, now: datetime) -> Budge
             MeetingCall.connection_id == connection.id,
             MeetingCall.kind.in_([CallKind(name) for name in limit.counts]),
             MeetingCall.began_at >= since,
+            MeetingCall.is_assumed.is_(False),
         )
     )
     return Budget(used or 0, limit, limit.next_reset(now))

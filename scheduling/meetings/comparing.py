@@ -165,7 +165,11 @@ def _looks_like_ours(each: ListedMeeting, connection: Connection, now: datetime)
             else sa.and_(MeetingCall.starts_at == each.starts_at, MeetingCall.topic == each.topic),
         )
     ).all()
-    open_ones = [call for call in calls if call.state in UNCLEAR or call.began_at > now - _SETTLED_AFTER]
+    open_ones = [
+        call
+        for call in calls
+        if not call.is_assumed and (call.state in UNCLEAR or call.began_at > now - _SETTLED_AFTER)
+    ]
     for call in open_ones:
         orphans.search_later(call.meeting)
     return bool(calls) and not open_ones

@@ -146,6 +146,7 @@ def settle_on_account(connection: Connection) -> int:
             is_call_elsewhere,
             MeetingCall.kind == CallKind.CREATE,
             MeetingCall.state.in_(UNCLEAR),
+            MeetingCall.is_assumed.is_(False),
             Interview.starts_at >= utc_now(),
         )
     ).all():

@@ -21,7 +21,6 @@ from models import (
     MeetingCall,
     MeetingSoftware,
     MeetingState,
-    TimelineEntry,
     User,
 )
 from providers.base import Grant, MeetingRequest
@@ -31,7 +30,7 @@ from scheduling.entries import hosting
 from scheduling.entries import wanting as entries
 from scheduling.meetings import asking
 from scheduling.software import meeting_of, spec_of
-from scheduling.timeline import note
+from scheduling.timeline import note, note_once
 from timezones import utc_now
 from wording import first_name, possessive
 from work import outbox
@@ -141,6 +140,7 @@ def out_of_reach(interview_id: int) -> list[str]:
                 Meeting.interview_id == interview_id,
                 MeetingCall.kind == CallKind.CREATE,
                 MeetingCall.state.in_(UNCLEAR),
+                MeetingCall.is_assumed.is_(False),
                 sa.or_(Connection.id.is_(None), Connection.state != ConnectionState.CONNECTED),
             )
             .distinct()
@@ -163,14 +163,7 @@ def note_out_of_reach(call_id: int) -> None:
     call = db.session.get_one(MeetingCall, call_id)
     host = db.session.get_one(User, call.host_id)
     what, cure = out_of_reach_words(call.meeting.software, host.name)
-    words, interview_id = f"{what}. {cure}", call.meeting.interview_id
-    was_said = db.session.scalar(
-        sa.select(TimelineEntry.id).where(
-            TimelineEntry.interview_id == interview_id, TimelineEntry.words == words
-        )
-    )
-    if was_said is None:
-        note(interview_id, words)
+    note_once(call.meeting.interview_id, f"{what}. {cure}")
 
 
 def plan_search(call_id: int) -> OrphanSearch | None:
@@ -266,7 +259,8 @@ def awaited_elsewhere(call_id: int) -> bool:
 
 
 def _may_have_left_one(call: MeetingCall) -> bool:
-    return call.kind is CallKind.CREATE and call.state in UNCLEAR and call.connection_id is not None
+    is_unclear = call.kind is CallKind.CREATE and call.state in UNCLEAR and not call.is_assumed
+    return is_unclear and call.connection_id is not None
 
 
 def _may_be_anothers(call_id: int) -> bool:

@@ -25,7 +25,7 @@ from models import (
     MeetingState,
 )
 from providers.base import MeetingRequest
-from scheduling import undoing
+from scheduling import restored, undoing
 from scheduling.entries import hosting
 from scheduling.meetings import asking, recording
 from scheduling.meetings.hosts import Host, first_usable, hosts_of, ruling_out, why_not
@@ -75,7 +75,8 @@ def _towards_one(meeting: Meeting, interview: Interview, now: datetime) -> Step 
     """A meeting is wanted, and none is known."""
     calls = list(meeting.calls)
     hosts = hosts_of(meeting)
-    host = first_usable([host for host in hosts if ruling_out(host, calls, meeting.walk) is None])
+    possible = [host for host in hosts if ruling_out(host, calls, meeting.walk) is None]
+    host = first_usable(possible)
     if host is None or host.connection is None:
         return _nobody(meeting, hosts, calls)
 
@@ -86,26 +87,63 @@ def _towards_one(meeting: Meeting, interview: Interview, now: datetime) -> Step 
         if call.connection_id == connection.id and call.checks == 0
     ]
     if unclear:
-        # What they asked for, which may differ from what is wanted now. Calls that asked for something else
-        # are looked at afterwards.
-        lost = asking.asked_by(unclear[0])
-        alike = [call for call in unclear if asking.asked_by(call) == lost]
-        return LookUp(
-            meeting.id,
-            tuple(call.id for call in alike),
-            meeting.software,
-            connection.id,
-            lost,
-            since=asking.made_since(alike),
-        )
+        return _look_up(meeting, connection, unclear)
+    unknown_since = restored.unknown_since(interview)
     wanted = asking.wanted_of(meeting)
+    if unknown_since is not None and not lives_on_entry(meeting.software):
+        step = _look_for_one_from_before(meeting, possible, unknown_since, wanted)
+        if step is not None:
+            return step
     if lives_on_entry(meeting.software):
+        # An entry has one meeting, and the same key after a restore: what is on it already is found there.
         entry, may_exist = hosting.entry_for(interview, connection, now)
+        may_exist = may_exist or unknown_since is not None
         # The same creation however often it is repeated, until all hosts have been asked once more.
         creation = f"{entry.key}-{meeting.id}-{meeting.walk}"
         wanted = replace(wanted, entry_key=entry.key, creation=creation, entry_may_exist=may_exist)
     call_id = _begin(meeting, CallKind.CREATE, connection, now, wanted)
     return Create(meeting.id, call_id, meeting.software, connection.id, wanted)
+
+
+def _look_up(meeting: Meeting, connection: Connection, unclear: Sequence[MeetingCall]) -> LookUp:
+    """Look for what the first of these calls may have made, and those like it. It asked for something that
+    may differ from what is wanted now. Calls that asked for something else are looked at afterwards."""
+    lost = asking.asked_by(unclear[0])
+    alike = [call for call in unclear if asking.asked_by(call) == lost]
+    return LookUp(
+        meeting.id,
+        tuple(call.id for call in alike),
+        meeting.software,
+        connection.id,
+        lost,
+        since=asking.made_since(alike),
+    )
+
+
+def _look_for_one_from_before(
+    meeting: Meeting, possible: Sequence[Host], since: datetime, wanted: MeetingRequest
+) -> LookUp | None:
+    """After a restore: look at each account that could host, once, for a meeting that the original may have
+    made since the backup (`since`, aware UTC). None when all were looked at. What it may have done is written
+    down as if it were a call of ours with a lost answer.
+
+    Found is what is like what is wanted here. The original may have moved or renamed the interview since; its
+    meeting is then listed with those that no interview has, for people to decide.
+    """
+    for host in possible:
+        if host.unusable is not None or host.connection is None:
+            continue
+        assumed = [
+            call for call in meeting.calls if call.is_assumed and call.connection_id == host.connection.id
+        ]
+        open_ones = [call for call in assumed if call.state in UNCLEAR]
+        if open_ones:
+            return _look_up(meeting, host.connection, open_ones)
+        if not assumed:
+            call = _write_down(meeting, CallKind.CREATE, host.connection, since, wanted)
+            call.is_assumed, call.state = True, CallState.UNKNOWN
+            return _look_up(meeting, host.connection, [call])
+    return None
 
 
 def _towards_a_change(meeting: Meeting, now: datetime) -> Step | None:
@@ -168,6 +206,16 @@ def _begin(
     wanted: MeetingRequest | None = None,
 ) -> int:
     """Write down that a call is about to be made, and return its number."""
+    return _write_down(meeting, kind, connection, now, wanted).id
+
+
+def _write_down(
+    meeting: Meeting,
+    kind: CallKind,
+    connection: Connection,
+    now: datetime,
+    wanted: MeetingRequest | None = None,
+) -> MeetingCall:
     call = MeetingCall(
         meeting_id=meeting.id,
         kind=kind,
@@ -184,7 +232,7 @@ def _begin(
         call.entry_key, call.creation = wanted.entry_key, wanted.creation
     db.session.add(call)
     db.session.flush()
-    return call.id
+    return call
 
 
 def _unclear(calls: Sequence[MeetingCall], kind: CallKind) -> list[MeetingCall]:

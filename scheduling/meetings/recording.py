@@ -30,7 +30,7 @@ from scheduling.meetings.hosts import passed_over
 from scheduling.revisions import raise_revision
 from scheduling.rules import Rules
 from scheduling.software import lives_on_entry, meeting_of
-from scheduling.timeline import note
+from scheduling.timeline import note, note_once
 from timezones import utc_now
 from wording import possessive
 
@@ -63,7 +63,9 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     else:
         entries.request_if_any(interview.id)
     orphans.search_later(meeting)
-    note(interview.id, f"{meeting_of(meeting.software)} created on {possessive(host.name)} account")
+    what, where = meeting_of(meeting.software), f"on {possessive(host.name)} account"
+    was_found = f"{what} found {where}. It had been made after the backup"
+    note(interview.id, was_found if call.is_assumed else f"{what} created {where}")
     _note_fallback(meeting, host)
     if not _is_awaited(meeting, interview):
         # The team changed its mind while the call was under way: the meeting is removed next.
@@ -234,10 +236,12 @@ def record_passcode_refused(call_id: int, words: str) -> None:
 
 
 def record_not_found(call_ids: Sequence[int]) -> None:
-    """Looked for and not found so far: create again. The orphan is looked for once more later."""
+    """Looked for and not found so far: create again. The orphan is looked for once more later, unless it is
+    one that was made, if at all, before the restore."""
     for call_id in call_ids:
         call = db.session.get_one(MeetingCall, call_id)
-        call.state, call.checks = CallState.UNKNOWN, call.checks + 1
+        call.checks += 1
+        call.state = CallState.ABSENT if call.is_assumed else CallState.UNKNOWN
 
 
 def record_look_up_refused(call_ids: Sequence[int], reason: FailureReason, words: str) -> None:
@@ -248,6 +252,18 @@ def record_look_up_refused(call_ids: Sequence[int], reason: FailureReason, words
     for call_id in call_ids:
         call = close_call(call_id, CallState.UNKNOWN, words, reason)
         call.walk = call.meeting.walk
+        if call.is_assumed and call.checks == 0:
+            _note_not_looked_at(call)
+
+
+def _note_not_looked_at(call: MeetingCall) -> None:
+    """After a restore: what the original may have made on this account could not be looked for, said once."""
+    whose = possessive(db.session.get_one(User, call.host_id).name)
+    words = (
+        f"A {meeting_of(call.meeting.software)} for this interview may have been made after the backup. "
+        f"{whose} account couldn't be asked"
+    )
+    note_once(call.meeting.interview_id, words)
 
 
 def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, rules: Rules) -> Meeting | None:
