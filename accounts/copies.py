@@ -15,6 +15,7 @@ from accounts.audit import Event
 from extensions import db
 from models import Organization, User
 from rows import rows_of
+from timezones import utc_now
 
 _STORED = sa.select(Organization.installation_id)
 
@@ -39,7 +40,7 @@ def resume(actor: User | None, installation_id: str) -> bool:
     if organization is None or organization.installation_id == installation_id:
         return False
     organization.installation_id = installation_id
-    organization.stays_paused_as = None
+    organization.stays_paused_as, organization.resumed_at = None, utc_now()
     audit.record(
         Event.COPY_RESUMED, "Background work resumed: this copy now takes the original's place.", actor
     )

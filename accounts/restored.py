@@ -49,10 +49,10 @@ def resume(actor: User | None, decision: Decision) -> int | None:
     organization = db.session.get(Organization, 1, with_for_update=True)
     if organization is None or organization.held_back_since is None:
         return None
-    organization.held_back_since = None
+    now = utc_now()
+    organization.held_back_since, organization.resumed_at = None, now
     dropped = 0
     if decision == "drop":
-        now = utc_now()
         organization.dropped_at = now
         dropped = unsent.drop_due(now, words=_DROPPED)
         outgoing_webhook.drop_waiting(_DROPPED)

@@ -25,6 +25,7 @@ from models import (
     MailTrouble,
     Meeting,
     MeetingState,
+    Organization,
     ReaderRole,
     User,
 )
@@ -281,8 +282,14 @@ def _of_invitations(interview: Interview) -> list[Problem]:
 
 
 def _is_not_delivered(mail: Mail) -> bool:
-    is_late = mail.state is MailState.QUEUED and utc_now() - max(mail.due_at, mail.created_at) > _ON_ITS_WAY
-    return mail.state is MailState.FAILED or is_late
+    if mail.state is not MailState.QUEUED:
+        return mail.state is MailState.FAILED
+    still_due = utc_now() - _ON_ITS_WAY
+    if max(mail.due_at, mail.created_at) >= still_due:
+        return False
+    # After a restore, what had been due for a day may be leaving at this moment.
+    resumed_at = db.session.get_one(Organization, 1).resumed_at
+    return resumed_at is None or resumed_at < still_due
 
 
 def _names(of: Sequence[Mail]) -> str:

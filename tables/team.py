@@ -54,6 +54,8 @@ class Organization(Model):
     restored_as: Mapped[str | None] = mapped_column(sa.String(32))
     restored_from: Mapped[datetime | None]
     held_back_since: Mapped[datetime | None]
+    # When background work last went on after it had been paused: what was due before is not late by itself.
+    resumed_at: Mapped[datetime | None]
     # When someone last dropped what was waiting: the old server has asked for feedback on what was over then.
     dropped_at: Mapped[datetime | None]
     # Whether everyone who schedules or hosts may connect their own apps, or only owners and admins.

@@ -101,6 +101,7 @@ ACCESS: dict[str, Rule] = {
     "settings.resume_copy": Needs(Action.ADMINISTER),
     "settings.keep_copy_paused": Needs(Action.ADMINISTER),
     "settings.restored": Needs(Action.ADMINISTER),
+    "settings.check_restored_links": Needs(Action.ADMINISTER),
     "settings.resume_restored": Needs(Action.ADMINISTER),
     "settings.drop_held_back": Needs(Action.ADMINISTER),
     "team.index": Needs(Action.ADMINISTER),

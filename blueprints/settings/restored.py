@@ -8,22 +8,43 @@ from flask.typing import ResponseReturnValue
 from accounts import restored as held
 from accounts.first_run import organization
 from extensions import db
+from scheduling.reading.restored import next_interviews
+from tasks.asking_for_links import ask
 from tasks.held_back import what_waits
 from timezones import utc_now
 from web.notices import say
 from web.signed_in import actor
 from wording import counted
 
+# How long someone waits for what the providers say.
+_SECONDS = 8.0
+
 
 def restored() -> ResponseReturnValue:
+    return _page()
+
+
+def check_links() -> ResponseReturnValue:
+    """The page, with what the providers say of the links at this moment. Nothing of it is stored."""
+    return _page(checks_links=True)
+
+
+def _page(*, checks_links: bool = False) -> ResponseReturnValue:
     here = organization()
     if here is None or here.held_back_since is None:
         return redirect(url_for("settings.system_log"), 303)
+    made_at, restored_at, now = here.restored_from, here.held_back_since, utc_now()
+    following = next_interviews(now)
+    links = None
+    if checks_links:
+        links = ask([each.meeting_id for each in following.soonest if each.meeting_id is not None], _SECONDS)
     return render_template(
         "settings/restored.html",
-        made_at=here.restored_from,
-        restored_at=here.held_back_since,
-        waiting=what_waits(utc_now()),
+        made_at=made_at,
+        restored_at=restored_at,
+        next=following,
+        links=links,
+        waiting=what_waits(now),
     )
 
 
@@ -51,5 +72,6 @@ def _resume(decision: held.Decision) -> ResponseReturnValue:
 def register(blueprint: Blueprint) -> None:
     """Add these pages to the settings' blueprint."""
     blueprint.get("/restored")(restored)
+    blueprint.post("/restored/links", endpoint="check_restored_links")(check_links)
     blueprint.post("/restored/resume")(resume_restored)
     blueprint.post("/restored/drop")(drop_held_back)

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("restored_as", sa.String(length=32), nullable=True),
         sa.Column("restored_from", database.UTCDateTime(), nullable=True),
         sa.Column("held_back_since", database.UTCDateTime(), nullable=True),
+        sa.Column("resumed_at", database.UTCDateTime(), nullable=True),
         sa.Column("dropped_at", database.UTCDateTime(), nullable=True),
         sa.Column("connecting_is_open", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),

@@ -99,6 +99,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"messaging.wording"}
     | {"messaging.sender_domain", "messaging.signing_in.issuer_of"}
     | {"work.findings", "work.mail.count_due", "tasks.attention", "tasks.held_back"}
+    # A restored server's links, which people ask about while nothing is done in the background.
+    | {"tasks.asking_for_links"}
     | {"doctor", "product_version"},
     # The domain enqueues work in the caller's transaction and knows nothing else of background work.
     # Grants of people who leave the team are revoked.

@@ -49,13 +49,11 @@ class Snapshot:
         self._installation = installation
         self._copy = folder / "snapshot.sqlite3"
         self._made_at: datetime = installation.clock.now
-        with closing(sqlite3.connect(self._database())) as there, closing(sqlite3.connect(self._copy)) as here:
-            there.backup(here)
+        _copy_rows(self._database(), self._copy)
 
     def restore(self) -> Installation:
         """Go back to it, with what a restore writes."""
-        with closing(sqlite3.connect(self._copy)) as here, closing(sqlite3.connect(self._database())) as there:
-            here.backup(there)
+        _copy_rows(self._copy, self._database())
         with self._installation.writing():
             organization = db.session.get_one(Organization, 1)
             organization.restored_from = self._made_at
@@ -63,10 +61,15 @@ class Snapshot:
             db.session.commit()
         return self._installation
 
-    def _database(self) -> str:
+    def _database(self) -> Path:
         database = make_url(self._installation.app.config["DATABASE_URL"]).database
         assert database is not None
-        return database
+        return Path(database)
+
+
+def _copy_rows(from_file: Path, to_file: Path) -> None:
+    with closing(sqlite3.connect(from_file)) as one, closing(sqlite3.connect(to_file)) as other:
+        one.backup(other)
 
 
 def resume(installation: Installation, decision: restored.Decision = "send") -> None:
