@@ -28,7 +28,7 @@ class NextInterviews(NamedTuple):
     """The soonest, and how many there are in all."""
 
     soonest: tuple[ToConfirm, ...]
-    count: int
+    total: int
 
 
 _IS_NEXT = (
