@@ -16,11 +16,15 @@ __all__ = ["CALLBACK_PATH", "Identity", "SingleSignOn", "SingleSignOnError", "si
 
 class SingleSignOnError(Exception):
     """The issuer didn't say who someone is. `words` are for that person; `is_passing`: trying again later may
-    help; `is_setup`: only the person who runs this server can help."""
+    help; `is_setup`: only the person who runs this server can help; `is_other_issuer`: because it is not the
+    one that the settings name."""
 
-    def __init__(self, words: str, *, is_passing: bool = False, is_setup: bool = False) -> None:
+    def __init__(
+        self, words: str, *, is_passing: bool = False, is_setup: bool = False, is_other_issuer: bool = False
+    ) -> None:
         super().__init__(words)
         self.words, self.is_passing, self.is_setup = words, is_passing, is_setup
+        self.is_other_issuer = is_other_issuer
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,14 @@ class SingleSignOn:
     def label(self) -> str:
         """What people call the issuer."""
         return self.issuer.label
+
+    def examine(self) -> None:
+        """Look whether people could sign in with the issuer now. Calls it, so no transaction may be open.
+        Raises `SingleSignOnError`."""
+        try:
+            self.issuer.examine(redirect_uri=self.redirect_uri)
+        except ProviderError as error:
+            raise _in_words(error) from None
 
     def address(self, *, state: str, code_verifier: str) -> str:
         """The page where someone signs in. Calls the issuer, so no transaction may be open. Raises
@@ -66,4 +78,9 @@ def single_sign_on_of(config: Mapping[str, Any]) -> SingleSignOn | None:
 
 def _in_words(error: ProviderError) -> SingleSignOnError:
     is_setup = isinstance(error, InvalidClientError) or error.code in ("metadata", "not_sendable")
-    return SingleSignOnError(error.words, is_passing=isinstance(error, RetryableError), is_setup=is_setup)
+    return SingleSignOnError(
+        error.words,
+        is_passing=isinstance(error, RetryableError),
+        is_setup=is_setup,
+        is_other_issuer=error.code == "metadata",
+    )

@@ -1,16 +1,17 @@
-"""BASE_URL as the world outside sees it: whether it leads here, and what the proxies in between say."""
+"""BASE_URL as the world outside sees it: its certificate, whether it leads here, and what the proxies in
+between say."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import ssl
 from typing import Any
 
 from flask import current_app
 
+from doctor import certificate
 from doctor.questions import Answer, ask
-from doctor.results import Result, broken, look, ok
+from doctor.results import Level, Result, broken, look, ok
 from instance_folder import fingerprint
 from messaging.findings import unsuitable_address
 from services import services
@@ -20,7 +21,7 @@ _LINKS = "Links in emails lead there, and providers send people back there."
 
 
 def check(seconds: float) -> list[Result]:
-    """What comes back from BASE_URL, and whether the number of proxies is right."""
+    """What comes back from BASE_URL and how secure the way is, and whether the number of proxies is right."""
     base_url: str = current_app.config["BASE_URL"]
     found = []
     unsuitable = unsuitable_address(base_url) if services().demo is None else None
@@ -30,17 +31,12 @@ def check(seconds: float) -> list[Result]:
         words = f"{cure[:1].upper()}{cure[1:]}"
         found.append(look(_NAME, f"{what}.", "Candidates can't use it, or not safely.", words))
     try:
+        shown = certificate.check(base_url, seconds)
+        if shown is not None:
+            found.append(shown)
+            if shown.level is Level.BROKEN:
+                return found
         answer = ask("GET", f"{base_url}/healthz", seconds)
-    except ssl.SSLCertVerificationError as error:
-        return [
-            *found,
-            broken(
-                "Certificate",
-                f"The certificate of {base_url} isn't valid: {error.verify_message}.",
-                "Browsers refuse to open it.",
-                "Renew it where https ends: Caddy does so on its own; with nginx, run: certbot renew.",
-            ),
-        ]
     except (OSError, http.client.HTTPException) as error:
         return [
             *found,

@@ -7,6 +7,7 @@ from functools import partial
 
 from connections import catalogue
 from connections.wording import fault_of
+from doctor import grants
 from doctor.at_once import at_once
 from doctor.results import Result, broken, look, ok
 from providers.errors import InvalidClientError, ProviderError, RetryableError
@@ -14,7 +15,8 @@ from services import services
 
 
 def check(seconds: float) -> list[Result]:
-    """The credentials of every provider, its redirect address, and the permissions that its apps need."""
+    """The credentials of every provider, its redirect address, the permissions that its apps need, and
+    whether people's accounts have given them."""
     if services().demo is not None:
         return [ok("Connected apps", "The demo's providers are simulated.")]
     connections = services().connections
@@ -43,7 +45,7 @@ def check(seconds: float) -> list[Result]:
         )
         scopes = [permission.scope for permission in catalogue.permissions_at(provider)]
         found.append(ok(f"{label}: permissions", "Have to be allowed there.", " ".join(scopes)))
-    return found
+    return [*found, *grants.check()]
 
 
 def _credentials(provider: str) -> Result:

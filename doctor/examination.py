@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from doctor import address, apps, backups, clock, database, disk, folder, mail, program, work
+from doctor import address, apps, backups, clock, database, disk, folder, mail, program, sign_in, work
 from doctor.at_once import at_once, unfinished
 from doctor.results import Result, Section
 from extensions import db
@@ -17,6 +17,7 @@ _SUBJECTS: dict[str, Callable[[float], list[Result]]] = {
     "Disk": disk.check,
     "Clock": clock.check,
     "Address": address.check,
+    "Sign-in": sign_in.check,
     "Mail": mail.check,
     "Connected apps": apps.check,
     "Background work": work.check,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import requests
 
@@ -92,6 +93,19 @@ class OpenIdIssuer:
         self._bounds = bounds or Bounds(timeout_seconds=settings.timeout_seconds)
         self._metadata: Kept[Metadata] = Kept(clock, self._busy)
         self._keys: Kept[Keys] = Kept(clock, self._busy)
+
+    def examine(self, *, redirect_uri: str) -> None:
+        """Ask the issuer now for what it says about itself and for its keys, and whether it accepts this
+        server, with a code that was never issued. Returns if everything is as signing in needs it."""
+        metadata = self._ask_for_metadata()
+        self._ask_for_keys(metadata)
+        try:
+            self._exchanged(metadata, f"not-a-code-{uuid4().hex}", redirect_uri, uuid4().hex + uuid4().hex)
+        except InvalidClientError:
+            raise
+        except RefusedError:
+            # The code is refused, and not this server.
+            pass
 
     def authorize_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
         """Return the address of the page where someone signs in. Asks the issuer where that is."""

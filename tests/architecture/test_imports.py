@@ -43,7 +43,7 @@ RULES: dict[str, frozenset[str]] = {
         "services",
     }
     | {"accounts.copies", "accounts.findings", "accounts.restored"}
-    | {"connections.catalogue", "connections.wording"}
+    | {"connections.app_spec", "connections.catalogue", "connections.single_sign_on", "connections.wording"}
     | {"messaging.delivery", "messaging.findings", "messaging.sender_domain", "providers.errors"}
     | {"tasks.attention", "work.findings", "work.heartbeat", "work.mail.count_due"},
     "schema": frozenset({"config", "database", "extensions"}),

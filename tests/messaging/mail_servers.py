@@ -189,8 +189,11 @@ class Certificate:
     server: ssl.SSLContext
 
 
-def self_signed(folder: Path, name: str) -> Certificate:
-    """A certificate that vouches for itself, for `name` and for nothing else."""
+def self_signed(
+    folder: Path, name: str, *, lasts: datetime.timedelta = datetime.timedelta(days=1)
+) -> Certificate:
+    """A certificate that vouches for itself, for `name` and for nothing else. `lasts` is negative for one
+    that has expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
@@ -204,8 +207,8 @@ def self_signed(folder: Path, name: str) -> Certificate:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(min(now, now + lasts) - datetime.timedelta(days=1))
+        .not_valid_after(now + lasts)
         .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
         .sign(key, hashes.SHA256())
     )
