@@ -27,7 +27,18 @@ from messaging.transport import mail
 from schema import know_migrations
 from services import build_services, provide
 from tasks.mails.kinds import all_kinds
-from web import access, assets, browser_tokens, failures, guesses, lifecycle, signed_in, templating, uploads
+from web import (
+    access,
+    assets,
+    browser_tokens,
+    failures,
+    guesses,
+    lifecycle,
+    request_counts,
+    signed_in,
+    templating,
+    uploads,
+)
 
 # Of rows' pages, above all; a path is about a hundred bytes.
 _MOST_PATHS = 2000
@@ -112,6 +123,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     assets.init_app(app)
     failures.init_app(app)
     register_blueprints(app)
+    request_counts.init_app(app)
     cli.init_app(app)
     backup_commands.init_app(app, create_app)
     return app

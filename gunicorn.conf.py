@@ -6,6 +6,7 @@ import gc
 import re
 import sys
 from importlib import import_module
+from itertools import count
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -94,11 +95,19 @@ def on_starting(server: Any) -> None:
     first_start.return_large_blocks()
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """Before each worker: give it a place to count requests in that no living one has."""
+    taken = {getattr(other, "place", None) for other in server.WORKERS.values()}
+    worker.place = next(place for place in count() if place not in taken)
+
+
 def post_worker_init(worker: Any) -> None:
     """In each worker, after the fork: threads do not survive it."""
     import background
+    from web.request_counts import request_counts
 
     gc.enable()
+    request_counts(worker.app.wsgi()).use_place(worker.place)
     worker.background = background.start(worker.app.wsgi())
 
 

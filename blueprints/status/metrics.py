@@ -1,14 +1,15 @@
 """The figures of an installation in the text format of Prometheus.
 
-All of them are read from the database when they are asked for, so every process and every server of an
+Most of them are read from the database when they are asked for, so every process and every server of an
 installation says the same, and none has to collect what the others know. Rows that are over are not counted:
-there are more of them every day.
+there are more of them every day. What requests took is counted by each server for itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 
 import sqlalchemy as sa
 
@@ -16,9 +17,12 @@ from extensions import db
 from models import Interview, InterviewStatus, Mail, MailState, Meeting, MeetingState, Task, TaskState
 from product_version import product_version
 from timezones import zone_data_version
+from web.request_counts import STEPS, Counted, request_counts
 from work.findings import OVERDUE_FOR, background_state
 
 Samples = Iterable[tuple[Mapping[str, str], float]]
+# What is added to the name, the labels, and the value.
+_Sample = tuple[str, Mapping[str, str], float]
 
 
 def exposition(now: datetime) -> str:
@@ -43,16 +47,51 @@ def exposition(now: datetime) -> str:
             ("meetings", "Meetings that are wanted for interviews to come, by state.", _meetings(now)),
             ("interviews_upcoming", "Interviews to come, by status.", _interviews(now)),
         )
-    )
+    ) + _requests(tuple(request_counts().counted()))
 
 
 def _metric(name: str, words: str, samples: Samples) -> str:
+    return _family(name, "gauge", words, (("", labels, value) for labels, value in samples))
+
+
+def _family(name: str, kind: str, words: str, samples: Iterable[_Sample]) -> str:
+    """One metric. Each sample says what is added to its name, its labels and its value."""
     full = f"smoothhiring_{name}"
-    lines = [f"# HELP {full} {words}", f"# TYPE {full} gauge"]
-    for labels, value in samples:
+    lines = [f"# HELP {full} {words}", f"# TYPE {full} {kind}"]
+    for ending, labels, value in samples:
         written = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
-        lines.append(f"{full}{{{written}}} {value:g}" if written else f"{full} {value:g}")
+        lines.append(f"{full}{ending}{{{written}}} {value:.12g}" if written else f"{full} {value:.12g}")
     return "\n".join(lines) + "\n"
+
+
+def _requests(counted: Sequence[Counted]) -> str:
+    answers = (
+        ("", {"routes": each.group, "status": f"{number}xx"}, float(answered))
+        for each in counted
+        for number, answered in enumerate(each.by_class, 1)
+        if answered
+    )
+    return _family(
+        "http_requests_total",
+        "counter",
+        "Requests that this server has answered since its start, by group of routes and class of status.",
+        answers,
+    ) + _family(
+        "http_request_duration_seconds",
+        "histogram",
+        "How long these took until the answer was ready to leave.",
+        (sample for each in counted for sample in _durations(each)),
+    )
+
+
+def _durations(counted: Counted) -> Iterator[_Sample]:
+    """The samples of a histogram; each of its steps holds those before it as well."""
+    routes = {"routes": counted.group}
+    ends = (*(f"{end:g}" for end in STEPS), "+Inf")
+    for end, number in zip(ends, accumulate(counted.by_step), strict=True):
+        yield "_bucket", {**routes, "le": end}, number
+    yield "_sum", routes, counted.seconds
+    yield "_count", routes, sum(counted.by_step)
 
 
 def _escaped(text: str) -> str:
