@@ -96,7 +96,7 @@ def backup(file: Path) -> None:
     if made.lost:
         raise click.ClickException(
             f"{counted(made.lost, 'attachment')} couldn't be found, so this backup is incomplete. Is the "
-            f"disk of {current_app.config['INSTANCE_PATH'] / 'uploads'} mounted?"
+            f"disk of {current_app.config['UPLOADS_FOLDER']} mounted?"
         )
 
 

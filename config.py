@@ -201,6 +201,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("SCHEDULER_ENABLED", read.switch, True, "Whether this server process does background work."),
     Setting(
+        "UPLOADS_FOLDER",
+        partial(read.folder, root=ROOT),
+        "",
+        "Folder of uploaded files that several servers share; must exist. Empty: `uploads` in `INSTANCE_PATH`.",
+    ),
+    Setting(
         "METRICS_TOKEN",
         read.access_token,
         "",
@@ -259,6 +265,8 @@ def load_settings(
         values["MAIL_OAUTH_TOKEN_URL"] = (
             f"{values['MICROSOFT_LOGIN_URL']}/{values['MAIL_OAUTH_TENANT']}/oauth2/v2.0/token"
         )
+    if not values["UPLOADS_FOLDER"]:
+        values["UPLOADS_FOLDER"] = values["INSTANCE_PATH"] / "uploads"
     if not values["DATABASE_URL"]:
         values["DATABASE_URL"] = f"sqlite:///{values['INSTANCE_PATH'] / 'smoothhiring.sqlite3'}"
     return values

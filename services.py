@@ -96,7 +96,9 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
         ),
         webhooks_may_be_private=config["WEBHOOK_PRIVATE_ADDRESSES"],
         mail_domain=mail_domain,
-        attachment_files=AttachmentFiles(folder / "uploads"),
+        attachment_files=AttachmentFiles(
+            config["UPLOADS_FOLDER"], is_shared="UPLOADS_FOLDER" in config["EXPLICIT"]
+        ),
         mail_copies=MailCopies(vault),
         look_ups=LookUps(asker),
         backup_plan=plan_of(config),

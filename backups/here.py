@@ -9,7 +9,6 @@ from sqlalchemy.engine import Engine
 
 import instance_folder
 from backups.making import Installation
-from backups.restoring import UPLOADS
 
 
 def installation_of(config: Mapping[str, Any], engine: Engine) -> Installation:
@@ -18,7 +17,7 @@ def installation_of(config: Mapping[str, Any], engine: Engine) -> Installation:
     folder = config["INSTANCE_PATH"]
     return Installation(
         engine=engine,
-        uploads=folder / UPLOADS,
+        uploads=config["UPLOADS_FOLDER"],
         keys=instance_folder.keys_to_keep(
             folder, secret_key=config["SECRET_KEY"], token_keys=config["TOKEN_ENCRYPTION_KEYS"]
         ),

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 import requests
 
-from bench.installation import BareServer, Installation, TeamMember, address
-from bench.person import Click, OpenDialog, Person
+from bench.installation import PASSWORD, BareServer, Installation, TeamMember, address
+from tests.machines.person import Click, OpenDialog, Person
 from tests.machines.simulators import Simulators
 
 _BARE_MAILS = _BARE_CALLS = 20
@@ -39,7 +39,8 @@ class Team:
         self, base_url: str, members: tuple[TeamMember, ...], first_day: datetime, *, already_used: int
     ) -> None:
         """`already_used` candidates of each are left out, because they have their interview."""
-        self._people = [Person(base_url, member) for member in members]
+        self._members = members
+        self._people = [Person(base_url, member.email, PASSWORD) for member in members]
         self._left = [deque(list(enumerate(m.candidate_ids))[already_used:]) for m in members]
         self._first_day = first_day
 
@@ -57,7 +58,8 @@ class Team:
     def fill_in(self, member: int) -> tuple[OpenDialog, str]:
         """Open a dialog for this member's next candidate; returns it with the candidate's address."""
         number, candidate_id = self._left[member].popleft()
-        dialog = self._people[member].fill_in(candidate_id, self._first_day + timedelta(hours=12 * number))
+        starts_at = self._first_day + timedelta(hours=12 * number)
+        dialog = self._people[member].fill_in(candidate_id, self._members[member].user_id, starts_at)
         return dialog, address(member, number)
 
     def click(self, member: int, dialog: OpenDialog) -> Click:

@@ -35,7 +35,7 @@ def _private(folder: Path) -> Result:
 
 def _writable(folder: Path) -> Result:
     name = "Writing"
-    uploads = folder / "uploads"
+    uploads: Path = current_app.config["UPLOADS_FOLDER"]
     closed = [str(path) for path in (folder, uploads) if path.exists() and not os.access(path, os.W_OK)]
     if closed:
         return broken(

@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,11 +22,12 @@ def program(name: str) -> str:
     return found
 
 
-def nginx_command(folder: Path, port: int, server_port: int) -> list[str]:
-    """Write the site for these ports, and return the command that runs nginx with it."""
-    site = (REPOSITORY / "deploy" / "nginx.conf").read_text()
+def nginx_command(folder: Path, port: int, *server_ports: int) -> list[str]:
+    """Write the site for these ports, that for two servers if there are two, and return the command that runs
+    nginx with it."""
+    site = _site("nginx{}.conf", server_ports)
     site = re.sub(r"(?m)^ *listen \[::\].*\n", "", site).replace("listen 80", f"listen 127.0.0.1:{port}")
-    site = site.replace("127.0.0.1:8000", f"127.0.0.1:{server_port}").replace(_DOMAIN, "localhost")
+    site = site.replace(_DOMAIN, "localhost")
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     places = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     config = folder / "nginx.conf"
@@ -37,14 +38,26 @@ def nginx_command(folder: Path, port: int, server_port: int) -> list[str]:
     return [program("nginx"), "-c", str(config), "-p", str(folder), "-e", "stderr"]
 
 
-def caddy_command(folder: Path, port: int, server_port: int) -> list[str]:
-    """Write the Caddyfile for these ports, and return the command that runs Caddy with it."""
-    site = (REPOSITORY / "deploy" / "Caddyfile").read_text()
+def caddy_command(folder: Path, port: int, *server_ports: int) -> list[str]:
+    """Write the Caddyfile for these ports, that for two servers if there are two, and return the command that
+    runs Caddy with it."""
+    site = _site("Caddyfile{}", server_ports)
     site = re.sub(rf"(?m)^{re.escape(_DOMAIN)} ", f"http://localhost:{port} ", site)
     config = folder / "Caddyfile"
     # Only one can have the port of the administration.
-    config.write_text("{\n\tadmin off\n}\n" + site.replace("127.0.0.1:8000", f"127.0.0.1:{server_port}"))
+    config.write_text("{\n\tadmin off\n}\n" + site)
     return [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(config)]
+
+
+def _site(name: str, server_ports: Sequence[int]) -> str:
+    """The file of `deploy/` for as many servers, with the addresses of those in it."""
+    one = len(server_ports) == 1
+    site = (REPOSITORY / "deploy" / name.format("" if one else "-two-servers")).read_text()
+    placeholders = ("127.0.0.1:8000",) if one else ("10.0.0.11:8000", "10.0.0.12:8000")
+    for placeholder, server_port in zip(placeholders, server_ports, strict=True):
+        assert placeholder in site
+        site = site.replace(placeholder, f"127.0.0.1:{server_port}")
+    return site
 
 
 @contextmanager

@@ -137,15 +137,17 @@ class ServerProcesses:
         failpoint: FailpointPlan | None = None,
         settings: Mapping[str, str] | None = None,
         overrides: Mapping[str, object] | None = None,
+        port: int | None = None,
         timeout: float = 40,
     ) -> list[ServerProcess]:
         """Start ``count`` servers on one database and return them once each answers /healthz with 200.
 
         ``settings`` come on top of those of the test. ``overrides`` are handed to ``create_app``, for what no
-        setting says, such as a shorter lease. ``failpoint`` holds for every server started here.
+        setting says, such as a shorter lease. ``failpoint`` holds for every server started here. ``port`` is
+        for one that takes the place of another.
         """
         plan: dict[str, Any] = {"workers": workers, "threads": threads, "overrides": dict(overrides or {})}
-        servers = [self._start_one(plan, failpoint, settings or {}) for _ in range(count)]
+        servers = [self._start_one(plan, failpoint, settings or {}, port) for _ in range(count)]
         for server in servers:
             self._wait_until_healthy(server, timeout)
         return servers
@@ -156,10 +158,14 @@ class ServerProcesses:
             server.kill()
 
     def _start_one(
-        self, plan: Mapping[str, Any], failpoint: FailpointPlan | None, settings: Mapping[str, str]
+        self,
+        plan: Mapping[str, Any],
+        failpoint: FailpointPlan | None,
+        settings: Mapping[str, str],
+        port: int | None,
     ) -> ServerProcess:
         name = f"server-{len(self._servers) + 1}"
-        port = free_port()
+        port = port or free_port()
         base_url = f"http://127.0.0.1:{port}"
         fired = self._folder / f"{name}.fired"
         plan_file = self._folder / f"{name}.json"
