@@ -23,11 +23,23 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 _SIGN = "server-{}"
 _SIGNS_STAY = timedelta(days=1)
 # What a folder of another machine answers with while that is away.
-_OF_THE_NETWORK = (errno.ESTALE, errno.EIO, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENOTCONN)
+_OF_THE_NETWORK = (
+    errno.ESTALE,
+    errno.EIO,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+    errno.ENOTCONN,
+)
 
 
 class FolderAwayError(OSError):
     """The folder itself cannot be reached, so nothing is known of the files in it."""
+
+
+def is_sign(path: Path) -> bool:
+    """Whether this is what a running server has left, and no one's file."""
+    return path.match(_SIGN.format("*"))
 
 
 class AttachmentFiles:
@@ -61,8 +73,8 @@ class AttachmentFiles:
         return name
 
     def read(self, name: str) -> bytes:
-        """The contents of a file. Raises OSError when it cannot be read: `FolderAwayError` if that says nothing
-        of the file itself."""
+        """The contents of a file. Raises OSError when it cannot be read: `FolderAwayError` if that says
+        nothing of the file itself."""
         path = self._path(name)
         try:
             return path.read_bytes()
@@ -98,16 +110,17 @@ class AttachmentFiles:
             if written_at < instant:
                 yield entry.name
 
-    def sign(self, server: str) -> None:
-        """Leave the sign of a running server, and remove those of servers long gone. Raises OSError."""
+    def sign(self, server: str, now: datetime) -> None:
+        """Leave the sign of a running server, and remove those of servers long gone at `now` (aware UTC).
+        Raises OSError."""
         if not self._is_shared:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / _SIGN.format(server)
         path.touch(mode=0o600)
-        before = (datetime.now(UTC) - _SIGNS_STAY).timestamp()
+        before = (now - _SIGNS_STAY).timestamp()
         for other in self.folder.glob(_SIGN.format("*")):
             with suppress(FileNotFoundError):
-                if other.stat().st_mtime < before:
+                if other != path and other.stat().st_mtime < before:
                     other.unlink()
 
     def has_sign(self, server: str) -> bool:

@@ -204,7 +204,7 @@ SETTINGS: tuple[Setting, ...] = (
         "UPLOADS_FOLDER",
         partial(read.folder, root=ROOT),
         "",
-        "Folder of uploaded files that several servers share; must exist. Empty: `uploads` in `INSTANCE_PATH`.",
+        "Folder of uploaded files, for servers that share it; must exist. Empty: in `INSTANCE_PATH`.",
     ),
     Setting(
         "METRICS_TOKEN",

@@ -63,7 +63,7 @@ from tables.slots import Slot, SlotRequest
 from tables.software import MeetingSoftware
 from tables.team import Organization, Role, User, UserSession
 from tables.two_step import RecoveryCode, TwoStepSecret
-from tables.work import Heartbeat, Lane, Task, TaskState
+from tables.work import Heartbeat, Lane, Server, Task, TaskState
 
 __all__ = [
     "BEING_ARRANGED",
@@ -132,6 +132,7 @@ __all__ = [
     "RevisionReason",
     "Role",
     "SchedulingMethod",
+    "Server",
     "Slot",
     "SlotRequest",
     "Stage",

@@ -34,6 +34,7 @@ from scheduling.join_links import JoinLinks
 from scheduling.outside.look_ups import LookUps
 from scheduling.rules import Rules
 from security import LinkSigner, TokenVault
+from this_server import ThisServer, this_server_of
 
 _KEY = "services"
 
@@ -59,6 +60,8 @@ class Services:
     # The domain of the sender's address, which follows the @ of every Message-ID.
     mail_domain: str
     attachment_files: AttachmentFiles
+    # What the other servers on this database are told of this one.
+    this_server: ThisServer
     mail_copies: MailCopies
     # Asks connected calendars while someone waits for a page.
     look_ups: LookUps
@@ -99,6 +102,7 @@ def build_services(config: Mapping[str, Any], keys: InstanceKeys) -> Services:
         attachment_files=AttachmentFiles(
             config["UPLOADS_FOLDER"], is_shared="UPLOADS_FOLDER" in config["EXPLICIT"]
         ),
+        this_server=this_server_of(config, keys, signer.keyed_hash("servers")),
         mail_copies=MailCopies(vault),
         look_ups=LookUps(asker),
         backup_plan=plan_of(config),

@@ -17,7 +17,7 @@ from schema import bring_to, migrate_database
 from timezones import utc_now
 
 # A sign of life of a server that was started on the empty database.
-_MAY_HAVE_ROWS = frozenset({"heartbeats"})
+_MAY_HAVE_ROWS = frozenset({"heartbeats", "servers"})
 # Holds the word of a restore while the rows are there and the restore is not over.
 _UNFINISHED = sa.Table(
     "unfinished_restore", sa.MetaData(), sa.Column("restored_as", sa.String(32), primary_key=True)

@@ -73,10 +73,11 @@ def rehearse(
     with temporary_folder(folder) as place, opened_backup(path, identity, place) as backup:
         instance = place / "instance"
         instance.mkdir(mode=0o700)
-        write_files(backup, instance)
+        write_files(backup, instance, instance / UPLOADS)
         app = make_app(
             {
                 "INSTANCE_PATH": str(instance),
+                "UPLOADS_FOLDER": "",
                 "DATABASE_URL": database_url or f"sqlite:///{place / 'rehearsal.sqlite3'}",
                 "SCHEDULER_ENABLED": "false",
             }

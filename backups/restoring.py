@@ -18,6 +18,7 @@ import pyrage
 from flask import Flask
 
 import instance_folder
+from attachment_files import is_sign
 from backups.errors import BackupError, OccupiedPlaceError
 from backups.filling import fill, finish, is_finished, make_room
 from backups.manifest import Manifest
@@ -46,6 +47,9 @@ def restore(app: Flask, path: Path, identity: pyrage.x25519.Identity) -> Restore
     leave a place that is marked as half restored.
     """
     folder: Path = app.config["INSTANCE_PATH"]
+    uploads: Path = app.config["UPLOADS_FOLDER"]
+    if "UPLOADS_FOLDER" in app.config["EXPLICIT"] and not uploads.is_dir():
+        raise BackupError(f"The folder {uploads} isn't there. Is its disk mounted?")
     earlier = instance_folder.restore_under_way(folder)
     with app.app_context():
         engine = db.engine
@@ -54,19 +58,19 @@ def restore(app: Flask, path: Path, identity: pyrage.x25519.Identity) -> Restore
         instance_folder.end_restore(folder)
         return Restored("before", None)
     if earlier is None:
-        _refuse_occupied(folder)
+        _refuse_occupied(folder, uploads)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     remove_left(folder)
     with opened_backup(path, identity, folder) as backup:
         make_room(engine, restored_as=earlier)
         restored_as = secrets.token_hex(16)
         instance_folder.begin_restore(folder, restored_as)
-        _clear(folder)
-        write_files(backup, folder)
+        _clear(folder, uploads)
+        write_files(backup, folder, uploads)
         try:
             fill(app, backup, restored_as=restored_as)
         except BackupError:
-            _clear(folder)
+            _clear(folder, uploads)
             instance_folder.end_restore(folder)
             raise
         finish(engine, backup, restored_as=restored_as, holds_back=True)
@@ -74,9 +78,9 @@ def restore(app: Flask, path: Path, identity: pyrage.x25519.Identity) -> Restore
         return Restored("now", backup.manifest)
 
 
-def write_files(backup: OpenedBackup, folder: Path) -> None:
-    """Put the uploads and the keys of a backup into a folder that has none, safe on the disk."""
-    uploads = folder / UPLOADS
+def write_files(backup: OpenedBackup, folder: Path, uploads: Path) -> None:
+    """Put the keys of a backup into `folder`, which has none, and its uploads into theirs, safe on the
+    disk."""
     uploads.mkdir(mode=0o700, exist_ok=True)
     for name, content in backup.uploads():
         handle = os.open(uploads / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -89,7 +93,7 @@ def write_files(backup: OpenedBackup, folder: Path) -> None:
     keep_entries(folder)
 
 
-def _refuse_occupied(folder: Path) -> None:
+def _refuse_occupied(folder: Path, uploads: Path) -> None:
     there = instance_folder.keys_there(folder)
     if there:
         raise OccupiedPlaceError(
@@ -97,15 +101,20 @@ def _refuse_occupied(folder: Path) -> None:
             "they are of a server that was never used, remove them; otherwise set INSTANCE_PATH to an empty "
             "folder."
         )
-    uploads = folder / UPLOADS
-    if uploads.is_dir() and any(uploads.iterdir()):
+    if uploads.is_dir() and any(not is_sign(path) for path in uploads.iterdir()):
+        whose = "INSTANCE_PATH" if uploads.parent == folder else "UPLOADS_FOLDER"
         raise OccupiedPlaceError(
-            f"{uploads} holds files already, and a restore never replaces anything. Set INSTANCE_PATH to an "
+            f"{uploads} holds files already, and a restore never replaces anything. Set {whose} to an "
             "empty folder."
         )
 
 
-def _clear(folder: Path) -> None:
-    """Remove what an unfinished restore has left; of any other folder, the keys and files were refused."""
+def _clear(folder: Path, uploads: Path) -> None:
+    """Remove what an unfinished restore has left; of any other folder, the keys and files were refused. One
+    for the uploads alone stays itself: others made it."""
     instance_folder.remove_keys(folder)
-    shutil.rmtree(folder / UPLOADS, ignore_errors=True)
+    if uploads.parent == folder:
+        shutil.rmtree(uploads, ignore_errors=True)
+    elif uploads.is_dir():
+        for path in uploads.iterdir():
+            path.unlink(missing_ok=True)

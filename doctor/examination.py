@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from doctor import address, apps, backups, clock, database, disk, folder, mail, program, sign_in, work
+from doctor import address, apps, backups, clock, database, disk, folder, mail, program, servers, sign_in, work
 from doctor.at_once import at_once, unfinished
 from doctor.results import Result, Section
 from extensions import db
@@ -14,6 +14,7 @@ from extensions import db
 _SUBJECTS: dict[str, Callable[[float], list[Result]]] = {
     "Database": database.check,
     "Instance folder": folder.check,
+    "Servers": servers.check,
     "Disk": disk.check,
     "Clock": clock.check,
     "Address": address.check,

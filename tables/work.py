@@ -85,3 +85,19 @@ class Heartbeat(Model):
 
     name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     beat_at: Mapped[datetime]
+
+
+class Server(Model):
+    """A server that works, or worked lately, on this database. There is more than one on PostgreSQL alone."""
+
+    __tablename__ = "servers"
+
+    # Made up anew at each start.
+    sign: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    # The machine and the port, for people.
+    name: Mapped[str] = mapped_column(sa.String(255))
+    version: Mapped[str] = mapped_column(sa.String(40))
+    # What the servers have to agree on, by its name, each as a keyed hash.
+    settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

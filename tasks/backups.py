@@ -26,6 +26,9 @@ MAKE_BACKUP = TaskKind("make_backup", Lane.UPKEEP, "Making the nightly backup", 
 _AGAIN_AFTER = timedelta(hours=1)
 # Until the next night's takes over.
 _TRIES = 20
+# Another server has asked for it, and will find it soon; unless none has a folder any more.
+_NOT_HERE = "This server has no BACKUP_FOLDER; another one has to make the backup."
+_ANOTHERS_TURN, _ANOTHERS_TURN_ENDS_AFTER = timedelta(seconds=20), timedelta(days=1)
 
 
 def asking_for_backups(plan: BackupPlan | None) -> Chore:
@@ -59,8 +62,10 @@ class _Failed:
 
 @dataclass(frozen=True)
 class _Loaded:
+    """`plan`: None on a server that has no folder for backups, while another one has."""
+
     task: ClaimedTask
-    plan: BackupPlan
+    plan: BackupPlan | None
 
 
 def making_backups(plan: BackupPlan | None, mail_domain: str) -> Handler:
@@ -69,9 +74,11 @@ def making_backups(plan: BackupPlan | None, mail_domain: str) -> Handler:
     def load(task: ClaimedTask) -> _Loaded | None:
         made = last_time(BACKUP_MADE)
         is_made = made is not None and made >= datetime.fromisoformat(task.payload["due"])
-        return None if plan is None or is_made else _Loaded(task, plan)
+        return None if is_made else _Loaded(task, plan)
 
-    def call(loaded: _Loaded) -> datetime | _Failed:
+    def call(loaded: _Loaded) -> datetime | _Failed | None:
+        if loaded.plan is None:
+            return None
         try:
             return make_nightly(loaded.plan, db.engine)
         except BackupError as error:
@@ -79,7 +86,12 @@ def making_backups(plan: BackupPlan | None, mail_domain: str) -> Handler:
         except (OSError, SQLAlchemyError) as error:
             return _Failed(str(error))
 
-    def record(loaded: _Loaded, outcome: datetime | _Failed) -> Next:
+    def record(loaded: _Loaded, outcome: datetime | _Failed | None) -> Next:
+        if outcome is None:
+            is_old = (
+                utc_now() - datetime.fromisoformat(loaded.task.payload["due"]) > _ANOTHERS_TURN_ENDS_AFTER
+            )
+            return Done() if is_old else Again(utc_now() + _ANOTHERS_TURN, _NOT_HERE, is_failure=False)
         if not isinstance(outcome, _Failed):
             mark(BACKUP_MADE, outcome)
             return Done()

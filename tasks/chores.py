@@ -19,6 +19,7 @@ from tasks.grants import ASK_FOR_REFRESHES
 from tasks.log_retention import FORGET_OLD_LOGS
 from tasks.outgoing_webhook import FORGET_OLD_DELIVERIES, announcing
 from tasks.preflight import ASK_FOR_PREFLIGHTS
+from tasks.servers import announcing_server
 from work.chores import Chore, once
 
 
@@ -42,6 +43,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         FORGET_OLD_DELIVERIES,
         reminding(services.mail_domain),
         asking_for_backups(services.backup_plan),
+        announcing_server(services.this_server, services.attachment_files),
         Chore("open mail conversations", mail.open_conversations.end_idle),
     )
 

@@ -49,6 +49,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
     )
     op.create_table(
+        "servers",
+        sa.Column("sign", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("started_at", database.UTCDateTime(), nullable=False),
+        sa.Column("seen_at", database.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("sign", name=op.f("pk_servers")),
+    )
+    op.create_table(
         "organizations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -2143,6 +2153,7 @@ def downgrade() -> None:
     op.drop_table("tasks")
     op.drop_table("refusing_providers")
     op.drop_table("organizations")
+    op.drop_table("servers")
     op.drop_table("heartbeats")
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.drop_index(

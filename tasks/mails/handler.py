@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from attachment_files import FolderAwayError
 from connections.catalogue import label_of
 from connections.mailboxes import Mailbox, OutOfAction
 from extensions import db
@@ -35,6 +36,7 @@ from work import outbox, retry
 from work.mail import Through
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
+_FILES_AWAY = "Waiting for its files: the folder that this server keeps them in isn't there."
 _NO_SERVER = "Waiting for a mail server: MAIL_SERVER and MAIL_DEFAULT_SENDER have to be set."
 
 
@@ -165,7 +167,10 @@ def _what_to_do(
         mailbox = kind.mailbox(thing)
         if not isinstance(mailbox, Mailbox):
             return _wait_for_server(mailbox)
-    ready = kind.written(mail, thing, workshop, said)
+    try:
+        ready = kind.written(mail, thing, workshop, said)
+    except FolderAwayError:
+        return Wait(Again(utc_now() + retry.MAIL_SERVER.delay(1), _FILES_AWAY, is_failure=False))
     if ready.from_mailbox is None and not is_configured():
         return _wait_for_server(None)
     return ready

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
-from attachment_files import AttachmentFiles
+from attachment_files import AttachmentFiles, FolderAwayError
 from connections.mailboxes import Mailbox, OutOfAction, mailbox_of
 from extensions import db
 from messaging.facts import AttachedFile, InterviewFacts, Person, Reader, facts_of, reader_of
@@ -66,6 +66,8 @@ log = logging.getLogger("tasks")
 _NEVER_USELESS = timedelta(days=1)
 # How long an invitation waits for a password that is being changed, and how often it looks.
 _PASSWORD_WAIT, _PASSWORD_LOOK = timedelta(minutes=1), timedelta(seconds=2)
+# How long an email waits for its files while the folder of all files is away.
+_WAITS_FOR_FILES = timedelta(hours=1)
 
 # With everything that letters name, which would otherwise be read one by one.
 _INTERVIEW = (
@@ -249,7 +251,10 @@ class InterviewKind(Kind):
         )
         wanted = self.files(facts, reader) if not mail.leaves_files_out else ()
         found = {
-            file: part for file in wanted if (part := _part(file, workshop.attachment_files)) is not None
+            file: part
+            for file in wanted
+            if (part := _part(file, workshop.attachment_files, may_wait=_may_wait(mail, interview)))
+            is not None
         }
         copy = InterviewCopy(
             replace(facts, files=tuple(found)),
@@ -346,13 +351,22 @@ def _trouble(meeting: Meeting | None) -> str:
     return f"{words} {failures.cure_of(meeting.failure, meeting.software).words}"
 
 
-def _part(file: AttachedFile, attachment_files: AttachmentFiles) -> FilePart | None:
-    """The file as a part of a mail. A lost file must not keep the mail from leaving."""
+def _part(file: AttachedFile, attachment_files: AttachmentFiles, *, may_wait: bool) -> FilePart | None:
+    """The file as a part of a mail. A lost file must not keep the mail from leaving. Raises
+    `FolderAwayError` with `may_wait`: then it may be there again soon."""
     try:
         return FilePart(file.name, file.content_type, attachment_files.read(file.stored_as))
-    except OSError:
+    except OSError as error:
+        if may_wait and isinstance(error, FolderAwayError):
+            raise
         log.exception("an attachment cannot be read; the mail leaves without it")
         return None
+
+
+def _may_wait(mail: Mail, interview: Interview) -> bool:
+    """Whether the mail can wait a little for its files: it has not for long, and the interview is later."""
+    now = utc_now()
+    return now < (mail.due_at or mail.created_at) + _WAITS_FOR_FILES < interview.starts_at
 
 
 def _notes_for(mail: Mail, interview: Interview) -> str | None:

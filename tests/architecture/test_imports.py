@@ -45,7 +45,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"accounts.copies", "accounts.findings", "accounts.restored"}
     | {"connections.app_spec", "connections.catalogue", "connections.single_sign_on", "connections.wording"}
     | {"messaging.delivery", "messaging.findings", "messaging.sender_domain", "providers.errors"}
-    | {"tasks.attention", "work.findings", "work.heartbeat", "work.mail.count_due"},
+    | {"tasks.attention", "work.findings", "work.heartbeat", "work.mail.count_due", "work.servers"},
+    "this_server": frozenset({"config.settings_names", "instance_folder", "product_version"}),
     "schema": frozenset({"config", "database", "extensions"}),
     # Everything an installation is made of, below whatever uses it.
     "services": frozenset(
@@ -69,6 +70,7 @@ RULES: dict[str, frozenset[str]] = {
             "scheduling.outside.look_ups",
             "scheduling.rules",
             "security",
+            "this_server",
         }
     ),
     # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
@@ -238,7 +240,7 @@ def test_what_is_above_the_connections_finds_them_in_the_services() -> None:
 
 
 def test_the_engine_knows_only_its_own_tables() -> None:
-    own = {"Heartbeat", "Lane", "Task", "TaskState"}
+    own = {"Heartbeat", "Lane", "Server", "Task", "TaskState"}
     # What is known of emails is the business of these alone.
     mails = {"Mail", "MailState", "MailTrouble", "ReaderRole"}
     of_mails = {"work.mail", "work.unsent", "work.handing_over"}

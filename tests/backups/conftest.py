@@ -1,6 +1,6 @@
 """Empty places to restore to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ def empty_place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Make
     places: list[Place] = []
     databases: list[str] = []
 
-    def make(kind: Kind) -> Place:
+    def make(kind: Kind, more: Mapping[str, str] | None = None) -> Place:
         folder = tmp_path / f"place-{len(places)}"
         if kind == "sqlite":
             url = ""
@@ -25,7 +25,7 @@ def empty_place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Make
             cluster: PostgreSQLCluster = request.getfixturevalue("postgresql")
             url = cluster.create_database(f"place_{len(places)}", template="template0")
             databases.append(url)
-        settings = settings_for(url, folder)
+        settings = settings_for(url, folder, more)
         app = build_app(settings)
         # As the command finds it: only then, an application makes keys.
         instance_folder.remove_keys(folder)

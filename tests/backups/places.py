@@ -1,10 +1,10 @@
 """Installations to back up, and places to restore to."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from flask import Flask
 
@@ -40,7 +40,10 @@ class Place:
         return restore(self.app, path, read_secret(pair.secret))
 
 
-MakePlace = Callable[[Kind], Place]
+class MakePlace(Protocol):
+    """Makes an empty place; `more` are settings on top of the usual ones."""
+
+    def __call__(self, kind: Kind, more: Mapping[str, str] | None = None) -> Place: ...
 
 
 def make_app(settings: Mapping[str, object]) -> Flask:

@@ -14,7 +14,7 @@ from backups.opening import opened_backup
 from extensions import db
 from models import Attachment, Mail, Organization, Task
 from services import services
-from tasks.backups import MAKE_BACKUP
+from tasks.backups import MAKE_BACKUP, asking_for_backups
 from tests.backups.places import PAIR
 from tests.factories import Team, create_team
 from tests.files_to_attach import PDF
@@ -191,6 +191,21 @@ def test_nothing_is_made_where_no_folder_is_set_or_no_one_has_set_up(
     work_once(sqlite_app)
     with in_rows(sqlite_app):
         assert db.session.scalar(sa.select(Task.id).where(Task.kind == MAKE_BACKUP.name)) is None
+
+
+def test_server_without_a_folder_leaves_it_to_the_one_that_asked(
+    nightly: tuple[Flask, Team], make_app: MakeApp, folder: Path, clock: Clock
+) -> None:
+    app, _ = nightly
+    other = make_app()
+    with app.app_context():
+        # The first server asks, and the other one is quicker to begin.
+        asking_for_backups(services(app).backup_plan).run()
+    work_once(other)
+    assert names(folder) == []
+    clock.move(timedelta(seconds=30))
+    work_once(app)
+    assert len(names(folder)) == 1
 
 
 def test_restored_server_makes_none_until_someone_has_decided(

@@ -133,6 +133,7 @@ NONSENSE: dict[str, tuple[str, ...]] = {
     "REMINDER_HOURS": ("a day", "0", "-1", "337", "24;1", "24 1", "nan", "1h", "1,2,3,4,5,6"),
     "WEBHOOK_PRIVATE_ADDRESSES": SWITCHES,
     "SCHEDULER_ENABLED": SWITCHES,
+    "UPLOADS_FOLDER": (str(ROOT / "app.py"), "one\ntwo"),
     "METRICS_TOKEN": (*ISSUED, "too-short", "ein-schlüssel-mit-umlaut"),
     "BACKUP_KEY": (
         ",",

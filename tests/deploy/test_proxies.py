@@ -7,12 +7,13 @@ import pytest
 import requests
 from flask import Flask
 
-from tests.factories import create_team
+from tests.factories import PASSWORD, create_team
+from tests.machines.person import Person
 from tests.machines.processes import free_port
 from tests.machines.proxies import caddy_command, checked, nginx_command, program, running_proxy
 from tests.machines.servers import ServerProcesses
 
-Command = Callable[[Path, int, int], list[str]]
+Command = Callable[..., list[str]]
 
 
 @pytest.mark.slow
@@ -54,11 +55,46 @@ def test_server_learns_through_the_proxy_what_it_has_to_know(
         assert "nginx" not in too_many.text
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(caddy_command, id="caddy"),
+        pytest.param(nginx_command, id="nginx", marks=pytest.mark.full),
+    ],
+)
+def test_of_two_servers_one_is_enough(
+    app: Flask, server_processes: ServerProcesses, tmp_path: Path, command: Command
+) -> None:
+    with app.app_context():
+        team = create_team()
+    port = free_port()
+    settings = {"BASE_URL": f"http://localhost:{port}", "TRUSTED_PROXIES": "1"}
+    servers = server_processes.start(2, settings=settings)
+    ports = [int(server.base_url.rpartition(":")[2]) for server in servers]
+    with running_proxy(command(tmp_path, port, *ports), tmp_path, port) as address:
+        person = Person(address, team.ada.email, PASSWORD)
+        person.sign_in()
+        for _ in range(4):
+            person.look_at("/interviews")
+        for victim, its_port in zip(servers, ports, strict=True):
+            victim.kill()
+            # No one has to reload, and the session is the other server's as well.
+            for _ in range(4):
+                person.look_at("/interviews")
+            server_processes.start(settings=settings, port=its_port)
+        assert person.reloads == 0
+
+
 def test_files_are_what_the_programs_themselves_accept(tmp_path: Path) -> None:
-    nginx = checked([*nginx_command(tmp_path, free_port(), 8000), "-t"])
-    assert nginx.returncode == 0, nginx.stderr
-    caddyfile = "deploy/Caddyfile"
-    caddy = checked([program("caddy"), "validate", "--adapter", "caddyfile", "--config", caddyfile])
-    assert caddy.returncode == 0, caddy.stderr
-    formatted = checked([program("caddy"), "fmt", caddyfile])
-    assert formatted.stdout == Path(caddyfile).read_text()
+    for ports in ((8000,), (8000, 8001)):
+        nginx = checked([*nginx_command(tmp_path, free_port(), *ports), "-t"])
+        assert nginx.returncode == 0, nginx.stderr
+    for caddyfile in ("deploy/Caddyfile", "deploy/Caddyfile-two-servers"):
+        caddy = checked([program("caddy"), "validate", "--adapter", "caddyfile", "--config", caddyfile])
+        assert caddy.returncode == 0, caddy.stderr
+        formatted = checked([program("caddy"), "fmt", caddyfile])
+        assert formatted.stdout == Path(caddyfile).read_text()

@@ -1,0 +1,27 @@
+"""The chore by which a server tells the others on its database that it is there."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from attachment_files import AttachmentFiles
+from timezones import utc_now
+from work import servers
+from work.chores import Chore
+from work.servers import SelfDescription
+
+
+def announcing_server(server: SelfDescription, files: AttachmentFiles) -> Chore:
+    """Every half minute, in the database, and by a sign among the uploaded files, by which another server
+    sees whether it has the same ones."""
+
+    def run() -> None:
+        now = utc_now()
+        if not servers.are_listed() or not servers.is_due(server, now):
+            return
+        # The examination says what is wrong with the folder.
+        with suppress(OSError):
+            files.sign(server.sign, now)
+        servers.announce(server, now)
+
+    return Chore("servers", run)

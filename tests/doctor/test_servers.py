@@ -1,0 +1,115 @@
+"""What the examination says of the other servers on one PostgreSQL."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from flask import Flask
+
+import instance_folder
+from background import work_once
+from database import read_only
+from doctor import servers
+from doctor.results import Level, Result
+from extensions import db
+from models import Server
+from tests.factories import create_team
+from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.rows import in_rows
+from timezones import utc_now
+
+pytestmark = pytest.mark.postgres
+
+
+class StartServer(Protocol):
+    """Has a server with this folder and these settings do what it does at its first tick."""
+
+    def __call__(self, folder: Path, port: int, **settings: str) -> Flask: ...
+
+
+@pytest.fixture
+def start(postgres_url: str, instance_path: Path) -> Iterator[StartServer]:
+    started: list[Flask] = []
+
+    def start_one(folder: Path, port: int, **settings: str) -> Flask:
+        app = build_app(settings_for(postgres_url, folder, {"PORT": str(port), **settings}))
+        if not started:
+            with in_rows(app):
+                create_team()
+        started.append(app)
+        work_once(app)
+        return app
+
+    yield start_one
+    for app in started:
+        close_app(app)
+
+
+def found(app: Flask) -> dict[str, Result]:
+    with app.app_context(), read_only():
+        return {result.name: result for result in servers.check(5)}
+
+
+def faults(app: Flask) -> dict[str, Level]:
+    """What is not well, by the last word of its name."""
+    return {
+        name.rpartition(": ")[2]: each.level
+        for name, each in found(app).items()
+        if each.level is not Level.OK
+    }
+
+
+@pytest.fixture
+def copied(instance_path: Path, tmp_path: Path) -> Path:
+    """The same instance folder on another machine."""
+    return Path(shutil.copytree(instance_path, tmp_path / "copied"))
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> str:
+    (tmp_path / "share").mkdir()
+    return str(tmp_path / "share")
+
+
+def test_servers_that_share_everything_are_well(
+    start: StartServer, instance_path: Path, copied: Path, share: str
+) -> None:
+    start(instance_path, 8001, UPLOADS_FOLDER=share)
+    # It does not count itself, nor what it was before it was started again.
+    one = start(instance_path, 8001, UPLOADS_FOLDER=share)
+    assert "No other one" in found(one)["Servers"].what
+    other = start(copied, 8002, UPLOADS_FOLDER=share, SCHEDULER_ENABLED="false")
+    for app, port in ((one, 8002), (other, 8001)):
+        assert faults(app) == {}
+        assert f":{port}" in found(app)["Servers"].what
+    shutil.rmtree(share)
+    assert faults(one) == {"Uploaded files": Level.BROKEN}
+    with in_rows(one):
+        db.session.execute(db.update(Server).values(seen_at=utc_now() - timedelta(minutes=3)))
+        db.session.commit()
+    assert "No other one" in found(one)["Servers"].what
+
+
+def test_each_difference_is_named_with_its_cure(
+    start: StartServer, instance_path: Path, copied: Path, share: str
+) -> None:
+    one = start(instance_path, 8001, UPLOADS_FOLDER=share)
+    instance_folder.write_token_keys(copied, ("A" * 43 + "=", *instance_folder.read_token_keys(copied)))
+    (copied / "secret_key").unlink()
+    start(copied, 8002, REMINDER_HOURS="2", MAIL_SERVER="elsewhere.example")
+    assert faults(one) == {
+        "SECRET_KEY": Level.BROKEN,
+        "TOKEN_ENCRYPTION_KEYS": Level.BROKEN,
+        "settings": Level.LOOK,
+        "uploaded files": Level.BROKEN,
+    }
+    [settings] = [each for name, each in found(one).items() if name.endswith(": settings")]
+    assert settings.what == "These differ from those here: MAIL_SERVER, REMINDER_HOURS."
+    assert all(each.why and each.cure for each in found(one).values() if each.level is not Level.OK)
+    # With another link key, nothing else can be compared.
+    (copied / "link_key").unlink()
+    start(copied, 8002, UPLOADS_FOLDER=share)
+    assert faults(one) == {"link_key": Level.BROKEN}

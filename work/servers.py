@@ -1,0 +1,84 @@
+"""Which servers work on this database: a list, on PostgreSQL alone, which several machines can share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from database import read_only, writing
+from extensions import db
+from models import Server
+
+_EVERY = timedelta(seconds=30)
+# One that has said nothing for this long is not running.
+_GONE_AFTER = timedelta(minutes=2)
+_FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class SelfDescription(Protocol):
+    """What a server says of itself; see `this_server`."""
+
+    @property
+    def sign(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def settings(self) -> Mapping[str, str]: ...
+
+
+def are_listed() -> bool:
+    """Whether there can be other servers on this database that this one cannot see."""
+    return db.engine.dialect.name == "postgresql"
+
+
+def is_due(server: SelfDescription, now: datetime) -> bool:
+    """Whether it is time for this server to say again that it is there; one short query."""
+    with read_only():
+        seen = db.session.scalar(sa.select(Server.seen_at).where(Server.sign == server.sign))
+        db.session.rollback()
+    return seen is None or now - seen >= _EVERY
+
+
+def announce(server: SelfDescription, now: datetime) -> None:
+    """Say that this server is there, in a short transaction of its own. One that had its name has ended."""
+    with writing():
+        row = db.session.get(Server, server.sign)
+        if row is not None:
+            row.seen_at = now
+        else:
+            db.session.execute(
+                sa.delete(Server).where(
+                    sa.or_(Server.name == server.name, Server.seen_at < now - _FORGOTTEN_AFTER)
+                )
+            )
+            db.session.add(
+                Server(
+                    sign=server.sign,
+                    name=server.name,
+                    version=server.version,
+                    settings=dict(server.settings),
+                    started_at=now,
+                    seen_at=now,
+                )
+            )
+        try:
+            db.session.commit()
+        except IntegrityError:
+            # Another process of the same server was first.
+            db.session.rollback()
+
+
+def running(now: datetime) -> list[Server]:
+    """The servers that were there a moment ago, by name."""
+    return list(
+        db.session.scalars(sa.select(Server).where(Server.seen_at > now - _GONE_AFTER).order_by(Server.name))
+    )
