@@ -158,12 +158,7 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "With `oauth` at Microsoft 365: your directory's ID or domain. Leads to its token endpoint.",
     ),
-    Setting(
-        "MAIL_OAUTH_TOKEN_URL",
-        read.endpoint,
-        "",
-        "With `oauth` at another provider: its token endpoint.",
-    ),
+    Setting("MAIL_OAUTH_TOKEN_URL", read.endpoint, "", "With `oauth` elsewhere: its token endpoint."),
     Setting("MAIL_OAUTH_CLIENT_ID", read.issued, "", "With `oauth`: the ID of the app that may send."),
     Setting("MAIL_OAUTH_CLIENT_SECRET", read.issued, "", "With `oauth`: the client secret of that app."),
     Setting(
@@ -200,12 +195,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Whether the outgoing webhook may go to private addresses, and without TLS.",
     ),
     Setting("SCHEDULER_ENABLED", read.switch, True, "Whether this server process does background work."),
-    Setting(
-        "UPLOADS_FOLDER",
-        partial(read.folder, root=ROOT),
-        "",
-        "Folder of uploaded files, for servers that share it; must exist. Empty: in `INSTANCE_PATH`.",
-    ),
+    Setting("UPLOADS_FOLDER", partial(read.folder, root=ROOT), "", "Folder for uploads that servers share."),
     Setting(
         "METRICS_TOKEN",
         read.access_token,
@@ -265,8 +255,7 @@ def load_settings(
         values["MAIL_OAUTH_TOKEN_URL"] = (
             f"{values['MICROSOFT_LOGIN_URL']}/{values['MAIL_OAUTH_TENANT']}/oauth2/v2.0/token"
         )
-    if not values["UPLOADS_FOLDER"]:
-        values["UPLOADS_FOLDER"] = values["INSTANCE_PATH"] / "uploads"
+    values["UPLOADS_FOLDER"] = values["UPLOADS_FOLDER"] or values["INSTANCE_PATH"] / "uploads"
     if not values["DATABASE_URL"]:
         values["DATABASE_URL"] = f"sqlite:///{values['INSTANCE_PATH'] / 'smoothhiring.sqlite3'}"
     return values
