@@ -84,8 +84,13 @@ class Installation:
 
 def make(folder: Path, candidates_each: int) -> Installation:
     """Make an installation with ten hiring managers, each with one job and this many candidates."""
-    instance, database = folder / "instance", folder / "product.sqlite3"
-    url = f"sqlite:///{database}"
+    database = folder / "product.sqlite3"
+    team = make_team(f"sqlite:///{database}", folder / "instance", candidates_each)
+    return Installation(folder, database, team)
+
+
+def make_team(url: str, instance: Path, candidates_each: int) -> tuple[TeamMember, ...]:
+    """Fill an empty database with ten hiring managers, each with one job and this many candidates."""
     migrate_database(url, instance)
     app = build_app(settings_for(url, instance))
     from accounts.first_run import FirstRun, set_up
@@ -122,7 +127,7 @@ def make(folder: Path, candidates_each: int) -> Installation:
             team.append(TeamMember(user.id, email, tuple(people)))
         db.session.commit()
     close_app(app)
-    return Installation(folder, database, tuple(team))
+    return tuple(team)
 
 
 def address(member: int, candidate: int) -> str:

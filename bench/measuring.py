@@ -6,9 +6,11 @@ import smtplib
 import sys
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import cycle
 
 import requests
 
@@ -36,11 +38,20 @@ class Team:
     """The ten people, with what each still has to schedule. Each of them gets two interviews a day."""
 
     def __init__(
-        self, base_url: str, members: tuple[TeamMember, ...], first_day: datetime, *, already_used: int
+        self,
+        base_url: str | Sequence[str],
+        members: tuple[TeamMember, ...],
+        first_day: datetime,
+        *,
+        already_used: int,
     ) -> None:
-        """`already_used` candidates of each are left out, because they have their interview."""
+        """`already_used` candidates of each are left out, because they have their interview. Of several
+        servers, each has its share of the people."""
         self._members = members
-        self._people = [Person(base_url, member.email, PASSWORD) for member in members]
+        servers = cycle([base_url] if isinstance(base_url, str) else base_url)
+        self._people = [
+            Person(server, member.email, PASSWORD) for server, member in zip(servers, members, strict=False)
+        ]
         self._left = [deque(list(enumerate(m.candidate_ids))[already_used:]) for m in members]
         self._first_day = first_day
 

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,11 +34,27 @@ _CLUSTER_SETTINGS = {
 }
 
 
-class PostgreSQLCluster:
-    """A running cluster that hands out databases, each copied from a template in a moment."""
+# As an installation has it, for measuring: nothing that was confirmed may be lost, old rows are cleared away,
+# and statements are counted.
+DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "autovacuum": "on",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track_utility": "on",
+}
 
-    def __init__(self, port: int) -> None:
+
+class PostgreSQLCluster:
+    """A running cluster that hands out databases, each copied from a template in a moment. `pid` is that of
+    its first process."""
+
+    def __init__(self, port: int, pid: int = 0) -> None:
         self.port = port
+        self.pid = pid
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of a database of this cluster."""
@@ -163,8 +179,9 @@ def _make_cluster(folder: Path, user: str | None) -> None:
 
 
 @contextmanager
-def postgresql_cluster() -> Iterator[PostgreSQLCluster]:
-    """Run a cluster for as long as the block lasts; MachineError says in one line why it cannot be had."""
+def postgresql_cluster(more: Mapping[str, str] | None = None) -> Iterator[PostgreSQLCluster]:
+    """Run a cluster for as long as the block lasts, with `more` settings on top of the tests' own;
+    MachineError says in one line why it cannot be had."""
     _sweep_abandoned()
     user = _unprivileged_user()
     # Not inside pytest's own temporary folder: that one is closed to the user the server runs as. The short
@@ -176,7 +193,8 @@ def postgresql_cluster() -> Iterator[PostgreSQLCluster]:
         _make_cluster(folder, user)
         log = folder / "server.log"
         port = free_port()
-        arguments = [f"--{name.replace('_', '-')}={value}" for name, value in _CLUSTER_SETTINGS.items()]
+        settings = {**_CLUSTER_SETTINGS, **(more or {})}
+        arguments = [each for name, value in settings.items() for each in ("-c", f"{name}={value}")]
         process = start(
             [
                 _program("postgres"),
@@ -194,7 +212,7 @@ def postgresql_cluster() -> Iterator[PostgreSQLCluster]:
             user=user,
             cwd=folder,
         )
-        cluster = PostgreSQLCluster(port)
+        cluster = PostgreSQLCluster(port, process.pid)
         try:
             wait_until(
                 lambda: process.poll() is not None or cluster.answers(),
