@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-full lint format bench migrations-check lock audit clean runtime dev test-programs
+.PHONY: help demo run test test-full lint format bench bench-scale migrations-check lock audit clean runtime dev test-programs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ bench: dev ## Measure pages, scheduling 500 interviews, the dialog, lists of 100
 	@$(BIN)/python -m bench.paint
 	@$(BIN)/python -m bench.reminders
 	@$(BIN)/python -m bench.calendar
+
+bench-scale: dev ## Measure what a second and a third server on one PostgreSQL bring, and where uploaded files are kept
+	@$(BIN)/python -m bench.scale
+	@$(BIN)/python -m bench.uploads
 
 migrations-check: dev ## Check that the migrations lead to exactly the models
 	@sh tools/migrations_check.sh

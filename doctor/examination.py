@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from doctor import address, apps, backups, clock, database, disk, folder, mail, program, servers, sign_in, work
+from doctor import (
+    address,
+    apps,
+    backups,
+    clock,
+    database,
+    disk,
+    folder,
+    mail,
+    program,
+    servers,
+    sign_in,
+    work,
+)
 from doctor.at_once import at_once, unfinished
 from doctor.results import Result, Section
 from extensions import db
