@@ -32,7 +32,8 @@ def check(_seconds: float) -> list[Result]:
                 "Background work",
                 "It is paused, because this looks like a copy of another installation.",
                 _WHY,
-                "If the original no longer runs: flask tasks resume",
+                "If the original no longer runs: flask tasks resume. If this is to be another server of the "
+                "same installation, give it the same keys, as docs/scaling.md says.",
             )
         ]
     return [_heartbeat(), _attention()]
