@@ -6,23 +6,25 @@ Other times can be typed.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from itertools import accumulate
+from functools import cached_property, lru_cache
 from operator import attrgetter
 
 from accounts.row_permissions import Reader
 from scheduling.availability.hours import OnTheirClock
 from scheduling.availability.limits import interviews_of, keeps_limits, margin_of
-from scheduling.live_times import Live, with_live
+from scheduling.busy_days import NOTHING, BusyDay, BusyDays
+from scheduling.in_order import InOrder, Spans
+from scheduling.live_times import Live, only_live
 from scheduling.occupied import Needs, Occupied, occupied_between
+from scheduling.remembered import Editions
 from timezones import in_zone, start_of_day
 
 HALF_HOUR = timedelta(minutes=30)
 
+_HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 # Clocks have been set by less than half an hour, and zones differ by quarters of an hour.
 _QUARTER = timedelta(minutes=15)
@@ -65,17 +67,31 @@ class FreeTimes:
 
     They are within the hours on all of the `clocks`. `is_for_everyone`: these are the clocks of those who
     take part; otherwise no half hour of that day is within everyone's hours, and only the clock of the person
-    who chooses counts. `occupied` is what is in the way of any time of that day, also of one that reaches
-    into the next day; `others` is what else the team has then, if that was asked for. `around` is what these
-    people have of interviews on the days around it as well, as far as their limits need it.
+    who chooses counts. `own` is what is in the way of any time of that day, between `begins` and `ends`,
+    which is later than the day where an interview reaches into the next one, but for what is in people's
+    `calendars` and was kept; `occupied` is all of it. `others` is what else the team has then, if that was
+    asked for. `around` is what these people have of interviews on the days around it as well, as far as their
+    limits need it.
     """
 
     starts: tuple[datetime, ...]
     clocks: frozenset[OnTheirClock]
     is_for_everyone: bool
-    occupied: tuple[Occupied, ...]
+    begins: datetime
+    ends: datetime
+    own: tuple[Occupied, ...]
+    calendars: BusyDay = NOTHING
     others: tuple[Occupied, ...] = ()
     around: tuple[Occupied, ...] = ()
+
+    @cached_property
+    def occupied(self) -> tuple[Occupied, ...]:
+        return self.between(self.begins, self.ends)
+
+    def between(self, begins: datetime, ends: datetime) -> tuple[Occupied, ...]:
+        """What of it takes any of the time between two instants, in order."""
+        own = (each for each in self.own if each.overlaps(begins, ends))
+        return tuple(sorted((*own, *self.calendars.events.between(begins, ends)), key=attrgetter("order")))
 
 
 def free_times(
@@ -86,71 +102,65 @@ def free_times(
     seen_by: Reader,
     with_others_on: date | None = None,
     live: Mapping[int, Live] | None = None,
+    editions: Mapping[int, Editions] | None = None,
 ) -> Mapping[date, FreeTimes]:
     """The free times of several days, in one look at what is on from the first of them to the last.
 
     A day is one on the clocks of `asked.zone`. Nothing is offered at `now` (aware UTC) or before. What is in
     the way is named as far as `seen_by` may see it. `with_others_on` is a day whose other interviews are
-    wanted as well, and `live` what people's calendars said just now. The calendar's first and last days raise
+    wanted as well, and `live` what people's calendars said just now. With the `editions` of their calendars,
+    by their ids, what was read of them before is used again. The calendar's first and last days raise
     OverflowError.
     """
     (begins, _), (_, ends) = _bounds(min(days), asked.zone), _bounds(max(days), asked.zone)
-    # An interview that starts at the end of the last day may meet what is on the morning after.
+    # An interview that starts at the end of the last day may meet what is on the morning after. In whole
+    # hours, so that what was read for half an hour is good for an hour as well.
     length, margin = timedelta(minutes=asked.minutes), margin_of(member.clock for member in asked.team)
-    of_day = _bounds(with_others_on, asked.zone) if with_others_on is not None else None
-    occupied = occupied_between(
-        asked.needs, begins, ends + length, seen_by=seen_by, margin=margin, everything_in=of_day
+    beyond = -(-length // _HOUR) * _HOUR
+    bounds = {day: (since, until + beyond) for day in days for since, until in (_bounds(day, asked.zone),)}
+    kept = BusyDays(asked.needs.user_ids, editions or {}, seen_by.id, bounds.values())
+    occupied = kept.keep_from(
+        occupied_between(
+            asked.needs,
+            begins,
+            ends + beyond,
+            seen_by=seen_by,
+            margin=margin,
+            everything_in=_bounds(with_others_on, asked.zone) if with_others_on is not None else None,
+            calendars_of=kept.unread,
+        )
     )
     if live:
-        occupied = with_live(occupied, live, begins, ends + length)
+        of_calendars = (each for user_id in live for each in kept.of_user(user_id))
+        occupied += only_live((*occupied, *of_calendars), live, begins, ends + length)
     known = InTheWay(occupied)
-    return {day: free_times_among(known, asked, day, now=now) for day in days}
+    return {
+        day: free_times_among(known, asked, day, now=now, calendars=kept.day(bounds[day])) for day in days
+    }
 
 
-class InTheWay:
-    """What is in the way on several days, with the parts of it at hand that every day asks for: people's
-    calendars may hold hundreds of events a day."""
+class InTheWay(InOrder):
+    """What is in the way on several days, with the parts of it at hand that every day asks for."""
 
     def __init__(self, occupied: Iterable[Occupied]) -> None:
-        self._all = sorted(occupied, key=attrgetter("starts_at"))
-        self._starts = [each.starts_at for each in self._all]
-        # Until when anything goes on that has begun so far.
-        self._last_end = list(accumulate((each.ends_at for each in self._all), max))
-        self.interviews = tuple(each for each in self._all if each.interview_id is not None and each.taken)
-
-    def between(self, begins: datetime, ends: datetime) -> list[Occupied]:
-        """What takes any of the time between two instants, soonest first."""
-        first, last = bisect_right(self._last_end, begins), bisect_left(self._starts, ends)
-        return [each for each in self._all[first:last] if each.ends_at > begins]
+        super().__init__(occupied)
+        self.interviews = tuple(each for each in self.all if each.interview_id is not None and each.taken)
 
     def of_user(self, user_id: int) -> tuple[Occupied, ...]:
         """The interviews that take someone's time."""
         return interviews_of(user_id, self.interviews)
 
 
-class _Spans:
-    """Time that is taken, by whatever it is."""
-
-    def __init__(self, occupied: Iterable[Occupied]) -> None:
-        """`occupied`: soonest first."""
-        self._starts: list[datetime] = []
-        self._ends: list[datetime] = []
-        for each in occupied:
-            if self._ends and each.starts_at <= self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], each.ends_at)
-            else:
-                self._starts.append(each.starts_at)
-                self._ends.append(each.ends_at)
-
-    def leave_free(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """Whether none of the time between two instants is taken."""
-        return bisect_right(self._ends, starts_at) == bisect_left(self._starts, ends_at)
-
-
 def free_times_among(
-    occupied: Sequence[Occupied] | InTheWay, asked: Asked, on: date, *, now: datetime
+    occupied: Sequence[Occupied] | InTheWay,
+    asked: Asked,
+    on: date,
+    *,
+    now: datetime,
+    calendars: BusyDay = NOTHING,
 ) -> FreeTimes:
-    """The free times of one day, given everything that is in the way around it."""
+    """The free times of one day, given everything that is in the way around it: what is `occupied`, and what
+    was kept of people's calendars on that day."""
     known = occupied if isinstance(occupied, InTheWay) else InTheWay(occupied)
     length = timedelta(minutes=asked.minutes)
     clocks = asked.clocks
@@ -167,17 +177,28 @@ def free_times_among(
     begins, ends = _bounds(on, asked.zone)
     near = known.between(begins, ends + length)
     of_day = tuple(each for each in near if each.taken)
-    taken = _Spans(of_day)
+    taken = Spans(of_day)
     limits = [(each.clock, known.of_user(each.user_id)) for each in asked.team if each.clock.has_limits]
     starts = tuple(
         start
         for start in offered
         if start > now
+        and calendars.taken.leave_free(start, start + length)
         and taken.leave_free(start, start + length)
         and all(keeps_limits(clock, mine, start, start + length, now=now) for clock, mine in limits)
     )
     others = tuple(each for each in near if not each.taken and each.overlaps(begins, ends))
-    return FreeTimes(starts, clocks, is_for_everyone, of_day, others, known.interviews)
+    return FreeTimes(
+        starts,
+        clocks,
+        is_for_everyone,
+        begins,
+        ends + length,
+        of_day,
+        calendars,
+        others,
+        known.interviews,
+    )
 
 
 @lru_cache(1024)

@@ -3,7 +3,7 @@ way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,13 +27,22 @@ def with_live(
 ) -> tuple[Occupied, ...]:
     """What is in the way between two instants (aware UTC), with what is only known from these calendars, by
     the ids of their owners. Soonest first. What a calendar no longer shows stays until it is read again."""
-    found = list(occupied)
+    found = (*occupied, *only_live(occupied, live, begins, ends))
+    return tuple(sorted(found, key=lambda each: each.starts_at))
+
+
+def only_live(
+    occupied: Iterable[Occupied], live: Mapping[int, Live], begins: datetime, ends: datetime
+) -> tuple[Occupied, ...]:
+    """What is only known from these calendars, beside what is in the way between two instants."""
+    of_user: dict[int, list[BusySpan]] = {user_id: [] for user_id in live}
+    for each in occupied:
+        for user_id in {taken.subject_id for taken in each.taken if taken.kind in _OF_PEOPLE}:
+            if user_id in of_user:
+                of_user[user_id].append(BusySpan(each.starts_at, each.ends_at))
+    found: list[Occupied] = []
     for user_id, theirs in live.items():
-        known = [
-            BusySpan(each.starts_at, each.ends_at)
-            for each in occupied
-            if any(taken.kind in _OF_PEOPLE and taken.subject_id == user_id for taken in each.taken)
-        ]
+        known = of_user[user_id]
         for app, spans in theirs.calendars:
             near = [span for span in spans if span.starts_at < ends and span.ends_at > begins]
             new = without(near, known) if near else ()
@@ -48,4 +57,4 @@ def with_live(
                 )
                 for span in new
             ]
-    return tuple(sorted(found, key=lambda each: each.starts_at))
+    return tuple(found)

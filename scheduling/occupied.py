@@ -3,7 +3,7 @@ calendars, and blocked time. The one rule behind conflicts, free times, and what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -106,6 +106,11 @@ class Occupied(NamedTuple):
     first_day: date | None = None
     last_day: date | None = None
 
+    @property
+    def order(self) -> tuple[datetime, str, int, str]:
+        """Its place among others: soonest first, and always the same among those that begin together."""
+        return self.starts_at, self.key.partition(" ")[0], len(self.key), self.key
+
     def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether it takes any of the time between two instants; one that only touches them does not."""
         return self.starts_at < ends_at and self.ends_at > starts_at
@@ -123,12 +128,14 @@ def occupied_between(
     seen_by: Reader,
     margin: timedelta = timedelta(),
     everything_in: tuple[datetime, datetime] | None = None,
+    calendars_of: Collection[int] | None = None,
 ) -> tuple[Occupied, ...]:
     """Everything between two instants (aware UTC) that is in the way of an interview with these needs,
     soonest first, with the names that `seen_by` may see. Interviews are looked for within the `margin` before
     and after as well, because limits count them; nothing else is. One statement.
 
-    What else the team has in the period `everything_in` is among it, with nothing `taken`.
+    What else the team has in the period `everything_in` is among it, with nothing `taken`. If `calendars_of`
+    is said, events are those of these users alone, because what others have is known already.
 
     This is all that the product knows of anyone's time.
     """
@@ -143,6 +150,9 @@ def occupied_between(
         "candidate_id": needs.candidate_id,
         "asker_id": seen_by.id,
     }
+    calendars_of = needs.user_ids if calendars_of is None else calendars_of
+    if calendars_of:
+        told["calendars_of"] = sorted(calendars_of)
     if everything_in is not None:
         told |= {"all_from": everything_in[0], "all_to": everything_in[1]}
     host, software = needs.host, needs.software
@@ -150,7 +160,13 @@ def occupied_between(
     if host is not None and connection is not None and software is not None:
         account = {"app": spec_of(software).app, "connection_id": connection.id, "host_id": host.user.id}
         told |= {"software": software, **account}
-    found = rows_of(_in_the_way(connection is not None, everything_in is not None, seen_by.role), told)
+    statement = _in_the_way(
+        seen_by.role,
+        needs_account=connection is not None,
+        needs_everything=everything_in is not None,
+        needs_calendars=bool(calendars_of),
+    )
+    found = rows_of(statement, told)
     occupied = []
     for number, rows_of_one in groupby(found, key=attrgetter("kind", "id")):
         rows = tuple(rows_of_one)
@@ -196,18 +212,22 @@ def _instant(name: str) -> sa.BindParameter[datetime]:
 
 
 @cache
-def _in_the_way(needs_account: bool, needs_everything: bool, role: Role) -> sa.CompoundSelect[Any]:
+def _in_the_way(
+    role: Role, *, needs_account: bool, needs_everything: bool, needs_calendars: bool
+) -> sa.CompoundSelect[Any]:
     """All that may be in the way, as someone with that role may see it. Built once, because building it takes
     several times as long as running it."""
     interviews = _interviews(needs_account, needs_everything, role)
     columns = {column.name: column.type for column in interviews.selected_columns}
     users: sa.BindParameter[Any] = sa.bindparam("user_ids", expanding=True)
+    of_calendars: sa.BindParameter[Any] = sa.bindparam("calendars_of", expanding=True)
     asker: sa.BindParameter[int] = sa.bindparam("asker_id", type_=sa.Integer)
     others = []
     begins, ends = _instant("begins"), _instant("ends")
     in_calendars = [
-        (ClashKind.CALENDAR, *busy_events(is_then, users, asker))
+        (ClashKind.CALENDAR, *busy_events(is_then, of_calendars, asker))
         for is_then in touches(begins, ends, _instant("day_after"))
+        if needs_calendars
     ]
     blocked = (ClashKind.BLOCKED, *blocked_times(begins, ends, users, asker))
     for kind, said, rows in (*in_calendars, blocked):

@@ -10,7 +10,7 @@ from typing import Any
 from accounts.row_permissions import Reader
 from blueprints.calendar_page.asked import Asked
 from scheduling.reading.calendar import MOST, Item, Of, Whose, calendar_between
-from scheduling.reading.remembered import Editions
+from scheduling.remembered import Editions
 from timezones import in_zone, start_of_day
 
 _DAY = timedelta(days=1)

@@ -22,8 +22,7 @@ from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
 from scheduling.drafts import attachments, drafts
 from scheduling.drafts.from_template import from_template_of
-from scheduling.outside.busy import Known, NotConnected, Stale
-from scheduling.outside.team import team_with_calendars
+from scheduling.outside.team import Team, team_with_calendars
 from scheduling.rules import Rules
 from scheduling.software import offered
 from web.received_files import NOTHING, Received
@@ -96,17 +95,13 @@ class DraftForms(ABC):
         return tuple(application for application in found if application.job.is_open)
 
     @cached_property
-    def _team_with_calendars(self) -> tuple[tuple[User, ...], Mapping[int, Known | NotConnected | Stale]]:
+    def team_with_calendars(self) -> Team:
+        """Everyone on the team, with how far their time is known."""
         return team_with_calendars()
 
     @property
     def team(self) -> tuple[User, ...]:
-        return self._team_with_calendars[0]
-
-    @property
-    def calendars_known(self) -> Mapping[int, Known | NotConnected | Stale]:
-        """How far the time of everyone on the team is known, by their ids."""
-        return self._team_with_calendars[1]
+        return self.team_with_calendars.users
 
     def files(self) -> list[Attachment]:
         """The draft's files as they are now; those of an interview that is accepted came with the request."""

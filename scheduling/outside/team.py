@@ -3,10 +3,11 @@ statement only."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,21 +16,38 @@ from extensions import db
 from models import Connection, ConnectionState, SyncedCalendar, User
 from scheduling.entries.apps import calendar_apps
 from scheduling.outside.busy import Known, NotConnected, Stale, known_among
+from scheduling.remembered import Editions
 from timezones import utc_now
 
 
-def team_with_calendars(
-    *, now: datetime | None = None
-) -> tuple[tuple[User, ...], Mapping[int, Known | NotConnected | Stale]]:
-    """All active users, by name, and how far the time of each of them is known at `now` (aware UTC), as
-    `known_of` says it. One statement."""
+class Team(NamedTuple):
+    """All active `users`, by name; how far the time of each of them is `known`, as `known_of` says it; and
+    the `editions` of everyone's calendars."""
+
+    users: tuple[User, ...]
+    known: Mapping[int, Known | NotConnected | Stale]
+    editions: Mapping[int, Editions]
+
+
+def team_with_calendars(*, now: datetime | None = None) -> Team:
+    """The team, with what is known of everyone's time at `now` (aware UTC). One statement."""
     team: dict[int, User] = {}
-    calendars = []
+    calendars: list[Any] = []
+    of_user: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for row in db.session.execute(_team(), {"apps": list(calendar_apps()) or [""]}):
         team[row.User.id] = row.User
         if row.app is not None:
             calendars.append(row)
-    return tuple(team.values()), known_among(team, calendars, now if now is not None else utc_now())
+        if row.edition is not None:
+            of_user[row.User.id].append((row.app, row.edition))
+    return Team(
+        tuple(team.values()),
+        known_among(team, calendars, now if now is not None else utc_now()),
+        {
+            user_id: Editions(user_id, user.name, tuple(sorted(of_user[user_id])))
+            for user_id, user in team.items()
+        },
+    )
 
 
 @cache
@@ -43,7 +61,7 @@ def _team() -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             *(User, Connection.user_id, Connection.app),
-            *(SyncedCalendar.read_at, SyncedCalendar.until, SyncedCalendar.failure),
+            *(SyncedCalendar.read_at, SyncedCalendar.until, SyncedCalendar.failure, SyncedCalendar.edition),
         )
         .select_from(User)
         .outerjoin(Connection, connected)

@@ -21,7 +21,7 @@ from scheduling.reading.calendar_rows import (
     interviews_of,
 )
 from scheduling.reading.interview_rows import COLUMNS, InterviewRow
-from scheduling.reading.remembered import Editions, Remembered
+from scheduling.remembered import Editions, Remembered
 
 __all__ = ["MOST", "OURS", "OWN", "Item", "ItemKind", "Of", "Whose", "calendar_between", "may_see_busy_times"]
 

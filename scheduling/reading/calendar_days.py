@@ -18,7 +18,7 @@ from scheduling.busy_times import touches
 from scheduling.reading.calendar import OURS, may_see_busy_times
 from scheduling.reading.calendar_rows import Item, ItemKind, Of, Whose
 from scheduling.reading.interview_rows import instant
-from scheduling.reading.remembered import Editions, Remembered
+from scheduling.remembered import Editions, Remembered
 from timezones import start_of_day
 
 _DAY, _BETWEEN_ZONES = timedelta(days=1), timedelta(hours=26)

@@ -16,7 +16,7 @@ from rows import rows_of
 from scheduling.calendars.failures import cure_of
 from scheduling.entries.apps import calendar_apps, label_of
 from scheduling.outside.busy import STALE_AFTER, Known, NotConnected, Stale, known_among
-from scheduling.reading.remembered import Editions
+from scheduling.remembered import Editions
 from wording import counted
 
 

@@ -105,7 +105,8 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm, *, asks_calendars: bool = 
         on,
         starts_at if minutes is not None else None,
         slots,
-        read=dialog.calendars_known,
+        read=dialog.team_with_calendars.known,
+        editions=dialog.team_with_calendars.editions,
         asks_calendars=asks_calendars,
     )
     accepted = form.accepted_clashes.keys | _accepted_later(dialog)

@@ -17,12 +17,13 @@ from blueprints.schedule_interview.panels.free_times import (
 from blueprints.schedule_interview.panels.strip import Period
 from models import User
 from scheduling.clashes import Clash, Wanted, clashes_among, find_clashes
-from scheduling.free_times import Asked, free_times
+from scheduling.free_times import Asked, FreeTimes, free_times
 from scheduling.live_times import Live
 from scheduling.occupied import Occupied
 from scheduling.outside.busy import Known, NotConnected, Stale
 from scheduling.outside.look_ups import LiveBusy, Unknown
 from scheduling.plans import When
+from scheduling.remembered import Editions
 from services import services
 from timezones import in_zone, start_of_day, utc_now
 
@@ -49,13 +50,14 @@ def around_time(
     slots: Sequence[When] = (),
     *,
     read: Mapping[int, Known | NotConnected | Stale],
+    editions: Mapping[int, Editions] | None = None,
     asks_calendars: bool = False,
 ) -> AroundTime:
     """What belongs to a day, and to a time on it once one is chosen, as far as `actor` may know it. `on` is a
     date in the zone that was asked in; `people` are the names of those whose time the interview takes, the
     candidate first, and `slots` the times that a candidate can choose from. `read` says how far their
-    calendars are known, and with `asks_calendars` those that are connected are asked now, for two seconds at
-    most."""
+    calendars are known, with the `editions` of them that were read if anything is to be kept; with
+    `asks_calendars` those that are connected are asked now, for two seconds at most."""
     now = utc_now()
     today, last = (in_zone(at, asked.zone).date() for at in (now, now + FURTHEST))
     wanted = Wanted(asked.needs, starts_at, asked.minutes) if starts_at is not None else None
@@ -65,8 +67,11 @@ def around_time(
     days = days_to_choose(on, today, asked)
     read = {member.user_id: read.get(member.user_id, NotConnected()) for member in asked.team}
     answers = _ask(asked, read, days) if asks_calendars else {}
-    free = free_times(asked, days, now=now, seen_by=actor, with_others_on=on, live=_live(asked, answers))
-    clashes = clashes_among(free[on].occupied, wanted) if wanted is not None else []
+    live = _live(asked, answers)
+    free = free_times(
+        asked, days, now=now, seen_by=actor, with_others_on=on, live=live, editions=editions
+    )
+    clashes = _clashes(free[on], wanted) if wanted is not None else []
     chosen = Period(wanted.starts_at, wanted.ends_at) if wanted is not None else None
     return AroundTime(
         clashes,
@@ -84,6 +89,10 @@ def around_time(
         free[on].around,
         can_ask=not asks_calendars and any(not isinstance(each, NotConnected) for each in read.values()),
     )
+
+
+def _clashes(of_day: FreeTimes, wanted: Wanted) -> list[Clash]:
+    return clashes_among(of_day.between(wanted.starts_at, wanted.ends_at), wanted)
 
 
 def _ask(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from flask import url_for
 
@@ -52,11 +53,13 @@ def day_of(
 ) -> Day:
     """What is on that day in that zone. `software` is that of the account which may be occupied."""
     begins, ends = start_of_day(on, zone), start_of_day(on + timedelta(days=1), zone)
-    occupied = [each for each in of_day.occupied if each.overlaps(begins, ends)]
+    occupied = of_day.between(begins, ends)
+    around = of_day.between(chosen.starts_at - _NEAR, chosen.ends_at + _NEAR) if chosen is not None else ()
+    close = {each.key for each in around}
     near: list[tuple[datetime, DayRow]] = []
     folded: list[Occupied] = []
-    for other in sorted([*occupied, *of_day.others], key=lambda each: (each.starts_at, each.key)):
-        if chosen is not None and other.taken and _is_near(other, chosen, _NEAR):
+    for other in sorted((*occupied, *of_day.others), key=attrgetter("order")):
+        if other.key in close:
             near.append((other.starts_at, _row(other, on, zone, chosen, software)))
         else:
             folded.append(other)

@@ -132,7 +132,7 @@ def offered_times(
             days,
             on,
             zone,
-            lanes_of(asked, people[0], [each for day in days for each in free[day].occupied]),
+            lanes_of(asked, people[0], [each for day in days for each in free[day].own]),
             known,
             drawn=drawn,
             chosen=chosen,

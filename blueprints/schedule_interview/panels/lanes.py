@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from blueprints.schedule_interview.panels.spans import ALL_DAY, span_on
 from blueprints.schedule_interview.panels.strip import Bar, Period, bars_of, is_on
 from connections.catalogue import calendar_name
 from scheduling.availability.hours import OnTheirClock
+from scheduling.busy_days import PersonDay
 from scheduling.free_times import HALF_HOUR, Asked
 from scheduling.occupied import ClashKind, Occupied, Taken
+from scheduling.remembered import Remembered
 from scheduling.working_days import is_weekend
 from timezones import NonexistentTimeError, parse_local, place_name, start_of_day
 from wording import possessive, short_names
@@ -53,8 +57,7 @@ class Lane:
         return self.subject[1] if self.subject[0] == _TEAM else None
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """Something in a lane of one day, with what is said of it. `bar` is its place there."""
 
     bar: Bar
@@ -62,8 +65,7 @@ class Block:
     words: str
 
 
-@dataclass(frozen=True)
-class LaneOfDay:
+class LaneOfDay(NamedTuple):
     """One person's day: the hours in which they take interviews, and what is in it, soonest first."""
 
     open: tuple[Bar, ...]
@@ -109,6 +111,12 @@ def of_lanes(occupied: Iterable[Occupied], chosen: Period | None) -> Mapping[tup
     return {subject: _joined(mine, chosen) for subject, mine in found.items()}
 
 
+def with_events(mine: Mine, events: Iterable[Occupied], chosen: Period | None) -> Mine:
+    """The same with more events of the person's calendars."""
+    both = [*mine, *((ClashKind.CALENDAR, each) for each in events)]
+    return _joined(sorted(both, key=lambda pair: pair[1].starts_at), chosen)
+
+
 def _joined(mine: list[tuple[ClashKind, Occupied]], chosen: Period | None) -> Mine:
     """The same, with the events of a very full calendar drawn together. What clashes is kept apart."""
     of_app: dict[str | None, list[Occupied]] = defaultdict(list)
@@ -143,26 +151,61 @@ def _runs(events: Iterable[Occupied]) -> Iterator[Occupied]:
         yield run
 
 
-def lane_of_day(lane: Lane, mine: Mine, on: date, zone: str, chosen: Period | None) -> LaneOfDay:
-    """What is in a lane on that day in that zone, of what takes this time (`of_lanes`); what clashes with the
-    chosen time is marked."""
+def lane_of_day(
+    lane: Lane, mine: Mine, on: date, zone: str, chosen: Period | None, theirs: PersonDay | None = None
+) -> LaneOfDay:
+    """What is in a lane on that day in that zone, of what takes this time (`of_lanes`) and of what was kept
+    of the person's calendars; what clashes with the chosen time is marked."""
     open_hours = _open_hours(lane.clock, on, zone) if lane.clock is not None else _whole_day(on, zone)
-    blocks = tuple(_blocks(lane, mine, on, zone, chosen))
-    return LaneOfDay(open_hours, blocks)
+    placed = list(_placed(lane, mine, on, zone, chosen))
+    if theirs is not None:
+        placed += _placed_of(theirs, on, zone, chosen)
+        placed.sort(key=_BY_START)
+    return LaneOfDay(open_hours, (*_away(lane, on, zone), *(block for _, block in placed)))
 
 
-def _blocks(lane: Lane, mine: Mine, on: date, zone: str, chosen: Period | None) -> Iterator[Block]:
-    if lane.clock is not None:
-        for away in _days_off(lane.clock, on):
-            words = span_on(away.starts_at, away.ends_at, on, zone)
-            yield from _drawn(away, on, zone, Look.AWAY, "Away" if words == ALL_DAY else f"{words} Away")
+# A block, with the start of what it stands for.
+Placed = tuple[datetime, Block]
+_BY_START = itemgetter(0)
+# Of so many days of single people.
+_of_calendars: Remembered[tuple[Placed, ...]] = Remembered(1024)
+
+
+def _placed_of(theirs: PersonDay, on: date, zone: str, chosen: Period | None) -> tuple[Placed, ...]:
+    """What someone's calendars have on a day. Kept, because people look at a week more often than its events
+    change."""
+    begins, ends = theirs.key.bounds
+    if chosen is not None and (chosen.starts_at >= ends or chosen.ends_at <= begins):
+        chosen = None
+
+    def place() -> tuple[Placed, ...]:
+        mine = _joined([(ClashKind.CALENDAR, each) for each in theirs.events], chosen)
+        return tuple(_placed(None, mine, on, zone, chosen))
+
+    return _of_calendars.get_or((theirs.key, on, zone, chosen), place)
+
+
+def _placed(
+    lane: Lane | None, mine: Mine, on: date, zone: str, chosen: Period | None
+) -> Iterator[Placed]:
+    clock = lane.clock if lane is not None else None
     for kind, each in mine:
         is_clash = chosen is not None and each.overlaps(chosen.starts_at, chosen.ends_at)
         period = Period(each.starts_at, each.ends_at, is_clash)
         look = _look(kind)
-        if look is Look.INTERVIEW and lane.clock is not None:
-            yield from _breaks(lane.clock, period, on, zone)
-        yield from _drawn(period, on, zone, look, _words(each, look, on, zone))
+        if look is Look.INTERVIEW and clock is not None:
+            for block in _breaks(clock, period, on, zone):
+                yield each.starts_at, block
+        if is_on(period, on, zone):
+            for block in _drawn(period, on, zone, look, _words(each, look, on, zone)):
+                yield each.starts_at, block
+
+
+def _away(lane: Lane, on: date, zone: str) -> Iterator[Block]:
+    if lane.clock is not None:
+        for away in _days_off(lane.clock, on):
+            words = span_on(away.starts_at, away.ends_at, on, zone)
+            yield from _drawn(away, on, zone, Look.AWAY, "Away" if words == ALL_DAY else f"{words} Away")
 
 
 def _drawn(period: Period, on: date, zone: str, look: Look, words: str) -> Iterator[Block]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from timezones import clock_change_between, in_zone, start_of_day
 
@@ -13,8 +13,7 @@ _A_DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """Something between two instants (aware UTC). `is_clash`: at the chosen time."""
 
     starts_at: datetime
@@ -22,8 +21,7 @@ class Period:
     is_clash: bool = False
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """A period on the drawing, in minutes after midnight by the clock there."""
 
     begins: int

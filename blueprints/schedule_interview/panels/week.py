@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from blueprints.schedule_interview.panels.calendars_known import CalendarKnown
-from blueprints.schedule_interview.panels.lanes import Lane, LaneOfDay, Look, lane_of_day, of_lanes
+from blueprints.schedule_interview.panels.lanes import (
+    Lane,
+    LaneOfDay,
+    Look,
+    Mine,
+    lane_of_day,
+    of_lanes,
+    with_events,
+)
 from blueprints.schedule_interview.panels.strip import Bar, Period, bars_of, is_on, minutes_of
 from scheduling.availability.hours import OFFERED
+from scheduling.busy_days import PersonDay
 from scheduling.free_times import FreeTimes
-from scheduling.occupied import Occupied
+from scheduling.occupied import ClashKind, Occupied
 
 # The part of a day that is always drawn, in minutes after midnight. What is outside adds whole hours, unless
 # it is a day off or takes most of the day, and would only make everything else smaller.
@@ -70,7 +79,11 @@ def week_of(
     `chosen` the one that something may clash with."""
     days = tuple(days)
     of_days = {
-        day: tuple(lane_of_day(lane, near.get(lane.subject, ()), day, zone, chosen) for lane in lanes)
+        day: tuple(
+            lane_of_day(lane, mine, day, zone, chosen, kept)
+            for lane in lanes
+            for mine, kept in (_in_lane(lane, near.get(lane.subject, ()), free[day], chosen),)
+        )
         for day in days
         for near in (of_lanes(_near(free[day]), chosen),)
     }
@@ -105,9 +118,21 @@ def week_of(
 
 
 def _near(of_day: FreeTimes) -> tuple[Occupied, ...]:
-    """What is on that day, and the interviews of the days around it: a break may reach into this one."""
-    keys = {each.key for each in of_day.occupied}
-    return (*of_day.occupied, *(each for each in of_day.around if each.key not in keys))
+    """What is on that day but was not kept, and the interviews of the days around it: a break may reach into
+    this one."""
+    keys = {each.key for each in of_day.own}
+    return (*of_day.own, *(each for each in of_day.around if each.key not in keys))
+
+
+def _in_lane(
+    lane: Lane, mine: Mine, of_day: FreeTimes, chosen: Period | None
+) -> tuple[Mine, PersonDay | None]:
+    """What is in a lane, apart from what was kept of the person's calendars; together, where some of it is
+    only known from a calendar that was asked just now: in a very full one it is drawn as one."""
+    kept = of_day.calendars.of_user.get(lane.user_id or 0)
+    if kept is None or all(kind is not ClashKind.CALENDAR for kind, _ in mine):
+        return mine, kept
+    return with_events(mine, kept.events, chosen), None
 
 
 def _reach(

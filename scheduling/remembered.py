@@ -23,11 +23,16 @@ class Editions(NamedTuple):
     calendars: tuple[tuple[str, str], ...]
 
 
-class Remembered(Generic[T]):
-    """The last `most` that were asked for, by their keys. For use by several threads."""
+def _one(_: object) -> int:
+    return 1
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+
+class Remembered(Generic[T]):
+    """The last that were asked for, by their keys: as many as count `most` together, each of them one if
+    `size` does not say otherwise. For use by several threads."""
+
+    def __init__(self, most: int, size: Callable[[T], int] = _one) -> None:
+        self._most, self._size, self._sum = most, size, 0
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = Lock()
 
@@ -40,10 +45,14 @@ class Remembered(Generic[T]):
 
     def keep(self, key: Hashable, value: T) -> T:
         with self._lock:
+            before = self._kept.pop(key, None)
+            if before is not None:
+                self._sum -= self._size(before)
             self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            self._sum += self._size(value)
+            while self._sum > self._most:
+                _, oldest = self._kept.popitem(last=False)
+                self._sum -= self._size(oldest)
         return value
 
     def get_or(self, key: Hashable, read: Callable[[], T]) -> T:
