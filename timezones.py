@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import zone_data
@@ -303,6 +304,7 @@ class LocalMoment:
         return said if local.year == today.year or said != self.short_date else f"{said} {local.year}"
 
 
+@lru_cache(4096)
 def local_moment(instant: datetime, zone_name: str) -> LocalMoment:
     """How `instant` reads in `zone_name`: `Tuesday, 24 November 2026`, `09:00`, `CET`."""
     local = in_zone(instant, zone_name)

@@ -68,9 +68,7 @@ def around_time(
     read = {member.user_id: read.get(member.user_id, NotConnected()) for member in asked.team}
     answers = _ask(asked, read, days) if asks_calendars else {}
     live = _live(asked, answers)
-    free = free_times(
-        asked, days, now=now, seen_by=actor, with_others_on=on, live=live, editions=editions
-    )
+    free = free_times(asked, days, now=now, seen_by=actor, with_others_on=on, live=live, editions=editions)
     clashes = _clashes(free[on], wanted) if wanted is not None else []
     chosen = Period(wanted.starts_at, wanted.ends_at) if wanted is not None else None
     return AroundTime(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from flask import url_for
 
@@ -23,8 +25,7 @@ _NEAR = timedelta(hours=1)
 _MOST_FOLDED = 40
 
 
-@dataclass(frozen=True)
-class DayRow:
+class DayRow(NamedTuple):
     """One line of the day: an interview, something else that someone has then, or the chosen time itself.
     `who`: whose time it takes."""
 
@@ -85,12 +86,27 @@ def day_of(
 def _row(
     other: Occupied, on: date, zone: str, chosen: Period | None, software: MeetingSoftware | None
 ) -> DayRow:
+    is_clash = chosen is not None and bool(other.taken) and other.overlaps(chosen.starts_at, chosen.ends_at)
+    if other.interview_id is None:
+        return _busy_row(other, on, zone, is_clash)
     return DayRow(
         time=span_on(other.starts_at, other.ends_at, on, zone),
-        title=other.candidate or other.title or "Busy",
+        title=other.candidate or "Busy",
         who=_who(other, software),
         url=_url(other),
-        is_clash=chosen is not None and bool(other.taken) and _is_near(other, chosen, timedelta()),
+        is_clash=is_clash,
+    )
+
+
+@lru_cache(1024)
+def _busy_row(other: Occupied, on: date, zone: str, is_clash: bool) -> DayRow:
+    """That of something that is no interview. Kept, because people look at a full day again and again."""
+    return DayRow(
+        time=span_on(other.starts_at, other.ends_at, on, zone),
+        title=other.title or "Busy",
+        who=_who(other, None),
+        url=None,
+        is_clash=is_clash,
     )
 
 
@@ -103,13 +119,9 @@ def _who(other: Occupied, software: MeetingSoftware | None) -> str:
 
 
 def _url(other: Occupied) -> str | None:
-    if other.interview_id is None or not other.candidate:
+    if not other.candidate:
         return None
     return url_for("interviews.detail", interview_id=other.interview_id)
-
-
-def _is_near(other: Occupied, chosen: Period, distance: timedelta) -> bool:
-    return other.overlaps(chosen.starts_at - distance, chosen.ends_at + distance)
 
 
 def _names(taken: tuple[Taken, ...], software: MeetingSoftware | None) -> list[str]:

@@ -185,9 +185,7 @@ def _placed_of(theirs: PersonDay, on: date, zone: str, chosen: Period | None) ->
     return _of_calendars.get_or((theirs.key, on, zone, chosen), place)
 
 
-def _placed(
-    lane: Lane | None, mine: Mine, on: date, zone: str, chosen: Period | None
-) -> Iterator[Placed]:
+def _placed(lane: Lane | None, mine: Mine, on: date, zone: str, chosen: Period | None) -> Iterator[Placed]:
     clock = lane.clock if lane is not None else None
     for kind, each in mine:
         is_clash = chosen is not None and each.overlaps(chosen.starts_at, chosen.ends_at)
