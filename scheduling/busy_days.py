@@ -31,11 +31,16 @@ class DayKey(NamedTuple):
 
 
 class PersonDay(NamedTuple):
-    """What someone's calendars have on a day, soonest first. No other day has the same `key`, nor has the
-    same day once anything on it has changed."""
+    """What someone's calendars have on a day, soonest first; the last of it is over at `ends`, which may be
+    days later. No other day has the same `key`, nor has the same day once anything on it has changed."""
 
     key: DayKey
     events: tuple[Occupied, ...]
+    ends: datetime | None
+
+    def reaches(self, begins: datetime, ends: datetime) -> bool:
+        """Whether anything of it may take some of the time between two instants."""
+        return self.ends is not None and self.events[0].starts_at < ends and self.ends > begins
 
 
 class BusyDay:
@@ -115,7 +120,8 @@ class BusyDays:
             for key in self._keys(bounds):
                 read = in_order.get(key.editions.user_id)
                 if key not in self._of_person and read is not None:
-                    day = PersonDay(key, tuple(read.between(*bounds)))
+                    events = tuple(read.between(*bounds))
+                    day = PersonDay(key, events, max((each.ends_at for each in events), default=None))
                     self._of_person[key] = _of_person.keep(key, day)
             people = [self._of_person[key] for key in self._keys(bounds)]
             self._days[bounds] = _of_people.keep(self._key(bounds), BusyDay(people))

@@ -117,7 +117,9 @@ def free_times(
     # hours, so that what was read for half an hour is good for an hour as well.
     length, margin = timedelta(minutes=asked.minutes), margin_of(member.clock for member in asked.team)
     beyond = -(-length // _HOUR) * _HOUR
-    bounds = {day: (since, until + beyond) for day in days for since, until in (_bounds(day, asked.zone),)}
+    # What a calendar says now may go on over days that are left out, where it is compared with what was read.
+    looked_at = _days_between(min(days), max(days)) if live else days
+    bounds = {on: (since, until + beyond) for on in looked_at for since, until in (_bounds(on, asked.zone),)}
     kept = BusyDays(asked.needs.user_ids, editions or {}, seen_by.id, bounds.values())
     occupied = kept.keep_from(
         occupied_between(
@@ -208,6 +210,10 @@ def half_hours(on: date, zone: str) -> tuple[datetime, ...]:
     begins, ends = _bounds(on, zone)
     quarters = (begins + number * _QUARTER for number in range((ends - begins) // _QUARTER))
     return tuple(instant for instant in quarters if in_zone(instant, zone).minute in (0, 30))
+
+
+def _days_between(first: date, last: date) -> list[date]:
+    return [first + number * _DAY for number in range((last - first).days + 1)]
 
 
 def _bounds(on: date, zone: str) -> tuple[datetime, datetime]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from blueprints.schedule_interview.panels.spans import ALL_DAY, span_on
@@ -160,22 +159,25 @@ def lane_of_day(
     placed = list(_placed(lane, mine, on, zone, chosen))
     if theirs is not None:
         placed += _placed_of(theirs, on, zone, chosen)
-        placed.sort(key=_BY_START)
+    placed.sort(key=_in_order)
     return LaneOfDay(open_hours, (*_away(lane, on, zone), *(block for _, block in placed)))
 
 
 # A block, with the start of what it stands for.
 Placed = tuple[datetime, Block]
-_BY_START = itemgetter(0)
 # Of so many days of single people.
 _of_calendars: Remembered[tuple[Placed, ...]] = Remembered(1024)
+
+
+def _in_order(placed: Placed) -> tuple[datetime, str]:
+    starts_at, block = placed
+    return starts_at, block.look.value
 
 
 def _placed_of(theirs: PersonDay, on: date, zone: str, chosen: Period | None) -> tuple[Placed, ...]:
     """What someone's calendars have on a day. Kept, because people look at a week more often than its events
     change."""
-    begins, ends = theirs.key.bounds
-    if chosen is not None and (chosen.starts_at >= ends or chosen.ends_at <= begins):
+    if chosen is not None and not theirs.reaches(chosen.starts_at, chosen.ends_at):
         chosen = None
 
     def place() -> tuple[Placed, ...]:
