@@ -58,6 +58,11 @@ class _Application(Flask):
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """The address of a page. A page names some dozen others; the paths of those without anything unusual
         are kept."""
+        # `flask.url_for` names all that is unusual, as None.
+        if "_anchor" in values:
+            values = {
+                name: value for name, value in values.items() if value is not None or not name.startswith("_")
+            }
         if not has_request_context() or request.script_root or any(name.startswith("_") for name in values):
             return super().url_for(endpoint, **values)
         key = (endpoint, *((name, value, type(value)) for name, value in values.items()))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -143,7 +144,9 @@ def by_first_day(items: Sequence[Item], month: Month, zone: str) -> tuple[ListDa
     )
 
 
+@lru_cache(1024)
 def _row(item: Item, on: date, zone: str) -> Row:
+    """Kept, because a month is looked at more often than it changes."""
     return Row(item, _when(item, on, zone), calendar_name(item.app) if item.app is not None else "")
 
 

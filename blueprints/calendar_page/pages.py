@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from accounts.row_permissions import Reader
@@ -31,7 +32,7 @@ class Page:
     editions: Mapping[int, Editions]
     may_add: bool
 
-    @property
+    @cached_property
     def today(self) -> date:
         return in_zone(self.now, self.zone).date()
 
