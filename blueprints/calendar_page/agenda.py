@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, timedelta
+from typing import NamedTuple
 
 from blueprints.calendar_page.asked import View
-from blueprints.calendar_page.grouping import Piece, by_days, in_words
+from blueprints.calendar_page.grouping import Piece, in_words, items_by_days
 from blueprints.calendar_page.months import month_of
 from blueprints.calendar_page.pages import Drawn, Page
 from blueprints.calendar_page.titles import title_of
@@ -24,9 +24,9 @@ _LATEST_MIDNIGHT = timedelta(hours=12)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class AgendaDay:
-    """`zone`: the short name of the reader's zone on that day."""
+class AgendaDay(NamedTuple):
+    """`zone`: the short name of the reader's zone on that day. `join_urls` lead to the meetings of today, as
+    far as they can be joined from here, one for each of its pieces; on other days there are none."""
 
     on: date
     label: str
@@ -34,6 +34,7 @@ class AgendaDay:
     pieces: tuple[Piece[Item], ...]
     is_today: bool
     url: str
+    join_urls: tuple[str | None, ...]
 
 
 def draw(page: Page) -> Drawn:
@@ -45,7 +46,7 @@ def draw(page: Page) -> Drawn:
     going_on = goes_on_with(items, page.zone)
     until = max(going_on - _DAY, first) if going_on is not None else last
     days = [first + number * _DAY for number in range((until - first).days + 1)]
-    found = by_days(items, days, page.zone)
+    found = items_by_days(items, tuple(days), page.zone)
     of_day = page.asked.as_view(View.DAY)
     month = month_of(first)
     values = {
@@ -57,6 +58,7 @@ def draw(page: Page) -> Drawn:
                 pieces,
                 on == page.today,
                 of_day.at(on).url,
+                tuple(piece.thing.link_to_join(page.now) if on == page.today else None for piece in pieces),
             )
             for on, pieces in found.items()
         ],

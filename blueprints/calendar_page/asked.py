@@ -3,9 +3,10 @@ views, days, and people."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from flask import request, url_for
 
@@ -38,8 +39,7 @@ class View(StrEnum):
         return self.value[0]
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """`on`: a day of what is shown."""
 
     view: View
@@ -64,21 +64,20 @@ class Asked:
 
     @property
     def url(self) -> str:
-        whose = self.whose_key or None
-        return url_for("calendar_page.view", view=self.view.value, on=self.on.isoformat(), whose=whose)
+        return _url(self, request.script_root)
 
     @property
     def own(self) -> Asked:
         """The same of one's own calendar."""
-        return replace(self, whose=OWN)
+        return self._replace(whose=OWN)
 
     def as_view(self, view: View) -> Asked:
         """The same day in another view."""
-        return replace(self, view=view)
+        return self._replace(view=view)
 
     def at(self, on: date) -> Asked:
         """The same view of another day."""
-        return replace(self, on=on)
+        return self._replace(on=on)
 
     def moved(self, steps: int) -> Asked | None:
         """The next or the previous day, week, or month, whichever is shown; None where the calendar ends."""
@@ -92,6 +91,13 @@ class Asked:
                 return None
             on = date(year, number + 1, 1)
         return self.at(on) if FIRST_YEAR <= on.year <= LAST_YEAR else None
+
+
+@lru_cache(2048)
+def _url(asked: Asked, _begins_addresses: str) -> str:
+    """Kept, because a month leads to each of its days, twice."""
+    whose = asked.whose_key or None
+    return url_for("calendar_page.view", view=asked.view.value, on=asked.on.isoformat(), whose=whose)
 
 
 def may_look_at_others(role: Role) -> bool:

@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from scheduling.reading.calendar_rows import Item
 from scheduling.reading.days import day_in
 from timezones import in_zone, start_of_day
 
@@ -91,6 +93,14 @@ def by_days(
             found[on].append(piece_on(thing, on, zone))
             on += _A_DAY
     return {on: tuple(sorted(found[on], key=_place)) for on in sorted(found)}
+
+
+@lru_cache(128)
+def items_by_days(
+    items: tuple[Item, ...], days: tuple[date, ...], zone: str
+) -> Mapping[date, tuple[Piece[Item], ...]]:
+    """The same of items of the calendar. Kept, because days are looked at more often than they change."""
+    return by_days(items, days, zone)
 
 
 def _place(piece: Piece[Any]) -> tuple[bool, bool, datetime]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from blueprints.calendar_page.asked import View
+from flask import request
+
+from blueprints.calendar_page.asked import Asked, View
 from blueprints.calendar_page.grouping import Piece, by_days, in_words
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from connections.catalogue import calendar_name
@@ -53,8 +55,7 @@ class Count(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """`is_other`: a day of the month before or after, shown to complete the weeks. `more`: how much else it
     has than its `pieces`, and `url` where all of it is shown. On a phone, there are only the `counts` of what
     it has, and they lead to `agenda_url`."""
@@ -109,7 +110,11 @@ def draw(page: Page) -> Drawn:
         most=_AT_ONCE + 1,
         editions=page.editions_of(page.asked.whose),
     )
-    days = days_of(month, on, [*ours, *outside.items], outside.left_out, page)
+    left_out = tuple((each, tuple(of_day.items())) for each, of_day in outside.left_out.items())
+    days = _days_of(
+        *(page.asked, tuple(on), (*ours, *outside.items), left_out),
+        *(page.zone, page.today, request.script_root),
+    )
     values = {
         "days": days,
         "weekdays": [(f"{each:%A}", f"{each:%a}") for each in on[:7]],
@@ -128,21 +133,28 @@ def draw(page: Page) -> Drawn:
     )
 
 
-def days_of(
-    month: Month,
-    on: Sequence[date],
-    items: Iterable[Item],
-    left_out: Mapping[date, Mapping[str, int]],
-    page: Page,
-) -> list[Day]:
-    """These days with the first of what they have. `left_out`: how much of a day is not among the items, by
-    the key of its app."""
-    found = _pieces_of(tuple(items), tuple(on), page.zone)
-    of_day, agenda = page.asked.as_view(View.DAY), page.asked.as_view(View.AGENDA)
+# How much of each day is not among what was read, by the key of its app.
+LeftOut = tuple[tuple[date, tuple[tuple[str, int], ...]], ...]
+
+
+@lru_cache(64)
+def _days_of(
+    asked: Asked,
+    on: tuple[date, ...],
+    items: tuple[Item, ...],
+    left_out: LeftOut,
+    zone: str,
+    today: date,
+    _begins_addresses: str,
+) -> tuple[Day, ...]:
+    """These days with the first of what they have. Kept, because a month is looked at more often than it
+    changes."""
+    found, others = by_days(items, on, zone), dict(left_out)
+    month, of_day, agenda = month_of(asked.on), asked.as_view(View.DAY), asked.as_view(View.AGENDA)
     days = []
     for each in on:
         pieces = found.get(each, ())
-        by_app = Counter(piece.thing.app for piece in pieces) + Counter(left_out.get(each))
+        by_app = Counter(piece.thing.app for piece in pieces) + Counter(dict(others.get(each, ())))
         total = by_app.total()
         shown = total if total <= _AT_ONCE + 1 else _AT_ONCE
         days.append(
@@ -151,21 +163,13 @@ def days_of(
                 pieces[:shown],
                 total - len(pieces[:shown]),
                 is_other=month_of(each) != month,
-                is_today=each == page.today,
+                is_today=each == today,
                 url=of_day.at(each).url,
                 counts=_counts(by_app),
                 agenda_url=agenda.at(each).url,
             )
         )
-    return days
-
-
-@lru_cache(64)
-def _pieces_of(
-    items: tuple[Item, ...], on: tuple[date, ...], zone: str
-) -> Mapping[date, tuple[Piece[Item], ...]]:
-    """Kept, because a month is looked at more often than it changes."""
-    return by_days(items, on, zone)
+    return tuple(days)
 
 
 def _counts(by_app: Mapping[str | None, int]) -> tuple[Count, ...]:
