@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from accounts.permissions import Action
-from accounts.row_permissions import application_is_within, interview_is_within
+from accounts.row_permissions import Asker, application_is_within, interview_is_within
 from extensions import db
-from models import Application, Candidate, Draft, Interview, Job, User
+from models import Application, Candidate, Draft, Interview, Job, Role, User
 
 
 def last_on_job(actor: User, job_id: int, template_id: int | None = None) -> Interview | None:
     """The last interview that `actor` scheduled on this job, or else that anyone did; None if the job has no
     interview yet. One that started from the same template comes before all others."""
-    of_template = [] if template_id is None else [(Interview.template_id == template_id).desc().nulls_last()]
-    found = db.session.scalars(
+    told = {"asker_id": actor.id, "job_id": job_id}
+    if template_id is not None:
+        told["template_id"] = template_id
+    statement = _last_on_job(actor.role, of_template=template_id is not None)
+    return db.session.scalars(statement, told).unique().first()
+
+
+@cache
+def _last_on_job(role: Role, *, of_template: bool) -> sa.Select[Interview]:
+    """Built once: each step of the dialog asks for it, and building it takes longer than running it."""
+    order: list[sa.ColumnElement[Any]] = [
+        (Interview.scheduler_id == Asker(role).id).desc(),
+        Interview.id.desc(),
+    ]
+    if of_template:
+        is_like_it = Interview.template_id == sa.bindparam("template_id", type_=sa.Integer())
+        order.insert(0, is_like_it.desc().nulls_last())
+    return (
         sa.select(Interview)
         .join(Interview.application)
         .join(Application.candidate)
         .where(
-            Application.job_id == job_id,
+            Application.job_id == sa.bindparam("job_id", type_=sa.Integer()),
             # Text written about a candidate who was erased has been erased too.
             Candidate.erased_at.is_(None),
-            interview_is_within(actor, Action.SCHEDULE),
+            interview_is_within(Asker(role), Action.SCHEDULE),
         )
         .options(
             joinedload(Interview.application).joinedload(Application.candidate),
             joinedload(Interview.meeting),
             joinedload(Interview.attendees),
         )
-        .order_by(*of_template, (Interview.scheduler_id == actor.id).desc(), Interview.id.desc())
+        .order_by(*order)
         .limit(1)
-    ).unique()
-    return found.first()
+    )
 
 
 def candidate_of_repeated(draft: Draft) -> str | None:
