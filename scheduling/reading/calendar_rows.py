@@ -177,7 +177,9 @@ def _touches(of: type[CustomEvent]) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _is_on(of: type[OutsideEvent] | type[CustomEvent]) -> sa.ColumnElement[bool]:
-    with_times = of.ends_at > instant("begins"), of.starts_at < instant("ends")
+    # What lasts no time at all has its place too, also at the very beginning.
+    goes_on = sa.or_(of.ends_at > instant("begins"), of.starts_at >= instant("begins"))
+    with_times = goes_on, of.starts_at < instant("ends")
     # Without whole days, these are not known, and so never true.
     whole_days = of.first_day <= _day("last_on"), of.last_day >= _day("first_on")
     return sa.or_(sa.and_(*whole_days), sa.and_(of.first_day.is_(None), *with_times))

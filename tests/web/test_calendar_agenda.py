@@ -27,6 +27,16 @@ def days_of(page: Page) -> dict[str, list[str]]:
     }
 
 
+def test_moment_at_midnight_is_on_the_page_that_begins_with_its_day(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        google = create_synced_calendar(team.ada, app=GOOGLE_CALENDAR)
+        create_outside_event(google, datetime(2027, 3, 9, 23, tzinfo=UTC), 0, title="Payday", is_busy=False)
+    page = ada.get("/calendar/agenda/2027-03-10")
+    assert days_of(page) == {"Wednesday, 10 March 2027": ["00:00 Payday Free (Google)"]}
+
+
 def test_days_that_have_something_say_when_what_and_how(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         google = create_synced_calendar(team.ada, app=GOOGLE_CALENDAR)
