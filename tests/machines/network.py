@@ -27,7 +27,7 @@ class NetworkGuard:
         if name.endswith(".invalid"):
             # Reserved for names that never resolve: tests use it for "a provider whose address is not found".
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        if not _is_loopback(name):
+        if not is_loopback(name):
             self.refused.append(name)
             raise OutsideNetworkError(
                 f"A test tried to reach {name!r}. Tests talk to this machine only: start a simulator, or use "
@@ -35,7 +35,7 @@ class NetworkGuard:
             )
 
 
-def _is_loopback(name: str) -> bool:
+def is_loopback(name: str) -> bool:
     if name in ("", "localhost", "0.0.0.0", "::") or name.endswith(".localhost"):
         return True
     try:

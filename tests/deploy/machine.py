@@ -1,0 +1,233 @@
+"""A machine for one newcomer, who types what the documents say: a folder that plays its root, with stand-ins for what
+a test can't do to a machine (`stand_ins.py`), and everything else as it is.
+
+The services are real servers, started by what the unit of systemd says.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.http_proxy import ProxyMiddleware
+
+from tests.architecture.repository import ROOT as REPOSITORY
+from tests.architecture.repository import files
+from tests.deploy.stand_ins import PROGRAMS, lay_out
+from tests.machines.processes import (
+    RunningProcess,
+    bare_environment,
+    end_group,
+    free_port,
+    kill_group,
+    start,
+    tail,
+    wait_until,
+)
+
+DOMAIN = "interviews.example.com"
+# The folders of a machine that the documents, the unit, and the script name.
+_PLACES = re.compile(
+    r"(?<![\w./])(?=/(?:opt|var/lib|var/backups|usr/local/bin|etc)/(?:smoothhiring|systemd|caddy))"
+)
+# What a document leaves to whoever reads it.
+_TO_FILL_IN = re.compile(r"\b[A-Z]+(?:[-_][A-Z]+)+\b(?!=)")
+
+
+class Origin:
+    """The repository that everyone clones: the tracked files as they are here, and versions made of them."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        for name in files():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            content = (REPOSITORY / name).read_bytes()
+            if name.parts[0] == "deploy":
+                content = placed(content.decode(), root).encode()
+            (folder / name).write_bytes(content)
+            (folder / name).chmod((REPOSITORY / name).stat().st_mode & 0o777)
+        self._git("init", "--quiet", "--initial-branch=main")
+
+    def release(self, version: str, added: Mapping[str, str] | None = None) -> None:
+        """Another version, which has these files as well."""
+        for name, text in (added or {}).items():
+            (self.folder / name).write_text(text)
+        self._git("add", "--all")
+        self._git(
+            "-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", version
+        )
+        self._git("tag", version)
+
+    def _git(self, *words: str) -> None:
+        subprocess.run(["git", *words], cwd=self.folder, check=True, timeout=60, capture_output=True)
+
+
+def placed(text: str, root: Path) -> str:
+    """The text with the folders of a machine where this one has them."""
+    return _PLACES.sub(str(root), text)
+
+
+@dataclass
+class Machine:
+    """`words` are what the newcomer puts in the place of the documents' own, such as the address to clone from.
+    `root` may lead to another folder later: then it's another machine."""
+
+    root: Path
+    folder: Path
+    origin: Origin
+    words: dict[str, str]
+    port: int = field(default_factory=free_port)
+    _service: RunningProcess | None = None
+
+    def begin(self) -> None:
+        """Be another machine, with nothing on it. The one before stays as it is, without its service."""
+        self.stop()
+        number = len(list(self.folder.glob("machine-*")))
+        own = self.folder / f"machine-{number}"
+        lay_out(own, domain=DOMAIN, port=self.port)
+        for name in (
+            "etc/caddy",
+            "etc/systemd/system",
+            "usr/local/bin",
+            "var/lib",
+            "var/backups",
+            "opt",
+            "home",
+        ):
+            (own / name).mkdir(parents=True)
+        for name in own.joinpath(PROGRAMS).iterdir():
+            name.write_text(name.read_text().replace(str(own), str(self.root)))
+        # As the package of Caddy leaves it.
+        (own / "etc/caddy/Caddyfile").write_text(":80 {\n\troot * /usr/share/caddy\n}\n")
+        self.root.unlink(missing_ok=True)
+        self.root.symlink_to(own)
+
+    def types(
+        self, line: str, *, answers: str = "", status: int = 0, into_nano: Mapping[str, str] | None = None
+    ) -> str:
+        """Type one command of the documents, and return what it said. `answers` is its standard input,
+        `into_nano` what is written into the file that it opens. Raises AssertionError for another exit status.
+        """
+        if into_nano is not None:
+            typed = "".join(f"{name}={value}\n" for name, value in into_nano.items())
+            (self.root / "typed").write_text(placed(typed, self.root))
+        command = placed(line, self.root)
+        for word, meant in self.words.items():
+            command = command.replace(word, meant)
+        assert not _TO_FILL_IN.search(command), f"no one knows what to put in here: {line}"
+        done = subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.root / "home",
+            env=self.environment(),
+            input=answers,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == status, f"{line}\nended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        assert not (self.root / "typed").exists(), f"{line} opened no file"
+        self._do_as_told()
+        return done.stdout + done.stderr
+
+    def environment(self) -> dict[str, str]:
+        """What programs on this machine find in their environment."""
+        paths = (self.root / PROGRAMS, self.root / "usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin")
+        return bare_environment(
+            {
+                "PATH": ":".join(map(str, paths)),
+                "HOME": str(self.root / "home"),
+                "PYTHONPATH": str(self.root / "no-network"),
+                "PIP_CONFIG_FILE": "/dev/null",
+                "PIP_NO_INDEX": "1",
+                # Another one may have the usual one.
+                "PORT": str(self.port),
+            }
+        )
+
+    def visitors_app(self) -> Flask:
+        """An application for `Visitor` that asks this machine's server, as its proxy does."""
+        app = Flask("proxy")
+        app.config["BASE_URL"] = f"https://{DOMAIN}"
+        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": DOMAIN, "X-Forwarded-For": "192.0.2.7"}
+        target = {"target": f"http://127.0.0.1:{self.port}/", "host": None, "headers": headers}
+        app.wsgi_app = ProxyMiddleware(app.wsgi_app, {"/": target}, timeout=30)  # type: ignore[method-assign]
+        return app
+
+    @property
+    def log(self) -> Path:
+        """What the service wrote, all starts together."""
+        return self.folder / "service.log"
+
+    def wait_for_answer(self, process: RunningProcess) -> None:
+        """Return once the server answers, paused or not. Raises AssertionError if it ended."""
+        wait_until(
+            lambda: process.poll() is not None or self._answers(), what="the server answers", timeout=180
+        )
+        assert process.poll() is None, tail(self.log)
+
+    def stop(self) -> None:
+        """Stop the service, as systemd would."""
+        if self._service is not None:
+            end_group(self._service, how=signal.SIGTERM, timeout=45)
+            self._service = None
+
+    def end(self) -> None:
+        """Leave nothing running."""
+        if self._service is not None:
+            kill_group(self._service)
+
+    def _do_as_told(self) -> None:
+        """Do to the services what the last command wanted. As with systemd, no command waits for a server."""
+        told = self.root / "told"
+        if not told.exists():
+            return
+        orders = [order.split() for order in told.read_text().splitlines()]
+        told.unlink()
+        for order in orders:
+            match order:
+                case ["daemon-reload"] | ["enable", "smoothhiring" | "caddy"]:
+                    pass
+                case ["restart" | "reload-or-restart", "caddy"]:
+                    self._let_caddy_read()
+                case ["stop", "smoothhiring"]:
+                    self.stop()
+                case ["start" | "restart", "smoothhiring"]:
+                    self.stop()
+                    self._start()
+                case _:
+                    raise AssertionError(f"systemctl {shlex.join(order)}: this machine can't do that")
+
+    def _start(self) -> None:
+        said = (self.root / "etc/systemd/system/smoothhiring.service").read_text()
+        unit = dict(re.findall(r"(?m)^(ExecStart|WorkingDirectory|Environment)=(.+)$", said))
+        own = dict(word.partition("=")[::2] for word in shlex.split(unit["Environment"]))
+        self._service = start(
+            shlex.split(unit["ExecStart"]),
+            log=self.log,
+            settings={**self.environment(), **own},
+            death_signal=signal.SIGQUIT,
+            cwd=Path(unit["WorkingDirectory"]),
+        )
+        self.wait_for_answer(self._service)
+
+    def _let_caddy_read(self) -> None:
+        file = self.root / "etc/caddy/Caddyfile"
+        assert f"\n{DOMAIN} {{\n" in file.read_text()
+        self.types(f"caddy validate --adapter caddyfile --config {file}")
+
+    def _answers(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        with suppress(OSError, HTTPException):
+            connection.request("GET", "/healthz?paused=ok")
+            return connection.getresponse().status == 200
+        return False

@@ -1,0 +1,83 @@
+"""Every command and setting in README, docs/backups.md and docs/upgrading.md is one that a test types, or looks at."""
+
+import re
+from pathlib import Path
+
+from config import settings_names
+from tests.architecture.repository import ROOT
+from tests.deploy.documents import (
+    BACKUPS,
+    DOCUMENTS,
+    NOT_TYPED,
+    README,
+    UPGRADING,
+    commands,
+    sections,
+    settings,
+    the_part,
+)
+from tests.machines.proxies import checked, nginx_command
+
+# The sections whose commands `test_newcomer.py` types. Another one has to be typed, too.
+TYPED = {
+    README: ("Try it", "Installing it on a server", "Running it from a folder", "For programs"),
+    BACKUPS: (
+        "Once: make a key",
+        "Make one",
+        "Every night",
+        "Rehearse",
+        "Restore",
+        "On a machine that has been used",
+        "From SQLite to PostgreSQL, or back",
+    ),
+    UPGRADING: ("Upgrading", "Going back"),
+}
+
+
+def test_every_command_is_typed_by_a_test_or_said_to_be_left_out() -> None:
+    documented = [
+        (document, heading, line)
+        for document in DOCUMENTS
+        for heading in sections(document)
+        for line in commands(document, heading)
+    ]
+    assert len(documented) > 40
+    assert [each for each in documented if each[1] not in TYPED[each[0]] and each[2] not in NOT_TYPED] == []
+    assert set(NOT_TYPED) <= {line for _, _, line in documented}
+
+
+def test_every_setting_in_the_documents_exists() -> None:
+    named = {
+        name
+        for document in DOCUMENTS
+        for heading in sections(document)
+        for name in settings(document, heading)
+    }
+    assert len(named) > 10
+    assert named <= settings_names()
+
+
+def test_commands_for_microsoft_are_those_of_help() -> None:
+    help_pages = " ".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    for line in [line for line in NOT_TYPED if line[0].isupper()]:
+        words = [word for word in line.split() if not word.isupper() and "@" not in word]
+        assert re.search(".*?".join(map(re.escape, words)), help_pages), line
+
+
+def test_what_nginx_is_told_is_what_nginx_takes(tmp_path: Path) -> None:
+    told = the_part(README, "Running it from a folder", "site")
+    command = nginx_command(tmp_path, 8080, 8000)
+    config = tmp_path / "nginx.conf"
+    text = config.read_text()
+    config.write_text(f"{text[: text.index('server {')]}server {{\nlisten 127.0.0.1:8080;\n{told}}}\n}}\n")
+    done = checked([*command, "-t"])
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_systemd_is_told_is_what_the_unit_says_already() -> None:
+    unit = (ROOT / "deploy" / "smoothhiring.service").read_text()
+    header, *entries = the_part(BACKUPS, "Every night", "unit").splitlines()
+    assert f"\n{header}\n" in unit
+    assert entries
+    for entry in entries:
+        assert f"\n{entry.partition('=')[0]}=" in unit
