@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-full lint format bench bench-scale migrations-check lock audit clean runtime dev test-programs
+.PHONY: help demo run test test-full lint format bench bench-scale migrations-check lock release-database audit clean runtime dev test-programs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ migrations-check: dev ## Check that the migrations lead to exactly the models
 
 lock: dev ## Write the lock files: every package with its version and the hashes of its files
 	@sh tools/lock.sh
+
+release-database: dev ## Keep a database of the version that is being released, which later ones bring up to date
+	@$(BIN)/python -m tests.releases
 
 audit: dev ## Compare the locked packages with the known vulnerabilities
 	@$(BIN)/python tools/audit.py

@@ -14,12 +14,12 @@ README, BACKUPS, UPGRADING = DOCUMENTS = ("README.md", "docs/backups.md", "docs/
 NOT_TYPED = {
     "make test": "these are the tests; a short one of them is run",
     "make demo PORT=8200": "the same demo as before, on a port that may be taken",
-    "make audit": "asks a server for vulnerabilities; its target is looked at, as that of every command in README",
+    "make audit": "asks a server for vulnerabilities; its target is looked at, as every target in README is",
     "sudo systemctl edit smoothhiring": "opens an editor; what to enter there is put where it would go",
     "Connect-ExchangeOnline": "PowerShell at Microsoft; Help → Sending email has to say the same",
-    "New-ServicePrincipal -AppId APPLICATION-ID -ObjectId OBJECT-ID -DisplayName SmoothHiring": "the same",
-    "Add-MailboxPermission -Identity interviews@example.com -User OBJECT-ID -AccessRights FullAccess": "the same",
-    "Set-CASMailbox -Identity interviews@example.com -SmtpClientAuthenticationDisabled $false": "the same",
+    "New-ServicePrincipal -AppId APPLICATION-ID -ObjectId OBJECT-ID -DisplayName SmoothHiring": "too",
+    "Add-MailboxPermission -Identity interviews@example.com -User OBJECT-ID -AccessRights FullAccess": "too",
+    "Set-CASMailbox -Identity interviews@example.com -SmtpClientAuthenticationDisabled $false": "too",
 }
 
 Kind = Literal["commands", "settings", "unit", "site", "picture"]

@@ -1,5 +1,5 @@
-"""A machine for one newcomer, who types what the documents say: a folder that plays its root, with stand-ins for what
-a test can't do to a machine (`stand_ins.py`), and everything else as it is.
+"""A machine for one newcomer, who types what the documents say: a folder that plays its root, with stand-ins
+for what a test can't do to a machine (`stand_ins.py`), and everything else as it is.
 
 The services are real servers, started by what the unit of systemd says.
 """
@@ -11,11 +11,10 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import requests
 from flask import Flask
 from werkzeug.middleware.http_proxy import ProxyMiddleware
 
@@ -78,8 +77,8 @@ def placed(text: str, root: Path) -> str:
 
 @dataclass
 class Machine:
-    """`words` are what the newcomer puts in the place of the documents' own, such as the address to clone from.
-    `root` may lead to another folder later: then it's another machine."""
+    """`words` are what the newcomer puts in the place of the documents' own, such as the address to clone
+    from. `root` may lead to another folder later: then it's another machine."""
 
     root: Path
     folder: Path
@@ -115,8 +114,7 @@ class Machine:
         self, line: str, *, answers: str = "", status: int = 0, into_nano: Mapping[str, str] | None = None
     ) -> str:
         """Type one command of the documents, and return what it said. `answers` is its standard input,
-        `into_nano` what is written into the file that it opens. Raises AssertionError for another exit status.
-        """
+        `into_nano` what is written into the file that it opens. Raises AssertionError for another status."""
         if into_nano is not None:
             typed = "".join(f"{name}={value}\n" for name, value in into_nano.items())
             (self.root / "typed").write_text(placed(typed, self.root))
@@ -226,8 +224,10 @@ class Machine:
         self.types(f"caddy validate --adapter caddyfile --config {file}")
 
     def _answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
-        with suppress(OSError, HTTPException):
-            connection.request("GET", "/healthz?paused=ok")
-            return connection.getresponse().status == 200
-        return False
+        with requests.Session() as http:
+            http.trust_env = False
+            try:
+                answer = http.get(f"http://127.0.0.1:{self.port}/healthz?paused=ok", timeout=5)
+                return answer.status_code == 200
+            except requests.RequestException:
+                return False

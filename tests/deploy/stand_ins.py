@@ -1,5 +1,5 @@
-"""What a test can't do to the machine that it runs on, done in a folder instead: small programs with the names of
-those that the documents and `deploy/install.sh` call. Whatever is not here is the real program.
+"""What a test can't do to the machine that it runs on, done in a folder instead: small programs with the
+names of those that the documents and `deploy/install.sh` call. Whatever is not here is the real program.
 
 `ROOT` in their texts is the folder that plays the machine's root, `PYTHON` an interpreter.
 """
@@ -55,8 +55,8 @@ esac
     "apt-get": "exit 100",
     "git": 'test -e ROOT/installed-git || exit 127\nexec REAL "$@"',
     "caddy": 'test -e ROOT/installed-caddy || exit 127\nexec REAL "$@"',
-    # Packages are the one thing that is not installed again: a new virtual environment is the one of the tests.
-    # That it has what the lock file names is pip's to find out.
+    # Packages are the one thing that isn't installed again: each virtual environment is the one of the tests.
+    # Whether it has what the lock file names is pip's to find out.
     "python3": """
 if [ "${1:-} ${2:-}" = "-m venv" ]; then
     test -e ROOT/installed-python3-venv || exit 1

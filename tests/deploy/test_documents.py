@@ -1,4 +1,4 @@
-"""Every command and setting in README, docs/backups.md and docs/upgrading.md is one that a test types, or looks at."""
+"""What README, docs/backups.md and docs/upgrading.md tell people to type or write is typed or looked at."""
 
 import re
 from pathlib import Path
