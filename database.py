@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NewType
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -48,6 +48,12 @@ def row_id(value: object) -> int:
     if (number := read_row_id(value)) is None:
         raise ValueError(value)
     return number
+
+
+# What `security.TokenVault` has sealed, for types alone. It opens nothing else, so every column with such
+# values is declared as one of them, and a rehearsal of a restore opens them all (`backups/rehearsing.py`).
+SealedText = NewType("SealedText", str)
+SealedBytes = NewType("SealedBytes", bytes)
 
 
 class UTCDateTime(sa.TypeDecorator[datetime]):

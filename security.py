@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from itsdangerous import BadSignature, HMACAlgorithm, Signer
 
-from database import read_row_id
+from database import SealedBytes, SealedText, read_row_id
 
 # The profile that OWASP's password storage guide gives for argon2id: about 20 ms and 19 MiB each, so
 # that eight sign-ins at once fit a small VM. The library's default takes 64 MiB.
@@ -171,16 +171,16 @@ class TokenVault:
         self._fernet = _fernet(self._keys)
         self._read_now = read_now
 
-    def seal(self, content: Mapping[str, str | None], *, belongs_to: str) -> str:
+    def seal(self, content: Mapping[str, str | None], *, belongs_to: str) -> SealedText:
         """Encrypt `content` for one owner, for example `connection:7:gmail:abc`.
 
         Fernet has no associated data, so the owner is written inside and compared when it is opened.
         """
         inside = json.dumps({"belongs_to": belongs_to, "content": dict(content)})
         self._look_for_newer_keys()
-        return self._fernet.encrypt(inside.encode()).decode()
+        return SealedText(self._fernet.encrypt(inside.encode()).decode())
 
-    def open(self, sealed: str, *, belongs_to: str) -> dict[str, str | None]:
+    def open(self, sealed: SealedText, *, belongs_to: str) -> dict[str, str | None]:
         """The decrypted content. Raises `SealBrokenError`."""
         try:
             inside = json.loads(self._opened(sealed))
@@ -192,13 +192,14 @@ class TokenVault:
         assert isinstance(content, dict)
         return content
 
-    def seal_bytes(self, content: bytes, *, belongs_to: str) -> bytes:
+    def seal_bytes(self, content: bytes, *, belongs_to: str) -> SealedBytes:
         """Encrypt `content`, which may be large, for one owner. Kept as bytes, because the usual base64 would
         take a third more room."""
         self._look_for_newer_keys()
-        return base64.urlsafe_b64decode(self._fernet.encrypt(belongs_to.encode() + b"\0" + content))
+        sealed = self._fernet.encrypt(belongs_to.encode() + b"\0" + content)
+        return SealedBytes(base64.urlsafe_b64decode(sealed))
 
-    def open_bytes(self, sealed: bytes, *, belongs_to: str) -> bytes:
+    def open_bytes(self, sealed: SealedBytes, *, belongs_to: str) -> bytes:
         """The decrypted content of `seal_bytes`. Raises `SealBrokenError`."""
         try:
             owner, _, content = self._opened(_as_text(sealed)).partition(b"\0")
@@ -208,14 +209,14 @@ class TokenVault:
             raise SealBrokenError("it was sealed for another row")
         return content
 
-    def reseal_bytes(self, sealed: bytes) -> bytes:
+    def reseal_bytes(self, sealed: SealedBytes) -> SealedBytes:
         """The same content under the newest key. Raises `SealBrokenError`."""
-        return base64.urlsafe_b64decode(self.reseal(_as_text(sealed)))
+        return SealedBytes(base64.urlsafe_b64decode(self.reseal(_as_text(sealed))))
 
-    def reseal(self, sealed: str) -> str:
+    def reseal(self, sealed: SealedText) -> SealedText:
         """The same content under the newest key. Raises `SealBrokenError`."""
         try:
-            return self._fernet.rotate(sealed.encode()).decode()
+            return SealedText(self._fernet.rotate(sealed.encode()).decode())
         except InvalidToken as error:
             raise SealBrokenError("no key opens it") from error
 
@@ -241,9 +242,9 @@ class TokenVault:
         return True
 
 
-def _as_text(sealed: bytes) -> str:
+def _as_text(sealed: SealedBytes) -> SealedText:
     """Bytes that were sealed, in the form that Fernet reads."""
-    return base64.urlsafe_b64encode(sealed).decode()
+    return SealedText(base64.urlsafe_b64encode(sealed).decode())
 
 
 def _fernet(keys: Iterable[str]) -> MultiFernet:

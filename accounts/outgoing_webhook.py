@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from accounts import audit
 from accounts.audit import Event
+from database import SealedText
 from extensions import db
 from models import DeliveryState, OutgoingWebhook, User, WebhookDelivery
 from security import SealBrokenError, TokenVault, new_webhook_secret
@@ -137,5 +138,5 @@ def _begin(row: OutgoingWebhook) -> None:
     row.created_at = row.looked_until = utc_now()
 
 
-def _sealed(vault: TokenVault, secret: str) -> str:
+def _sealed(vault: TokenVault, secret: str) -> SealedText:
     return vault.seal({"secret": secret}, belongs_to=_OWNER)

@@ -16,6 +16,7 @@ from accounts.audit import Event
 from accounts.first_run import organization
 from accounts.sessions import end_all_sessions
 from accounts.team_rules import TeamError, require_may_manage
+from database import SealedText
 from extensions import db
 from models import Invitation, RecoveryCode, TwoStepSecret, User
 from security import (
@@ -81,7 +82,7 @@ class TwoStep:
     def offer(self, user: User, sealed: str) -> Offer:
         """What to show of a sealed secret. Raises `OfferExpiredError`."""
         try:
-            secret = self._vault.open(sealed, belongs_to=_offered_to(user))["secret"]
+            secret = self._vault.open(SealedText(sealed), belongs_to=_offered_to(user))["secret"]
         except SealBrokenError:
             raise OfferExpiredError from None
         assert secret is not None

@@ -20,7 +20,7 @@ from backups.neutral import count_rows, tables_of
 from backups.opening import OpenedBackup, opened_backup
 from backups.restoring import UPLOADS, write_files
 from backups.temporary import remove_left, temporary_folder
-from database import read_only, writing
+from database import SealedText, read_only, writing
 from extensions import db
 from security import SealBrokenError, TokenVault
 from wording import counted
@@ -173,7 +173,7 @@ def _secrets(connection: Connection, tables: list[sa.Table], keys: Mapping[str, 
 
 def _opens(vault: TokenVault, sealed: Any) -> bool:
     try:
-        vault.reseal(sealed) if isinstance(sealed, str) else vault.reseal_bytes(sealed)
+        vault.reseal(SealedText(sealed)) if isinstance(sealed, str) else vault.reseal_bytes(sealed)
     except SealBrokenError:
         return False
     return True

@@ -15,7 +15,7 @@ from typing import Literal, cast
 import sqlalchemy as sa
 
 from connections.service import Connections
-from database import read_only, writing
+from database import SealedText, read_only, writing
 from extensions import db
 from models import OAuthAttempt, User, UserSession
 from security import hash_token, new_token
@@ -44,7 +44,7 @@ class SpentAttempt:
     session_id: int
     user_id: int
     app: str
-    verifier_ciphertext: str
+    verifier_ciphertext: SealedText
     created_at: datetime
     superseded_at: datetime | None
     used_before: datetime | None
@@ -98,7 +98,7 @@ def spend(state: str | None, is_theirs: Callable[[SpentAttempt], bool]) -> Spent
         if not is_theirs(spent):
             db.session.delete(row)
         elif row.spent_at is None:
-            row.spent_at, row.verifier_ciphertext = utc_now(), ""
+            row.spent_at, row.verifier_ciphertext = utc_now(), SealedText("")
         db.session.commit()
     return spent
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from connections import wording
 from connections.revocation import REVOKE_GRANT, is_superseded
 from connections.rows import begin_storing, held, mark_unreadable, read_tokens, reopen
-from database import read_only, writing
+from database import SealedText, read_only, writing
 from extensions import db
 from models import Connection, ConnectionState, OAuthAttempt, Task
 from security import SealBrokenError, TokenVault
@@ -81,7 +81,7 @@ def reseal_everything(vault: TokenVault) -> Resealed:
     for task in db.session.scalars(sa.select(Task).where(Task.kind == REVOKE_GRANT.name).with_for_update()):
         # Finished ones hold nothing anymore.
         if "sealed" in task.payload:
-            resealed = _resealed(vault, task.payload["sealed"])
+            resealed = _resealed(vault, SealedText(task.payload["sealed"]))
             task.payload = {**task.payload, "sealed": resealed or task.payload["sealed"]}
             broken += resealed is None
     for attempt in db.session.scalars(
@@ -94,7 +94,7 @@ def reseal_everything(vault: TokenVault) -> Resealed:
     return Resealed(connections, broken)
 
 
-def _resealed(vault: TokenVault, sealed: str) -> str | None:
+def _resealed(vault: TokenVault, sealed: SealedText) -> SealedText | None:
     try:
         return vault.reseal(sealed)
     except SealBrokenError:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from connections.catalogue import apps_of, label_of, spec_of
 from connections.rows import forget_calendar, read_tokens, wipe
 from connections.service import connections
-from database import writing
+from database import SealedText, writing
 from extensions import db
 from models import Connection, ConnectionState, Lane, Task, TaskState, User
 from providers.base import TokenSet
@@ -179,7 +179,7 @@ def read_revocation(payload: Mapping[str, Any]) -> Revocation | None:
     user_id, app = int(payload["user_id"]), str(payload["app"])
     try:
         tokens = connections().vault.open(
-            str(payload["sealed"]), belongs_to=_owner_of_revocation(user_id, app)
+            SealedText(payload["sealed"]), belongs_to=_owner_of_revocation(user_id, app)
         )
     except SealBrokenError:
         return None

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from connections import notices, wording
 from connections.catalogue import in_words, spec_of
 from connections.service import connections
+from database import SealedText
 from extensions import db
 from models import Connection, ConnectionState, Organization, RefusingProvider, SyncedCalendar
 from providers.base import Account, Grant, TokenSet
@@ -168,7 +169,8 @@ def wipe(row: Connection) -> None:
     The account's id stays: there are meetings on that account, and it may be necessary to look for them when
     it is connected again.
     """
-    row.ciphertext = row.account_email = row.account_name = row.plan = row.scopes = ""
+    row.ciphertext = SealedText("")
+    row.account_email = row.account_name = row.plan = row.scopes = ""
     row.api_url = row.checked_at = None
     # A process that is renewing these tokens right now finds that they no longer belong to the row.
     row.token_version += 1

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from database import SealedBytes
 from extensions import db
 from messaging.facts import Person
 from messaging.invites import Method
@@ -72,11 +73,11 @@ class MailCopies:
 
     vault: TokenVault
 
-    def sealed(self, mail_id: int, copy: SentCopy) -> bytes:
+    def sealed(self, mail_id: int, copy: SentCopy) -> SealedBytes:
         """The copy as the row of that email keeps it."""
         return self.vault.seal_bytes(zlib.compress(_written(copy), _COMPRESSION), belongs_to=_owner(mail_id))
 
-    def opened(self, mail_id: int, sealed: bytes) -> SentCopy:
+    def opened(self, mail_id: int, sealed: SealedBytes) -> SentCopy:
         """What the email said. Raises `SealBrokenError` when no key of this server opens it."""
         return _read(zlib.decompress(self.vault.open_bytes(sealed, belongs_to=_owner(mail_id))))
 

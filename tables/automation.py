@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from database import choice
+from database import SealedText, choice
 from extensions import Model
 from tables.team import User
 from timezones import utc_now
@@ -44,7 +44,7 @@ class OutgoingWebhook(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(sa.String(500))
     # What messages are signed with, encrypted; the receiver has it too.
-    sealed_secret: Mapped[str] = mapped_column(sa.String(500))
+    sealed_secret: Mapped[SealedText] = mapped_column(sa.String(500))
     is_on: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # Interviews that changed before this have been looked at.

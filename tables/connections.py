@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from database import choice
+from database import SealedText, choice
 from extensions import Model
 from tables.link_nonce import HasLinkNonce
 from tables.team import User
@@ -55,7 +55,7 @@ class Connection(Model):
     api_url: Mapped[str | None] = mapped_column(sa.String(255))
     # Both tokens, encrypted together with the names of the user, the app, and the account, so that a
     # ciphertext copied into another row cannot be decrypted there.
-    ciphertext: Mapped[str] = mapped_column(sa.Text)
+    ciphertext: Mapped[SealedText] = mapped_column(sa.Text)
     # Raised with every new pair of tokens.
     token_version: Mapped[int] = mapped_column(default=1)
     expires_at: Mapped[datetime]
@@ -102,7 +102,7 @@ class OAuthAttempt(Model):
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("user_sessions.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"))
     app: Mapped[str] = mapped_column(sa.String(32))
-    verifier_ciphertext: Mapped[str] = mapped_column(sa.Text)
+    verifier_ciphertext: Mapped[SealedText] = mapped_column(sa.Text)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # Another attempt for the same app came back first. Kept until it expires, so that the callback of this
     # one can say so instead of being unknown.

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from database import choice
+from database import SealedBytes, choice
 from extensions import Model
 from tables.team import User
 from timezones import utc_now
@@ -96,7 +96,7 @@ class Mail(Model):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     # What it said when it was last handed to a mail server, if it is about an interview: `messaging.copies`
     # reads it. Read only where an email is shown, and the last column, so that lists need not pass over it.
-    sealed_copy: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
+    sealed_copy: Mapped[SealedBytes | None] = mapped_column(sa.LargeBinary, deferred=True)
 
     user: Mapped[User | None] = relationship()
 

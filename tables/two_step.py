@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from database import SealedText
 from extensions import Model
 
 
@@ -20,7 +21,7 @@ class TwoStepSecret(Model):
     __tablename__ = "two_step_secrets"
 
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    ciphertext: Mapped[str] = mapped_column(sa.String(500))
+    ciphertext: Mapped[SealedText] = mapped_column(sa.String(500))
     # The 30 seconds, counted since 1970, of the newest code that was accepted. That code and older ones are
     # refused from then on, so a code that someone has looked at over a shoulder is worth nothing.
     last_period: Mapped[int]

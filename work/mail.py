@@ -14,7 +14,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from database import written_out
+from database import SealedBytes, written_out
 from extensions import db
 from models import Lane, Mail, MailState, MailTrouble, ReaderRole, Task, TaskState
 from rows import rows_of
@@ -316,7 +316,7 @@ def record_sent(
     *,
     words: str,
     code: int | None = None,
-    sealed_copy: bytes | None = None,
+    sealed_copy: SealedBytes | None = None,
     through: Through | None = None,
 ) -> Mail:
     """A server accepted the email; `words` are its response, which begins with `code`. `sealed_copy` is as in
@@ -389,7 +389,7 @@ def _end(mail_id: int, state: MailState, words: str) -> Mail:
     return mail
 
 
-def keep_copy(mail_id: int, sealed: bytes) -> None:
+def keep_copy(mail_id: int, sealed: SealedBytes) -> None:
     """Keep what the email said when it was handed to a server, as `messaging.copies` seals it. Of several
     deliveries, the last is kept."""
     db.session.get_one(Mail, mail_id).sealed_copy = sealed

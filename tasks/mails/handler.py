@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from attachment_files import FolderAwayError
 from connections.catalogue import label_of
 from connections.mailboxes import Mailbox, OutOfAction
+from database import SealedBytes
 from extensions import db
 from messaging.copies import copy_of
 from messaging.delivery import (
@@ -79,7 +80,7 @@ class Attempt:
     outcome: Outcome
     through: Through | None = None
     passed_over: PassedOver | None = None
-    sealed_copy: bytes | None = None
+    sealed_copy: SealedBytes | None = None
 
 
 def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Handler:

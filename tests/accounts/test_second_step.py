@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from accounts.throttling import SECOND_STEP
+from database import SealedText
 from extensions import db
 from models import TwoStepSecret
 from tests.accounts.mails import do_background_work, link_in, the_mail_to
@@ -221,7 +222,7 @@ def test_secret_that_no_key_opens_is_named_and_recovery_codes_still_work(
     web: Flask, team: Team, phone: Phone
 ) -> None:
     with in_rows(web):
-        db.session.get_one(TwoStepSecret, team.ben.id).ciphertext = "garbage"
+        db.session.get_one(TwoStepSecret, team.ben.id).ciphertext = SealedText("garbage")
         db.session.commit()
     visitor, page = first_step(web, team.ben)
     refused = visitor.submit(page, "Sign in", status=422, code=phone.next_code())

@@ -14,7 +14,7 @@ from flask import Flask
 import instance_folder
 from accounts import outgoing_webhook
 from connections.rows import read_tokens
-from database import writing
+from database import SealedBytes, writing
 from extensions import db
 from models import (
     AuditEntry,
@@ -337,7 +337,7 @@ def test_rotating_takes_what_emails_said_along(make_connected: Callable[[], Flas
         assert mail.sealed_copy is not None
         copies = services(restarted).mail_copies
         assert "Introduction, experience, questions" in copies.opened(mail.id, mail.sealed_copy).letter.text
-        mail.sealed_copy = b"garbage"
+        mail.sealed_copy = SealedBytes(b"garbage")
         db.session.commit()
     assert "1 could not be opened" in flask(restarted, "keys", "rotate").output
     close_app(restarted)

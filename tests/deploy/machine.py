@@ -10,12 +10,14 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import requests
 from flask import Flask
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.http_proxy import ProxyMiddleware
 
 from tests.architecture.repository import ROOT as REPOSITORY
@@ -31,6 +33,9 @@ from tests.machines.processes import (
     tail,
     wait_until,
 )
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 DOMAIN = "interviews.example.com"
 # The folders of a machine that the documents, the unit, and the script name.
@@ -103,8 +108,8 @@ class Machine:
             "home",
         ):
             (own / name).mkdir(parents=True)
-        for name in own.joinpath(PROGRAMS).iterdir():
-            name.write_text(name.read_text().replace(str(own), str(self.root)))
+        for program in (own / PROGRAMS).iterdir():
+            program.write_text(program.read_text().replace(str(own), str(self.root)))
         # As the package of Caddy leaves it.
         (own / "etc/caddy/Caddyfile").write_text(":80 {\n\troot * /usr/share/caddy\n}\n")
         self.root.unlink(missing_ok=True)
@@ -156,9 +161,7 @@ class Machine:
         """An application for `Visitor` that asks this machine's server, as its proxy does."""
         app = Flask("proxy")
         app.config["BASE_URL"] = f"https://{DOMAIN}"
-        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": DOMAIN, "X-Forwarded-For": "192.0.2.7"}
-        target = {"target": f"http://127.0.0.1:{self.port}/", "host": None, "headers": headers}
-        app.wsgi_app = ProxyMiddleware(app.wsgi_app, {"/": target}, timeout=30)  # type: ignore[method-assign]
+        app.wsgi_app = _Proxy(self.port)  # type: ignore[method-assign]
         return app
 
     @property
@@ -231,3 +234,16 @@ class Machine:
                 return answer.status_code == 200
             except requests.RequestException:
                 return False
+
+
+class _Proxy:
+    """Sends every request on to a server on this port, with what the proxies of `deploy/` say of it."""
+
+    def __init__(self, port: int) -> None:
+        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": DOMAIN, "X-Forwarded-For": "192.0.2.7"}
+        target = {"target": f"http://127.0.0.1:{port}/", "host": None, "headers": headers}
+        self._proxy = ProxyMiddleware(NotFound(), {"all": target}, timeout=30)
+        [self._target] = self._proxy.targets.values()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self._proxy.proxy_to(self._target, environ["PATH_INFO"], "/")(environ, start_response)

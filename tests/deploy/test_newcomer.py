@@ -1,4 +1,5 @@
-"""Whatever README, docs/backups.md and docs/upgrading.md tell people to type does what they say, in order: to the first interview, through backups, upgrades and restores, and from one database to the other."""
+"""Whatever README, docs/backups.md and docs/upgrading.md tell people to type does what they say, from a bare
+machine to the first interview, through backups, upgrades and restores, and from one database to the other."""
 
 import json
 import os

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from accounts.audit import Event
+from database import SealedBytes
 from extensions import db
 from hiring import retention
 from hiring.commands import HiringError, NewCandidate, add_application, add_candidate, add_note
@@ -99,7 +100,7 @@ def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
     candidate.links, candidate.source = ["https://zaphod.example"], "Found on Betelgeuse"
     candidate.name, candidate.email = NAME, ADDRESS
     waiting.name, waiting.address = NAME, ADDRESS
-    waiting.sealed_copy = b"Dear Zaphod"
+    waiting.sealed_copy = SealedBytes(b"Dear Zaphod")
     assert interview.meeting is not None
     interview.meeting.failure_words = "Zoom does not like Zaphod"
     interview.meeting.shown_topic, interview.meeting.shown_agenda = "Meeting Zaphod", "How Zaphod left"

@@ -12,6 +12,7 @@ from connections import wording
 from connections.grants import with_grant
 from connections.refresh import live_grant
 from connections.service import Connections
+from database import SealedText
 from extensions import db
 from models import Connection, ConnectionState, FailureReason, MeetingState, TaskState
 from providers.base import Grant, TokenSet
@@ -343,7 +344,7 @@ def test_grant_that_no_key_opens_needs_a_reconnect_and_is_not_overwritten(
     connection = installation.connect(installation.team.ben)
     with installation.writing():
         row = db.session.get_one(Connection, connection)
-        row.ciphertext = row.ciphertext[:-8] + "AAAAAAA="
+        row.ciphertext = SealedText(row.ciphertext[:-8] + "AAAAAAA=")
         spoiled = row.ciphertext
         db.session.commit()
     interview = installation.schedule()

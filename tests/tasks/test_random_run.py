@@ -5,7 +5,8 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,17 +15,20 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+import instance_folder
 from backups.keys import read_secret
 from backups.rehearsing import Rehearsal, rehearse
+from backups.restoring import restore
 from extensions import db
 from models import Interview, Mail, MailState, Meeting, MeetingState, Task, TaskState
-from tests.backups.places import PAIR, back_up
+from tests.backups.places import PAIR, back_up, make_app
 from tests.factories import LENA, PRIYA, in_three_days
-from tests.machines.application import build_app, settings_for
+from tests.machines.application import close_app
 from tests.machines.counts import Counts
 from tests.machines.processes import wait_until
 from tests.machines.servers import ServerProcess, ServerProcesses
 from tests.machines.simulators import Simulators
+from tests.tasks.copied_run import assert_tells_the_truth
 from tests.tasks.installation import Office
 from tests.tasks.real_time import FAST, WAITING, assert_one_meeting_each
 from timezones import utc_now
@@ -153,7 +157,7 @@ def test_a_thousand_interviews_survive_faults_and_kills(
 ) -> None:
     # It says how far it is, so no one has to be told where it hangs.
     faulthandler.cancel_dump_traceback_later()
-    total = counts(ordinary=100, full=1000)
+    total = 80
     office.simulators.zoom_switches(daily_limit=1_000_000)
     for member, account in ((office.team.ben, LENA), (office.team.cleo, PRIYA), (office.team.ada, RAVI)):
         office.connect(member, account)
@@ -161,6 +165,7 @@ def test_a_thousand_interviews_survive_faults_and_kills(
     run.start_one()
     run.start_one()
     began = said = time.monotonic()
+    copied_at = run.chance.randrange(total // 5, total * 4 // 5)
 
     def say(what: str) -> None:
         nonlocal said
@@ -172,7 +177,7 @@ def test_a_thousand_interviews_survive_faults_and_kills(
             )
 
     while len(run.interviews) < total:
-        if run.copy is None and len(run.interviews) >= total // 2:
+        if run.copy is None and len(run.interviews) >= copied_at:
             run.make_copy(tmp_path / "copy.age")
             say("a backup was made")
         run.change_the_weather()
@@ -194,9 +199,13 @@ def test_a_thousand_interviews_survive_faults_and_kills(
         every=0.5,
     )
     assert_nothing_is_lost_and_nothing_is_double(run, total)
+    assert run.copy is not None
     rehearsed = rehearsal_of(run.copy)
     assert rehearsed.is_good, rehearsed.checks
     assert rehearsed.manifest.tables["interviews"].rows == run.scheduled_at_copy
+    with restored(run.copy) as copy:
+        scheduled, arrived = run.interviews[: run.scheduled_at_copy], set(office.simulators.message_ids())
+        assert_tells_the_truth(copy, scheduled, arrived, office.app)
 
 
 def is_over(run: Run, tell: Callable[[int], None]) -> bool:
@@ -217,15 +226,22 @@ def is_over(run: Run, tell: Callable[[int], None]) -> bool:
     return not left
 
 
-def rehearsal_of(copy: Path | None) -> Rehearsal:
+def rehearsal_of(copy: Path) -> Rehearsal:
     """What a rehearsal says of the backup."""
-    assert copy is not None
-
-    def make_app(settings: Mapping[str, object]) -> Flask:
-        place = {name: str(value) for name, value in settings.items()}
-        return build_app(settings_for(place["DATABASE_URL"], Path(place["INSTANCE_PATH"])))
-
     return rehearse(make_app, copy, read_secret(PAIR.secret), copy.parent)
+
+
+@contextmanager
+def restored(copy: Path) -> Iterator[Flask]:
+    """An application in another place, into which the backup was restored."""
+    folder = copy.parent / "restored"
+    settings = {"DATABASE_URL": f"sqlite:///{folder / 'smoothhiring.sqlite3'}", "INSTANCE_PATH": str(folder)}
+    app = make_app(settings)
+    # As the command finds it: only then, an application makes keys.
+    instance_folder.remove_keys(folder)
+    restore(app, copy, read_secret(PAIR.secret))
+    yield app
+    close_app(app)
 
 
 def assert_nothing_is_lost_and_nothing_is_double(run: Run, total: int) -> None:
