@@ -67,7 +67,16 @@ class Origin:
             (self.folder / name).write_text(text)
         self._git("add", "--all")
         self._git(
-            "-c", "user.name=Test", "-c", "user.email=test@localhost", "commit", "--quiet", "-m", version
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "user.name=Test",
+            "-c",
+            "user.email=test@localhost",
+            "commit",
+            "--quiet",
+            "-m",
+            version,
         )
         self._git("tag", version)
 
@@ -134,7 +143,7 @@ class Machine:
             input=answers,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == status, f"{line}\nended with {done.returncode}:\n{done.stdout}{done.stderr}"

@@ -123,3 +123,25 @@ def test_containers_get_what_they_need_and_no_more() -> None:
     secret = [name for name in server["environment"] if re.search(r"PASSWORD|SECRET|DATABASE_URL", name)]
     for name in secret:
         assert name.endswith("_FILE") or server["environment"][name] == f"${{{name}:-}}", name
+
+
+def test_first_lines_of_the_compose_file_make_what_it_reads(tmp_path: Path) -> None:
+    said = re.findall(r"(?m)^#   (\S.*)$", (DEPLOY / "compose.yaml").read_text())
+    # Some lines end with a remark, or are one.
+    lines = [line for each in said if (line := re.sub(r"\s{2,}\(.*", "", each)) and not line.startswith("(")]
+    docker = [line for line in lines if line.startswith("docker ")]
+    # There is no container runtime to run them with.
+    assert docker == ["docker compose up -d", "docker compose logs server"]
+    for line in lines[: -len(docker)]:
+        subprocess.run(["sh", "-euc", line], cwd=tmp_path, check=True, timeout=30)
+    content = compose()
+    made = {path.name: path for path in (tmp_path / "secrets").iterdir()}
+    assert set(made) == {Path(secret["file"]).name for secret in content["secrets"].values()}
+    assert {path.stat().st_mode & 0o777 for path in made.values()} == {0o644}
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+    environment = content["services"]["database"]["environment"]
+    password = made["database_password"].read_text().strip()
+    url = f"{environment['POSTGRES_USER']}:{password}@database/{environment['POSTGRES_DB']}"
+    assert made["database_url"].read_text() == f"postgresql://{url}"
+    assert (tmp_path / ".env").read_text() == "DOMAIN=interviews.example.com\n"
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600

@@ -179,7 +179,7 @@ class Newcomer:
         self.types(EDIT)
         self.types(RESTART)
         folder = self.machine.root / "var/backups/smoothhiring"
-        wait_until(lambda: bool(list(folder.glob("smoothhiring-*.age"))), what="a first backup", timeout=60)
+        wait_until(lambda: bool(list(folder.glob("smoothhiring-*.age"))), what="a first backup", timeout=120)
         for line in [*to_type(BACKUPS, "Make one"), *to_type(BACKUPS, "Rehearse")]:
             said = self.types(line)
         assert "This backup can be restored" in said
@@ -189,7 +189,9 @@ class Newcomer:
     def upgrades_and_goes_back(self) -> None:
         self.machine.origin.release("v99.0.0", {"migrations/versions/9999_mottos.py": NEWER})
         for line in to_type(UPGRADING, "Upgrading"):
-            self.types(line)
+            # The other way is for those who run it from a folder.
+            if line != "make run":
+                self.types(line)
         assert self.revision() == "9999"
         self.signs_in()
         for line in to_type(UPGRADING, "Going back"):
