@@ -41,7 +41,7 @@ def facts_of(app: Flask) -> Facts:
         )
         numbers = [subject.removeprefix("interview:") for subject in tasks]
         return Facts(
-            interviews=dict(db.session.execute(sa.select(Interview.id, Interview.starts_at))),
+            interviews={each.id: each.starts_at for each in db.session.scalars(sa.select(Interview))},
             meetings=ready,
             sent={mail.message_id for mail in mails if mail.state is MailState.SENT},
             unfinished=left | {mail.interview_id for mail in queued if mail.interview_id is not None},
