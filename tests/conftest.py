@@ -37,7 +37,7 @@ from tests.machines.simulators import Simulators, running_simulators
 from tests.machines.slowness import Slowness
 
 hypothesis.settings.register_profile("ordinary", max_examples=25, deadline=None, database=None)
-hypothesis.settings.register_profile("full", max_examples=400, deadline=None, database=None)
+hypothesis.settings.register_profile("full", max_examples=150, deadline=None, database=None)
 
 # Files whose end is shown with a failure of the test that put them here.
 _LOG_FILES = pytest.StashKey[list[Callable[[], list[Path]]]]()

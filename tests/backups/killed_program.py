@@ -1,6 +1,6 @@
-"""Makes or restores a backup, and is killed on the way: `python -m tests.backups.killed_program`.
+"""Makes or restores a backup, and is killed on the way: `python -m tests.backups.killed_program PLAN`.
 
-The plan comes as JSON on standard input. The process kills itself right before that `call`, counted from 1,
+The plan is JSON. The process kills itself right before that `call`, counted from 1,
 of those that change files or commit; at 0 it is not killed at all.
 """
 
@@ -38,7 +38,7 @@ def _die_at(call: int) -> None:
 
 
 def main() -> None:
-    plan = json.load(sys.stdin)
+    plan = json.loads(sys.argv[1])
     from app import create_app
     from backups.here import installation_of
     from backups.keys import read_secret

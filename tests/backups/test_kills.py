@@ -3,9 +3,8 @@ whole."""
 
 import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 import sqlalchemy as sa
@@ -24,30 +23,39 @@ from tests.backups.places import PAIR, back_up
 from tests.backups.test_round_trip import without_restore
 from tests.machines.application import build_app, settings_for
 from tests.machines.counts import Counts
-from tests.machines.processes import bare_environment
+from tests.machines.nursery import Nursery
 from tests.machines.rows import in_rows
 
 
-def killed(settings: dict[str, str], what: str, path: Path, call: int) -> bool:
+class Killed(Protocol):
     """Run a program that kills itself at that system call of those it makes to change files; whether it came
     to its end instead."""
-    plan = {"settings": settings, "what": what, "path": str(path), "call": call}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.backups.killed_program"],
-        input=json.dumps({**plan, "secret": PAIR.secret, "public": PAIR.public}),
-        env=bare_environment({}),
-        text=True,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode == 0
+
+    def __call__(self, settings: dict[str, str], what: str, path: Path, call: int) -> bool: ...
+
+
+@pytest.fixture
+def killed(nursery: Nursery, tmp_path: Path) -> Killed:
+    log = tmp_path / "killed.log"
+
+    def run(settings: dict[str, str], what: str, path: Path, call: int) -> bool:
+        plan = {"settings": settings, "what": what, "path": str(path), "call": call}
+        order = json.dumps({**plan, "secret": PAIR.secret, "public": PAIR.public})
+        code = nursery.start("tests.backups.killed_program", [order], log=log, settings={}).wait(120)
+        assert code in (0, -signal.SIGKILL), log.read_text()
+        return code == 0
+
+    return run
 
 
 @pytest.mark.slow
 def test_backup_is_whole_or_the_one_before(
-    sqlite_app: Flask, sqlite_url: str, instance_path: Path, tmp_path: Path, counts: Counts
+    sqlite_app: Flask,
+    sqlite_url: str,
+    instance_path: Path,
+    tmp_path: Path,
+    counts: Counts,
+    killed: Killed,
 ) -> None:
     fill_every_table(sqlite_app)
     path = tmp_path / "backup.age"
@@ -68,7 +76,7 @@ def test_backup_is_whole_or_the_one_before(
 
 @pytest.mark.slow
 def test_restore_that_was_killed_is_begun_anew(
-    sqlite_app: Flask, instance_path: Path, tmp_path: Path, counts: Counts
+    sqlite_app: Flask, instance_path: Path, tmp_path: Path, counts: Counts, killed: Killed
 ) -> None:
     fill_every_table(sqlite_app)
     before, kept = rows_of_every_table(sqlite_app), files_of(instance_path)

@@ -155,7 +155,7 @@ def test_killed_migration_leaves_nothing_and_the_next_start_goes_on(
 def test_servers_that_start_at_once_on_an_empty_database_all_come_up(
     app: Flask, server_processes: ServerProcesses, counts: Counts
 ) -> None:
-    for _ in counts.repeat("first start of several servers", ordinary=1, full=8):
+    for _ in counts.repeat("first start of several servers", ordinary=1, full=4):
         with app.app_context():
             db.drop_all()
             db.session.execute(sa.text("DROP TABLE alembic_version"))

@@ -164,7 +164,7 @@ def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
             for number in range(how_many)
         ]
         asked = [ask(team, person, number, first) for number, person in enumerate(people)]
-    for day in counts.repeat("rounds of picks", ordinary=1, full=60):
+    for day in counts.repeat("rounds of picks", ordinary=1, full=30):
         # They do not all begin at the same minute, but all overlap.
         starts = [first + timedelta(days=day + 1, minutes=15 * (number % 3)) for number in range(how_many)]
         with in_rows(crowd):
@@ -203,7 +203,7 @@ def test_two_tabs_and_two_slots_are_one_interview_and_one_set_of_emails(
 ) -> None:
     with in_rows(crowd):
         team = create_team()
-    for day in counts.repeat("two tabs", ordinary=1, full=20):
+    for day in counts.repeat("two tabs", ordinary=1, full=10):
         starts = [clock.now + timedelta(days=2 + day, hours=hours) for hours in (0, 3)]
         with in_rows(crowd):
             interview_id = request_slots(team.ada, team.dina, *starts, at_once=day % 2 == 0)

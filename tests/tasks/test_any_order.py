@@ -48,7 +48,7 @@ def test_any_order_of_changes_faults_and_deaths_ends_in_one_truth(
     installation = sqlite_installation
     installation.connect(installation.team.ben)
     seed = random.randrange(10**6)
-    for number in counts.repeat("changes in any order", ordinary=1, full=12):
+    for number in counts.repeat("changes in any order", ordinary=1, full=6):
         story = _Story(installation, random.Random(seed + number))
         try:
             story.live(steps=14)

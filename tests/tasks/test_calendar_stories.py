@@ -40,7 +40,7 @@ def test_calendar_that_is_changed_in_any_order_is_stored_as_it_is(
     calendar_installation: CalendarInstallation, counts: Counts
 ) -> None:
     seed = random.randrange(10**6)
-    for number in counts.repeat("changed calendars", ordinary=1, full=8):
+    for number in counts.repeat("changed calendars", ordinary=1, full=4):
         story = _Story(calendar_installation, random.Random(seed + number))
         try:
             story.live(steps=18)

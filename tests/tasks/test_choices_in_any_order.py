@@ -52,7 +52,7 @@ def test_choices_in_any_order_end_in_one_truth(sqlite_installation: Installation
     installation = sqlite_installation
     installation.connect(installation.team.ben)
     seed = random.randrange(10**6)
-    for number in counts.repeat("choices in any order", ordinary=1, full=8):
+    for number in counts.repeat("choices in any order", ordinary=1, full=5):
         story = _Story(installation, random.Random(seed + number), number)
         try:
             story.live(steps=30)

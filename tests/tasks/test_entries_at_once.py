@@ -130,7 +130,7 @@ def test_people_and_servers_that_meet_over_an_interview_never_wait_for_each_othe
     runners = [another_runner(office) for _ in range(2)]
     for runner in runners:
         runner.start()
-    for _ in counts.repeat("changes at once", ordinary=3, full=20):
+    for _ in counts.repeat("changes at once", ordinary=3, full=10):
         people = [threading.Thread(target=crowd.act) for _ in range(4)]
         for person in people:
             person.start()
@@ -180,7 +180,7 @@ def test_two_servers_with_faults_and_kills_make_one_entry_and_one_meeting_each(
         {"reject_next_tokens": 1},
     )
     interviews: list[int] = []
-    for number in counts.repeat("interviews of two servers", ordinary=6, full=15):
+    for number in counts.repeat("interviews of two servers", ordinary=6, full=10):
         office.switches(**chance.choice(faults))
         interviews.append(
             office.schedule(

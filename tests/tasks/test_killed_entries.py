@@ -161,13 +161,14 @@ ORDINARY = (("schedule", "committed", "outlook"), ("to_entry", "committing", "bo
     indirect=["calendars"],
 )
 def test_process_that_dies_at_any_commit_ends_like_one_that_lives(
-    calendar_installation: CalendarInstallation, counts: Counts, act: str, when: When
+    calendar_installation: CalendarInstallation, counts: Counts, seed: int, act: str, when: When
 ) -> None:
     story = Story(calendar_installation, act)
     _, undisturbed = story.tell(when, 1_000)
-    # To die while committing is to have done one commit fewer, so that need not be tried at each.
-    step = counts(ordinary=6, full=1 if when == "committed" else 4)
-    for number in itertools.count(min(step, 2), step):
+    # To die while committing is to have done one commit fewer, so that need not be tried as often. Each run
+    # begins at another commit, so that a few of them have tried every one.
+    step = counts(ordinary=6, full=2 if when == "committed" else 6)
+    for number in itertools.count(1 + seed % step, step):
         has_died, end = story.tell(when, number)
         assert end == undisturbed, f"died {when} number {number}"
         if not has_died:
