@@ -1,7 +1,6 @@
 """The commands for backups, as they are typed."""
 
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,8 @@ from database import writing
 from tests.backups.every_table import files_of, fill_every_table
 from tests.backups.places import PAIR
 from tests.machines.application import MakeApp, settings_for
-from tests.machines.processes import bare_environment
-
-
-def flask(settings: dict[str, str], *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", *arguments],
-        env=bare_environment(settings),
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+from tests.machines.nursery import Nursery
+from tests.machines.typed import type_command
 
 
 def test_restoring_is_told_from_what_only_looks_like_it() -> None:
@@ -39,42 +26,43 @@ def test_restoring_is_told_from_what_only_looks_like_it() -> None:
 
 @pytest.mark.slow
 def test_key_is_made_a_backup_is_written_rehearsed_and_restored(
-    make_app: MakeApp, sqlite_url: str, instance_path: Path, tmp_path: Path
+    make_app: MakeApp, sqlite_url: str, instance_path: Path, tmp_path: Path, nursery: Nursery
 ) -> None:
+    flask = partial(type_command, nursery, tmp_path)
     settings = settings_for(sqlite_url, instance_path)
     made = flask(settings, "backup-key")
-    [secret] = [line for line in made.stdout.splitlines() if line.startswith("AGE-SECRET-KEY-")]
-    [setting] = [line for line in made.stdout.splitlines() if line.startswith("BACKUP_KEY=")]
+    [secret] = [line for line in made.said.splitlines() if line.startswith("AGE-SECRET-KEY-")]
+    [setting] = [line for line in made.said.splitlines() if line.startswith("BACKUP_KEY=")]
     keyed = {**settings, "BACKUP_KEY": setting.removeprefix("BACKUP_KEY=")}
 
     fill_every_table(make_app())
     without = flask(settings, "backup", str(tmp_path / "x.age"))
-    assert (without.returncode, "flask backup-key" in without.stderr) == (1, True)
+    assert (without.code, "flask backup-key" in without.said) == (1, True)
     path = tmp_path / "backup.age"
     written = flask(keyed, "backup", str(path))
-    assert written.returncode == 0, written.stderr
-    assert " rows and 3 attachments, 0.0 MB." in written.stdout
+    assert written.code == 0, written.said
+    assert " rows and 3 attachments, 0.0 MB." in written.said
 
     kept, database = files_of(instance_path), sorted(instance_path.iterdir())
-    rehearsed = flask(keyed, "restore", "--rehearse", str(path), typed=secret)
-    assert rehearsed.returncode == 0, rehearsed.stdout + rehearsed.stderr
-    assert "The keys open all of 12 stored secrets" in rehearsed.stdout
-    assert "This backup can be restored" in rehearsed.stdout
+    rehearsed = flask(keyed, "restore", "--rehearse", str(path), answers=secret)
+    assert rehearsed.code == 0, rehearsed.said
+    assert "The keys open all of 12 stored secrets" in rehearsed.said
+    assert "This backup can be restored" in rehearsed.said
     assert (files_of(instance_path), sorted(instance_path.iterdir())) == (kept, database)
 
     folder = tmp_path / "new"
     there = settings_for("", folder)
-    wrong = flask(there, "restore", str(path), typed=new_pair().secret)
-    assert wrong.returncode == 5
-    assert "doesn't open this backup" in wrong.stderr
+    wrong = flask(there, "restore", str(path), answers=new_pair().secret)
+    assert wrong.code == 5
+    assert "doesn't open this backup" in wrong.said
     assert files_of(folder) == {}
-    restored = flask(there, "restore", str(path), typed=secret)
-    assert restored.returncode == 0, restored.stderr
-    assert "/settings/restored" in restored.stdout
-    assert "BACKUP_KEY" in restored.stdout
+    restored = flask(there, "restore", str(path), answers=secret)
+    assert restored.code == 0, restored.said
+    assert "/settings/restored" in restored.said
+    assert "BACKUP_KEY" in restored.said
     assert files_of(folder) == kept
-    again = flask(there, "restore", str(path), typed=secret)
-    assert (again.returncode, "holds keys already" in again.stderr) == (7, True)
+    again = flask(there, "restore", str(path), answers=secret)
+    assert (again.code, "holds keys already" in again.said) == (7, True)
 
 
 def test_backup_without_an_attachment_is_written_and_fails(make_app: MakeApp, tmp_path: Path) -> None:
