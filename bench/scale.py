@@ -48,7 +48,9 @@ IDLE_SECONDS = 15.0
 @dataclass(frozen=True)
 class Round:
     """What was measured with so many servers, times in seconds. From `of_servers` to `zoom_calls`, it is for
-    one interview. `connections`: the most there were. `idle`: transactions a second of one idle server."""
+    one interview, without what idle servers do anyway. `connections`: the most there were. Of one idle server
+    in a second: its transactions, and what it and PostgreSQL compute. `looks`: how many meetings were looked
+    at in a second, and `looks_computed`, what is computed for one."""
 
     servers: int
     a_minute: float
@@ -62,8 +64,11 @@ class Round:
     tasks: float
     mails: float
     zoom_calls: float
+    looks: float
+    looks_computed: float
     connections: int
-    idle: float
+    idle_transactions: float
+    idle_computed: float
 
 
 def main() -> None:
@@ -101,16 +106,22 @@ def _measure(
             team.connect_zoom()
             _schedule(team, WARM_UP_EACH, simulators)
             _wait_until_quiet(database)
-            idle = _idle_transactions(database, count)
+            idle, idle_seconds = _while_idle(database, cluster, running, simulators)
             before = _Counters.of(database, cluster, running, simulators)
+            began = time.monotonic()
             scheduled, seconds = _schedule(team, each, simulators)
             _wait_until_quiet(database)
+            took = time.monotonic() - began
             after = _Counters.of(database, cluster, running, simulators)
+            looks, looks_computed = _look_at_all(database, cluster, running, simulators)
             for server in running:
                 server.terminate()
         finally:
             servers.end_all()
-    per = [(b - a) / len(scheduled) for a, b in zip(before.values, after.values, strict=True)]
+    per = [
+        (b - a - quiet * took / idle_seconds) / len(scheduled)
+        for a, b, quiet in zip(before.values, after.values, idle, strict=True)
+    ]
     of_servers, of_database, statements, commits, written, stored, tasks, mails, calls = per
     return Round(
         servers=count,
@@ -126,7 +137,10 @@ def _measure(
         mails=mails,
         zoom_calls=calls,
         connections=after.connections,
-        idle=idle,
+        looks=looks,
+        looks_computed=looks_computed,
+        idle_transactions=idle[3] / idle_seconds / count,
+        idle_computed=(idle[0] + idle[1]) / idle_seconds / count,
     )
 
 
@@ -199,21 +213,37 @@ def _wait_until_quiet(database: psycopg.Connection[tuple[int, ...]]) -> None:
     )
 
 
-def _idle_transactions(database: psycopg.Connection[tuple[int, ...]], servers: int) -> float:
-    """How many transactions a second one of the servers makes while no one asks it for anything."""
+def _look_at_all(
+    database: psycopg.Connection[tuple[int, ...]],
+    cluster: PostgreSQLCluster,
+    running: Sequence[ServerProcess],
+    simulators: Simulators,
+) -> tuple[float, float]:
+    """Have every meeting looked at now. Returns how many looks a second there were, and what the servers and
+    PostgreSQL compute for one, in seconds."""
+    before, began = _Counters.of(database, cluster, running, simulators), time.monotonic()
+    database.execute(
+        "UPDATE tasks SET run_at = now() AT TIME ZONE 'UTC'"
+        " WHERE kind = 'look_at_meeting' AND state = 'ready'"
+    )
+    _wait_until_quiet(database)
+    seconds, after = time.monotonic() - began, _Counters.of(database, cluster, running, simulators)
+    looks = after.values[-1] - before.values[-1]
+    return looks / seconds, (sum(after.values[:2]) - sum(before.values[:2])) / looks
 
-    def count() -> int:
-        # Servers tell of their transactions a second late.
-        time.sleep(2)
-        row = database.execute(
-            "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()"
-        ).fetchone()
-        assert row is not None
-        return row[0]
 
-    before, began = count(), time.monotonic()
+def _while_idle(
+    database: psycopg.Connection[tuple[int, ...]],
+    cluster: PostgreSQLCluster,
+    running: Sequence[ServerProcess],
+    simulators: Simulators,
+) -> tuple[list[float], float]:
+    """What comes up while no one asks the servers for anything, and in how many seconds."""
+    began, before = time.monotonic(), _Counters.of(database, cluster, running, simulators)
     time.sleep(IDLE_SECONDS)
-    return (count() - before) / (time.monotonic() - began) / servers
+    after = _Counters.of(database, cluster, running, simulators)
+    came_up = [b - a for a, b in zip(before.values, after.values, strict=True)]
+    return came_up, time.monotonic() - began
 
 
 def _table(rounds: Sequence[Round], interviews: int, took: float) -> str:
@@ -235,7 +265,13 @@ def _table(rounds: Sequence[Round], interviews: int, took: float) -> str:
         numbers("click to the candidate's invitation, median", _ms(rounds, median), ".0f", " ms"),
         numbers("  95 of 100 within", _ms(rounds, lambda all_: quantiles(all_, n=20)[-1]), ".0f", " ms"),
         numbers("most connections to PostgreSQL", [one.connections for one in rounds], ".0f"),
-        numbers("transactions a second of an idle server", [one.idle for one in rounds]),
+        numbers("an idle server: transactions a second", [one.idle_transactions for one in rounds]),
+        numbers(
+            "  share of a core, PostgreSQL's part with it",
+            [one.idle_computed * 100 for one in rounds],
+            ".1f",
+            " %",
+        ),
         "",
         "  For one interview, with all its pages, its meeting, and its emails:",
         numbers("the servers compute", [one.of_servers * 1000 for one in rounds], ".0f", " ms"),
@@ -247,6 +283,14 @@ def _table(rounds: Sequence[Round], interviews: int, took: float) -> str:
         numbers("tasks", [one.tasks for one in rounds]),
         numbers("emails, reminders among them", [one.mails for one in rounds]),
         numbers("calls to Zoom", [one.zoom_calls for one in rounds]),
+        "",
+        numbers("looks at meetings, a second", [one.looks for one in rounds]),
+        numbers(
+            "  computed for one, PostgreSQL's part with it",
+            [one.looks_computed * 1000 for one in rounds],
+            ".1f",
+            " ms",
+        ),
         "",
         "  So a whole core does so many interviews a minute:",
         numbers("of servers", [60 / one.of_servers for one in rounds], ".0f"),

@@ -120,7 +120,8 @@ def processor_time(pid: int) -> float:
         if stat.exists():
             # The name of the program, in brackets, may contain spaces.
             fields = stat.read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
+            # Its own, and what those of its children computed that have ended.
+            ticks += sum(map(int, fields[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

@@ -23,6 +23,7 @@ _OF_THE_PROXY = (502, 503, 504)
 # How long people take to reload a page, in seconds.
 _TO_RELOAD = 1.0
 _ZONE = "Europe/Berlin"
+FILE_NAME = "plan.pdf"
 
 
 class UnexpectedAnswerError(Exception):
@@ -86,8 +87,11 @@ class Person:
         self._get(path)
         return time.perf_counter() - began
 
-    def fill_in(self, candidate_id: int, hiring_manager_id: int, starts_at: datetime) -> OpenDialog:
-        """Walk through the first five steps and stop before the last click. `starts_at` is Berlin's time."""
+    def fill_in(
+        self, candidate_id: int, hiring_manager_id: int, starts_at: datetime, *, file: bytes = b""
+    ) -> OpenDialog:
+        """Walk through the first five steps and stop before the last click. `starts_at` is Berlin's time. The
+        candidate's invitation is to bring the PDF `file`, if there is one."""
         page = self._get(f"/candidates/{candidate_id}")
         page = self._post(urljoin(self.base_url, f"/candidates/{candidate_id}/schedule"), self._hidden(page))
         answers: tuple[dict[str, str], ...] = (
@@ -103,7 +107,8 @@ class Person:
             {},
         )
         for fields in answers:
-            page = self._post(page.url, self._hidden(page) | fields)
+            files = {"files": (FILE_NAME, file, "application/pdf")} if file and "title" in fields else None
+            page = self._post(page.url, self._hidden(page) | fields, files)
         if not page.url.endswith("/finalize"):
             raise UnexpectedAnswerError(page.url)
         return OpenDialog(page.url, (*self._hidden(page).items(), *self._ticked(page)))
@@ -135,8 +140,10 @@ class Person:
     def _get(self, path: str) -> requests.Response:
         return self._good(self._send("GET", urljoin(self.base_url, path)))
 
-    def _post(self, url: str, fields: Mapping[str, str]) -> requests.Response:
-        return self._good(self._send("POST", url, data=fields))
+    def _post(
+        self, url: str, fields: Mapping[str, str], files: Mapping[str, Any] | None = None
+    ) -> requests.Response:
+        return self._good(self._send("POST", url, data=fields, files=files))
 
     def _send(self, method: str, url: str, **how: Any) -> requests.Response:
         for left in reversed(range(self._tries)):

@@ -21,11 +21,24 @@ import pytest
 import sqlalchemy as sa
 
 from extensions import db
-from models import Interview, InterviewStatus, Mail, MailState, Meeting, Role, Task, TaskState
+from models import (
+    Attachment,
+    Interview,
+    InterviewStatus,
+    Mail,
+    MailState,
+    Meeting,
+    ReaderRole,
+    Role,
+    Task,
+    TaskState,
+)
+from scheduling.mails.queue import INVITATION
 from tests import factories
 from tests.factories import PASSWORD, Member
+from tests.files_to_attach import PDF
 from tests.machines.counts import Counts
-from tests.machines.person import Person
+from tests.machines.person import FILE_NAME, Person
 from tests.machines.processes import free_port, wait_until
 from tests.machines.proxies import nginx_command, running_proxy
 from tests.machines.servers import ServerProcess, ServerProcesses
@@ -78,10 +91,12 @@ class Recruiter:
         self.waited.append(self.person.look_at(path))
 
     def arrange(self, candidate: int) -> None:
-        """Schedule an interview; every third is moved by an hour, and every fourth is cancelled."""
+        """Schedule an interview, every second with a file; every third is moved by an hour, and every fourth
+        is cancelled."""
         number = len(self.interviews)
         starts_at = first_day() + timedelta(hours=12 * number)
-        dialog = self.person.fill_in(candidate, self.member.id, starts_at)
+        file = b"" if number % 2 else PDF
+        dialog = self.person.fill_in(candidate, self.member.id, starts_at, file=file)
         url = self.person.schedule(dialog).interview_url
         interview = self.interviews[int(url.rpartition("/")[2])] = Arranged(starts_at)
         self.look(url)
@@ -102,10 +117,12 @@ def first_day() -> datetime:
 
 @dataclass
 class Pair:
-    """Two servers with their own instance folders, as on two machines, and the proxy's address."""
+    """Two servers with their own instance folders and one for uploads, as on two machines, and the proxy's
+    address."""
 
     processes: ServerProcesses
     folders: tuple[Path, Path]
+    uploads: Path
     ports: tuple[int, int]
     address: str
     running: dict[int, ServerProcess] = field(default_factory=dict)
@@ -114,6 +131,7 @@ class Pair:
     def start(self, which: int) -> None:
         settings = {
             "INSTANCE_PATH": str(self.folders[which]),
+            "UPLOADS_FOLDER": str(self.uploads),
             "BASE_URL": self.address,
             "TRUSTED_PROXIES": "1",
         }
@@ -135,8 +153,10 @@ class Pair:
 def two_servers(processes: ServerProcesses, instance_path: Path, folder: Path) -> Iterator[Pair]:
     """Two servers behind nginx, of which the first one runs."""
     other = Path(shutil.copytree(instance_path, folder / "other-instance"))
+    uploads = folder / "uploads"
+    uploads.mkdir()
     proxy_port, ports = free_port(), (free_port(), free_port())
-    pair = Pair(processes, (instance_path, other), ports, f"http://localhost:{proxy_port}")
+    pair = Pair(processes, (instance_path, other), uploads, ports, f"http://localhost:{proxy_port}")
     pair.start(0)
     with running_proxy(nginx_command(folder, proxy_port, *ports), folder, proxy_port):
         yield pair
@@ -196,6 +216,7 @@ def test_two_servers_lose_and_double_nothing_while_one_is_killed_again_and_again
         arranged = {number: each for one in recruiters for number, each in one.interviews.items()}
         assert_each_meeting_once(office, arranged)
         doubled = assert_each_email_once(office, pair)
+        assert_no_email_lacks_its_file(office)
         # No one was asked to sign in again: that would have been a LostSessionError.
         ratio = p95(both) / p95(alone)
         counts.say(
@@ -296,6 +317,29 @@ def assert_each_email_once(office: Office, pair: Pair) -> int:
     assert doubled <= taken_over | {mail.id for mail in mails if mail.may_be_double}
     assert len(doubled) <= pair.kills * WORKERS * MAIL_THREADS
     return len(doubled)
+
+
+def assert_no_email_lacks_its_file(office: Office) -> None:
+    """It does not matter which server took the file, and which one sent the invitation."""
+    with office.reading():
+        of_interviews = set(db.session.scalars(sa.select(Attachment.interview_id)))
+        wanted = set(
+            db.session.scalars(
+                sa.select(Mail.message_id).where(
+                    Mail.kind == INVITATION,
+                    Mail.role == ReaderRole.CANDIDATE,
+                    Mail.state == MailState.SENT,
+                    Mail.interview_id.in_(of_interviews),
+                )
+            )
+        )
+    brought = {
+        str(mail.message["Message-ID"])
+        for mail in office.simulators.mails()
+        if FILE_NAME in {part.get_filename() for part in mail.message.iter_attachments()}
+    }
+    assert wanted
+    assert wanted <= brought
 
 
 def p95(seconds: list[float]) -> float:
