@@ -37,8 +37,7 @@ from tests.machines.servers import ServerProcess, ServerProcesses
 from tests.machines.simulators import Simulators, running_simulators
 
 ZOOM_MS, MAIL_MS = 50, 20
-SERVERS = (1, 2, 3)
-# What an interview computes with three servers, against one.
+# What an interview computes with the most servers, against one.
 AIM = 1.25
 # The first requests of a process import and compile modules; no person waits for that.
 WARM_UP_EACH = 1
@@ -46,11 +45,20 @@ IDLE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
+class Looks:
+    """How many meetings were looked at in a second; the others are for one look."""
+
+    a_second: float
+    computed: float
+    statements: float
+    commits: float
+
+
+@dataclass(frozen=True)
 class Round:
     """What was measured with so many servers, times in seconds. From `of_servers` to `zoom_calls`, it is for
     one interview, without what idle servers do anyway. `connections`: the most there were. Of one idle server
-    in a second: its transactions, and what it and PostgreSQL compute. `looks`: how many meetings were looked
-    at in a second, and `looks_computed`, what is computed for one."""
+    in a second: its transactions, and what it and PostgreSQL compute."""
 
     servers: int
     a_minute: float
@@ -64,8 +72,7 @@ class Round:
     tasks: float
     mails: float
     zoom_calls: float
-    looks: float
-    looks_computed: float
+    looks: Looks
     connections: int
     idle_transactions: float
     idle_computed: float
@@ -74,13 +81,18 @@ class Round:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description="Measure 1, 2 and 3 servers.")
     parser.add_argument("--interviews", type=int, default=200, help="how many in each round (default: 200)")
-    each = max(2, parser.parse_args().interviews // len(ACCOUNTS))
+    parser.add_argument("--servers", type=int, default=3, help="how many servers at most (default: 3)")
+    wanted = parser.parse_args()
+    each = max(2, wanted.interviews // len(ACCOUNTS))
     began = time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="smoothhiring-scale-")))
         cluster = stack.enter_context(postgresql_cluster(DURABLE))
         simulators = stack.enter_context(running_simulators(folder))
-        rounds = [_measure(folder / str(count), cluster, simulators, count, each) for count in SERVERS]
+        rounds = [
+            _measure(folder / str(count), cluster, simulators, count, each)
+            for count in range(1, wanted.servers + 1)
+        ]
     sys.stdout.write(_table(rounds, each * len(ACCOUNTS), time.monotonic() - began))
 
 
@@ -113,7 +125,9 @@ def _measure(
             _wait_until_quiet(database)
             took = time.monotonic() - began
             after = _Counters.of(database, cluster, running, simulators)
-            looks, looks_computed = _look_at_all(database, cluster, running, simulators)
+            # The first looks of a process make its statements.
+            for _ in range(2):
+                looks = _look_at_all(database, cluster, running, simulators)
             for server in running:
                 server.terminate()
         finally:
@@ -138,7 +152,6 @@ def _measure(
         zoom_calls=calls,
         connections=after.connections,
         looks=looks,
-        looks_computed=looks_computed,
         idle_transactions=idle[3] / idle_seconds / count,
         idle_computed=(idle[0] + idle[1]) / idle_seconds / count,
     )
@@ -218,9 +231,8 @@ def _look_at_all(
     cluster: PostgreSQLCluster,
     running: Sequence[ServerProcess],
     simulators: Simulators,
-) -> tuple[float, float]:
-    """Have every meeting looked at now. Returns how many looks a second there were, and what the servers and
-    PostgreSQL compute for one, in seconds."""
+) -> Looks:
+    """Have every meeting looked at now."""
     before, began = _Counters.of(database, cluster, running, simulators), time.monotonic()
     database.execute(
         "UPDATE tasks SET run_at = now() AT TIME ZONE 'UTC'"
@@ -228,8 +240,9 @@ def _look_at_all(
     )
     _wait_until_quiet(database)
     seconds, after = time.monotonic() - began, _Counters.of(database, cluster, running, simulators)
-    looks = after.values[-1] - before.values[-1]
-    return looks / seconds, (sum(after.values[:2]) - sum(before.values[:2])) / looks
+    *_, looks = more = [b - a for a, b in zip(before.values, after.values, strict=True)]
+    of_servers, of_database, statements, commits, *_ = (each / looks for each in more)
+    return Looks(looks / seconds, of_servers + of_database, statements, commits)
 
 
 def _while_idle(
@@ -259,7 +272,10 @@ def _table(rounds: Sequence[Round], interviews: int, took: float) -> str:
     more = [b.a_minute / a.a_minute for a, b in pairwise(rounds)]
     lines = [
         "",
-        line(f"{interviews} interviews by {len(ACCOUNTS)} people; servers:", [str(n) for n in SERVERS]),
+        line(
+            f"{interviews} interviews by {len(ACCOUNTS)} people; servers:",
+            [str(one.servers) for one in rounds],
+        ),
         numbers("interviews a minute", [one.a_minute for one in rounds], ".0f"),
         line("  against one server fewer", ["", *(f"{each:.2f}" for each in more)]),
         numbers("click to the candidate's invitation, median", _ms(rounds, median), ".0f", " ms"),
@@ -284,19 +300,16 @@ def _table(rounds: Sequence[Round], interviews: int, took: float) -> str:
         numbers("emails, reminders among them", [one.mails for one in rounds]),
         numbers("calls to Zoom", [one.zoom_calls for one in rounds]),
         "",
-        numbers("looks at meetings, a second", [one.looks for one in rounds]),
-        numbers(
-            "  computed for one, PostgreSQL's part with it",
-            [one.looks_computed * 1000 for one in rounds],
-            ".1f",
-            " ms",
-        ),
+        numbers("looks at meetings, a second", [one.looks.a_second for one in rounds]),
+        numbers("  computed for one", [one.looks.computed * 1000 for one in rounds], ".1f", " ms"),
+        numbers("  statements for one", [one.looks.statements for one in rounds]),
+        numbers("  commits for one", [one.looks.commits for one in rounds]),
         "",
         "  So a whole core does so many interviews a minute:",
         numbers("of servers", [60 / one.of_servers for one in rounds], ".0f"),
         numbers("of PostgreSQL", [60 / one.of_database for one in rounds], ".0f"),
         "",
-        f"  {'computed for one with three servers / one':<44}{growth:12.2f}   "
+        f"  {'computed for one with the most servers / one':<44}{growth:12.2f}   "
         f"aim: {AIM:.2f} or less, {verdict}",
         "",
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, "
