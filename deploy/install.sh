@@ -35,8 +35,9 @@ install -d -o smoothhiring -g smoothhiring -m 700 /var/lib/smoothhiring
     install -d -o smoothhiring -g smoothhiring -m 700 /var/backups/smoothhiring
 
 sh tools/bootstrap.sh requirements.txt
-# The service cannot write here, so what Python would compile at each start is compiled once.
-.venv/bin/python -m compileall -q -j 0 . >/dev/null || true
+# The service cannot write here, so what Python would compile at each start is compiled once. pip has done so in .venv, and the
+# others never run here.
+.venv/bin/python -m compileall -q -j 0 -x '^\./(\.venv|bench|demo|simulators|tests)/' . >/dev/null || true
 
 if [ ! -e .env ]; then
     umask 027

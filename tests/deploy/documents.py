@@ -61,10 +61,10 @@ def to_type(document: str, heading: str) -> list[str]:
     return [line for line in commands(document, heading) if line not in NOT_TYPED]
 
 
-def settings(document: str, heading: str) -> dict[str, str]:
-    """The settings that a section writes down."""
-    lines = [line for part in _of_kind(document, heading, "settings") for line in part.lines if line]
-    return {name: value for name, _, value in (line.partition("=") for line in lines)}
+def settings(document: str, heading: str) -> list[dict[str, str]]:
+    """The settings that each block of a section writes down."""
+    parts = _of_kind(document, heading, "settings")
+    return [dict(line.partition("=")[::2] for line in part.lines if line) for part in parts]
 
 
 def the_part(document: str, heading: str, kind: Kind) -> str:

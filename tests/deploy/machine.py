@@ -178,12 +178,12 @@ class Machine:
         """What the service wrote, all starts together."""
         return self.folder / "service.log"
 
-    def wait_for_answer(self, process: RunningProcess) -> None:
-        """Return once the server answers, paused or not. Raises AssertionError if it ended."""
+    def wait_for_answer(self, process: RunningProcess, log: Path) -> None:
+        """Return once the server answers, paused or not. Raises AssertionError if it ended, with its log."""
         wait_until(
             lambda: process.poll() is not None or self._answers(), what="the server answers", timeout=180
         )
-        assert process.poll() is None, tail(self.log)
+        assert process.poll() is None, tail(log)
 
     def stop(self) -> None:
         """Stop the service, as systemd would."""
@@ -228,7 +228,7 @@ class Machine:
             death_signal=signal.SIGQUIT,
             cwd=Path(unit["WorkingDirectory"]),
         )
-        self.wait_for_answer(self._service)
+        self.wait_for_answer(self._service, self.log)
 
     def _let_caddy_read(self) -> None:
         file = self.root / "etc/caddy/Caddyfile"

@@ -51,7 +51,8 @@ def test_every_setting_in_the_documents_exists() -> None:
         name
         for document in DOCUMENTS
         for heading in sections(document)
-        for name in settings(document, heading)
+        for block in settings(document, heading)
+        for name in block
     }
     assert len(named) > 10
     assert named <= settings_names()

@@ -29,8 +29,8 @@ from timezones import utc_now
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 
 OWNER, CANDIDATE = "ada@northlight.example", "dina.kaur@mail.example"
-# A test that needs nothing, for `make test`.
-A_TEST = "tests/pages/test_checks.py"
+# For `make test`: a file of tests that need nothing, in one process.
+A_TEST = "'tests/pages/test_checks.py -n 0'"
 INSTALLING, ASIDE = "Installing it on a server", "On a machine that has been used"
 EDIT, RESTART = "sudo nano /opt/smoothhiring/.env", "sudo systemctl restart smoothhiring"
 
@@ -71,7 +71,7 @@ def test_demo_and_server_run_from_a_clean_folder(machine: Machine) -> None:
     machine.types(f"cd {folder} && make test ONLY={A_TEST}")
 
     run, *commands = to_type(README, "Running it from a folder")
-    typed = settings(README, "Running it from a folder")
+    typed, *_ = settings(README, "Running it from a folder")
     (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in typed.items()))
     said = served(machine, run, folder)
     assert f"https://{DOMAIN}/setup" in said
@@ -86,10 +86,11 @@ def served(machine: Machine, command: str, folder: Path) -> str:
     log = folder.parent / f"{command}.log"
     process = start(["sh", "-c", command], log=log, settings=machine.environment(), cwd=folder)
     try:
-        machine.wait_for_answer(process)
+        machine.wait_for_answer(process, log)
     finally:
-        # To all that it started, as the terminal does.
-        os.killpg(process.pid, signal.SIGINT)
+        if process.poll() is None:
+            # To all that it started, as the terminal does.
+            os.killpg(process.pid, signal.SIGINT)
         end_group(process, how=signal.SIGINT, timeout=45)
     return tail(log)
 
@@ -175,7 +176,8 @@ class Newcomer:
             said = self.types(line)
         [self.secret] = re.findall(r"(?m)^AGE-SECRET-KEY-\w+$", said)
         [public] = re.findall(r"(?m)^BACKUP_KEY=(\w+)$", said)
-        self.settings |= {"BACKUP_KEY": public, **settings(BACKUPS, "Every night")}
+        [nightly] = settings(BACKUPS, "Every night")
+        self.settings |= {"BACKUP_KEY": public, **nightly}
         self.types(EDIT)
         self.types(RESTART)
         folder = self.machine.root / "var/backups/smoothhiring"
