@@ -105,7 +105,6 @@ def test_commands_lead_to_an_interview_and_through_backups_and_upgrades(
     newcomer.backs_up()
     newcomer.upgrades_and_goes_back()
     newcomer.restores_on_another_machine()
-    newcomer.restores_on_the_same_machine()
     url = postgresql.create_database("moved", template="template0")
     newcomer.moves_to(url)
     machine.stop()
@@ -212,18 +211,9 @@ class Newcomer:
         (self.machine.root / "home" / "smoothhiring.age").write_bytes(backup)
         for line in to_type(README, INSTALLING)[:3]:
             self.types(line)
-        self.restoring = to_type(BACKUPS, "Restore")
-        for line in self.restoring:
+        for line in to_type(BACKUPS, "Restore"):
             said = self.types(line)
         assert "Background work" in said
-        self.signs_in()
-
-    def restores_on_the_same_machine(self) -> None:
-        self.puts_the_folder_aside()
-        for line in self.restoring:
-            if "install -o" in line or " restore " in line:
-                self.types(line)
-        self.types(to_type(BACKUPS, ASIDE)[-1])
         self.signs_in()
 
     def puts_the_folder_aside(self) -> None:
