@@ -181,7 +181,8 @@ def _placed_of(theirs: PersonDay, on: date, zone: str, chosen: Period | None) ->
         chosen = None
 
     def place() -> tuple[Placed, ...]:
-        mine = _joined([(ClashKind.CALENDAR, each) for each in theirs.events], chosen)
+        of_day = (each for each in theirs.events if each.starts_at < start_of_day(on + _DAY, zone))
+        mine = _joined([(ClashKind.CALENDAR, each) for each in of_day], chosen)
         return tuple(_placed(None, mine, on, zone, chosen))
 
     return _of_calendars.get_or((theirs.key, on, zone, chosen), place)

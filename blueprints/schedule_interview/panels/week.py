@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from blueprints.schedule_interview.panels.calendars_known import CalendarKnown
 from blueprints.schedule_interview.panels.lanes import (
@@ -21,12 +21,14 @@ from scheduling.availability.hours import OFFERED
 from scheduling.busy_days import PersonDay
 from scheduling.free_times import FreeTimes
 from scheduling.occupied import ClashKind, Occupied
+from timezones import start_of_day
 
 # The part of a day that is always drawn, in minutes after midnight. What is outside adds whole hours, unless
 # it is a day off or takes most of the day, and would only make everything else smaller.
 _DRAWN_FROM, _DRAWN_TO = OFFERED.begin.hour * 60, OFFERED.end.hour * 60
 _MOST_OF_A_DAY = 12 * 60
 _HALF_HOUR = 30
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,11 @@ def week_of(
         day: tuple(
             lane_of_day(lane, mine, day, zone, chosen, kept)
             for lane in lanes
-            for mine, kept in (_in_lane(lane, near.get(lane.subject, ()), free[day], chosen),)
+            for mine, kept in (_in_lane(lane, near.get(lane.subject, ()), free[day], ends, chosen),)
         )
         for day in days
-        for near in (of_lanes(_near(free[day]), chosen),)
+        for ends in (start_of_day(day + _DAY, zone),)
+        for near in (of_lanes(_near(free[day], ends), chosen),)
     }
     on_days = {
         day: tuple(bar for each in drawn if is_on(each, day, zone) for bar in bars_of(each, day, zone))
@@ -117,22 +120,29 @@ def week_of(
     )
 
 
-def _near(of_day: FreeTimes) -> tuple[Occupied, ...]:
-    """What is on that day but was not kept, and the interviews of the days around it: a break may reach into
-    this one."""
+def _near(of_day: FreeTimes, ends: datetime) -> tuple[Occupied, ...]:
+    """What is on that day, up to its end, but was not kept; and the interviews of the days beside it: a break
+    may reach into this one."""
     keys = {each.key for each in of_day.own}
-    return (*of_day.own, *(each for each in of_day.around if each.key not in keys))
+    return (
+        *(each for each in of_day.own if each.interview_id is not None or each.starts_at < ends),
+        *(
+            each
+            for each in of_day.around
+            if each.key not in keys and each.overlaps(of_day.begins - _DAY, ends + _DAY)
+        ),
+    )
 
 
 def _in_lane(
-    lane: Lane, mine: Mine, of_day: FreeTimes, chosen: Period | None
+    lane: Lane, mine: Mine, of_day: FreeTimes, ends: datetime, chosen: Period | None
 ) -> tuple[Mine, PersonDay | None]:
     """What is in a lane, apart from what was kept of the person's calendars; together, where some of it is
     only known from a calendar that was asked just now: in a very full one it is drawn as one."""
     kept = of_day.calendars.of_user.get(lane.user_id or 0)
     if kept is None or all(kind is not ClashKind.CALENDAR for kind, _ in mine):
         return mine, kept
-    return with_events(mine, kept.events, chosen), None
+    return with_events(mine, (each for each in kept.events if each.starts_at < ends), chosen), None
 
 
 def _reach(
