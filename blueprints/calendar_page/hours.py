@@ -53,11 +53,13 @@ class Block(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """Something that takes whole days, on one of them."""
+    """Something that takes whole days, on one of them; or what is left of a night, which is over at `until`,
+    before the first hour that is shown."""
 
     item: Item
     goes_on_before: bool
     goes_on_after: bool
+    until: str = ""
 
 
 class Cell(NamedTuple):
@@ -140,13 +142,13 @@ def hours_of(
     now = _row_at(page.now, zone, all_hours) if days[0] <= page.today <= days[-1] else None
     shown = all_hours[top // ROWS_OF_HOUR : bottom // ROWS_OF_HOUR]
     drawn = []
-    for on, spans, blocks, left_out in of_days:
+    for on, spans, blocks, left_out, nights in of_days:
         cells = _cells(on, zone, shown, page.now) if page.may_add else ()
         drawn.append(
             HoursDay(
                 on=on,
                 is_today=on == page.today,
-                whole_days=tuple(_bar(item, on) for item in whole if page.is_on(item, on, on)),
+                whole_days=(*(_bar(item, on) for item in whole if page.is_on(item, on, on)), *nights),
                 blocks=blocks,
                 left_out=left_out,
                 cells=cells,
@@ -158,25 +160,43 @@ def hours_of(
     return shown, tuple(drawn)
 
 
+class _Placed(NamedTuple):
+    """A day: where everything is, what has its place, and what is left of the night before it."""
+
+    on: date
+    spans: tuple[Span, ...]
+    blocks: tuple[Block, ...]
+    left_out: tuple[LeftOut, ...]
+    nights: tuple[Bar, ...]
+
+
 @lru_cache(64)
 def _placed(
     days: tuple[date, ...], timed: tuple[Item, ...], zone: str, lanes: int
-) -> tuple[int, int, tuple[tuple[date, tuple[Span, ...], tuple[Block, ...], tuple[LeftOut, ...]], ...]]:
-    """From which row to which is shown, and for each day where everything is and what has its place. Kept,
-    because a week of a full calendar has hundreds, and is looked at more often than it changes."""
+) -> tuple[int, int, tuple[_Placed, ...]]:
+    """From which row to which is shown, and each of the days. Kept, because a week of a full calendar has
+    hundreds of events, and is looked at more often than it changes."""
     hours = wall_hours(days, zone)
     of_days = [(on, list(_spans(timed, on, zone, hours))) for on in days]
-    top, bottom = _shown(hours, [span for _, found in of_days for _, span, _, _ in found])
+    top, bottom = _shown(hours, [piece for _, found in of_days for piece in found])
     placed = []
     for on, found in of_days:
-        spans = tuple(Span(span.begins - top, span.ends - top) for _, span, _, _ in found)
+        seen = [piece for piece in found if piece.span.ends > top]
+        spans = tuple(
+            Span(max(piece.span.begins, top) - top, min(piece.span.ends, bottom) - top) for piece in seen
+        )
         laid = lay_out(spans, lanes)
         blocks = tuple(
-            Block(item, span, place, before, after)
-            for (item, _, before, after), span, place in zip(found, spans, laid.places, strict=True)
+            Block(piece.item, span, place, piece.goes_on_before, piece.goes_on_after)
+            for piece, span, place in zip(seen, spans, laid.places, strict=True)
             if place is not None
         )
-        placed.append((on, spans, blocks, laid.left_out))
+        nights = tuple(
+            Bar(piece.item, True, False, f"{in_zone(piece.item.ends_at, zone):%H:%M}")
+            for piece in found
+            if piece.span.ends <= top
+        )
+        placed.append(_Placed(on, spans, blocks, laid.left_out, nights))
     return top, bottom, tuple(placed)
 
 
@@ -219,9 +239,16 @@ def _row_at(instant: datetime, zone: str, hours: Sequence[Hour]) -> int:
     return index * ROWS_OF_HOUR + local.minute // _MINUTES
 
 
-def _spans(
-    items: Iterable[Item], on: date, zone: str, hours: Sequence[Hour]
-) -> Iterable[tuple[Item, Span, bool, bool]]:
+class _Piece(NamedTuple):
+    """The part of something that is on one day."""
+
+    item: Item
+    span: Span
+    goes_on_before: bool
+    goes_on_after: bool
+
+
+def _spans(items: Iterable[Item], on: date, zone: str, hours: Sequence[Hour]) -> Iterable[_Piece]:
     """Where those of these items are that have some of their time on that day."""
     begins, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
     if begins == ends:
@@ -234,15 +261,22 @@ def _spans(
         first, last = max(item.starts_at, begins), min(item.ends_at, ends)
         top = _row_at(first, zone, hours)
         bottom = _row_at(max(last - _LEAST, first), zone, hours) + 1
-        yield item, Span(top, max(bottom, top + 1)), item.starts_at < begins, item.ends_at > ends
+        yield _Piece(item, Span(top, max(bottom, top + 1)), item.starts_at < begins, item.ends_at > ends)
 
 
-def _shown(hours: Sequence[Hour], spans: Iterable[Span]) -> tuple[int, int]:
-    """From which row to which: the usual hours, and those in which something is on."""
+def _shown(hours: Sequence[Hour], pieces: Iterable[_Piece]) -> tuple[int, int]:
+    """From which row to which: the usual hours, and those in which something begins or ends. The rest of a
+    night does not stretch a whole week, nor does what goes on into the next day for more than its first
+    hour."""
     top = hours.index(Hour(_FIRST_HOUR)) * ROWS_OF_HOUR
     bottom = hours.index(Hour(_LAST_HOUR)) * ROWS_OF_HOUR
-    for span in spans:
-        top, bottom = min(top, span.begins), max(bottom, span.ends)
+    for span, goes_on_before, goes_on_after in (piece[1:] for piece in pieces):
+        if not goes_on_before:
+            top = min(top, span.begins)
+        if not goes_on_after:
+            bottom = max(bottom, span.ends)
+        elif not goes_on_before:
+            bottom = max(bottom, min(span.begins + ROWS_OF_HOUR, span.ends))
     return top - top % ROWS_OF_HOUR, bottom + -bottom % ROWS_OF_HOUR
 
 

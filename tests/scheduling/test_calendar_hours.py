@@ -106,7 +106,7 @@ def test_each_thing_is_on_each_of_its_days_once(items: list[Item], at: datetime,
             and each.starts_at < ends
             and (each.ends_at > begins or each.starts_at == each.ends_at == begins)
         }
-        found = [block.item.id for block in day.blocks]
+        found = [block.item.id for block in day.blocks] + [bar.item.id for bar in day.whole_days]
         assert len(found) == len(set(found))
         assert set(found) <= there
         assert len(found) + sum(left_out.number for left_out in day.left_out) == len(there)
@@ -127,7 +127,9 @@ def test_all_that_is_on_is_among_the_hours_shown(items: list[Item], at: datetime
 def check_day(on: date, zone: str) -> None:
     """Everything that begins at a quarter of an hour of that day is at its place on the wall, in the order of
     time, and goes through the rows of all its quarters."""
-    night = [item(start_of_day(on, zone) - DAY, 3 * DAY)]
+    days_of_week = page_at(on, zone).week_of(on)
+    borders = [start_of_day(each, zone) for each in (*days_of_week, days_of_week[-1] + DAY)]
+    night = [item(begins, ends - begins) for begins, ends in pairwise(borders) if begins < ends]
     hours, _ = week(on, zone, *night)
     rows = rows_of_day(on, zone, hours)
     assert all(before < after for before, after in pairwise(rows.values())), "as time goes on, rows do"
@@ -187,12 +189,36 @@ def test_across_midnight_it_is_on_both_days() -> None:
     on = date(2026, 11, 10)
     at = datetime(2026, 11, 10, 21, tzinfo=UTC)
     hours, days = week(on, "Europe/Zurich", item(at, timedelta(hours=8)))
-    assert (hours[0], hours[-1]) == (Hour(0), Hour(23))
-    [evening], [morning] = days[on].blocks, days[on + DAY].blocks
-    assert evening.span == Span(88, 96)
-    assert morning.span == Span(0, 24)
+    assert (hours[0], hours[-1]) == (Hour(8), Hour(22))
+    [evening], [morning] = days[on].blocks, days[on + DAY].whole_days
+    assert evening.span == Span(56, 60)
     assert (evening.goes_on_before, evening.goes_on_after) == (False, True)
-    assert (morning.goes_on_before, morning.goes_on_after) == (True, False)
+    assert (morning.goes_on_before, morning.goes_on_after, morning.until) == (True, False, "06:00")
+    assert days[on + DAY].blocks == ()
+
+
+def test_night_that_ends_among_the_hours_shown_is_drawn_from_the_first_of_them() -> None:
+    on = date(2026, 11, 10)
+    shift = item(datetime(2026, 11, 9, 21, tzinfo=UTC), timedelta(hours=13), number=1)
+    trip = item(datetime(2026, 11, 9, 12, tzinfo=UTC), timedelta(days=3), number=2)
+    early = item(datetime(2026, 11, 12, 6, tzinfo=UTC), number=3)
+    cases: list[tuple[tuple[Item, ...], int]] = [((), 8), ((early,), 6)]
+    for others, first in cases:
+        hours, days = week(on, "UTC", shift, trip, *others)
+        assert (hours[0], hours[-1]) == (Hour(first), Hour(21))
+        spans = {block.item.id: block.span for block in days[on].blocks}
+        assert spans == {1: Span(0, (10 - first) * 4), 2: Span(0, len(hours) * 4)}
+        assert all(block.goes_on_before for block in days[on].blocks)
+        assert not any(day.whole_days for day in days.values())
+
+
+def test_night_before_an_early_morning_is_at_its_place() -> None:
+    on = date(2026, 11, 10)
+    night = item(datetime(2026, 11, 9, 22, tzinfo=UTC), timedelta(hours=4), number=1)
+    early = item(datetime(2026, 11, 10, 1, tzinfo=UTC), number=2)
+    hours, days = week(on, "UTC", night, early)
+    assert hours[0] == Hour(1)
+    assert {block.item.id: block.span for block in days[on].blocks} == {1: Span(0, 4), 2: Span(0, 4)}
 
 
 def test_what_ends_at_midnight_is_not_on_the_day_after() -> None:
