@@ -28,6 +28,7 @@ from timezones import start_of_day
 _DRAWN_FROM, _DRAWN_TO = OFFERED.begin.hour * 60, OFFERED.end.hour * 60
 _MOST_OF_A_DAY = 12 * 60
 _HALF_HOUR = 30
+_MIDNIGHT = 24 * 60
 _DAY = timedelta(days=1)
 
 
@@ -153,12 +154,19 @@ def _reach(
     """The first and the last hour of the drawing."""
     blocks = [block for of_day in lanes for lane in of_day for block in lane.blocks]
     bars = [block.bar for block in blocks if block.look is not Look.AWAY]
-    reach = [(bar.begins, bar.ends) for bar in bars if bar.minutes < _MOST_OF_A_DAY]
+    reach = [_needed(bar) for bar in bars if bar.minutes < _MOST_OF_A_DAY]
     reach += [(bar.begins, bar.ends) for bars in drawn for bar in bars]
     reach += [(start, start + _HALF_HOUR) for of_day in starts for start in of_day]
     first = min([_DRAWN_FROM, *(begins for begins, _ in reach)]) // 60
     last = -(-max([_DRAWN_TO, *(ends for _, ends in reach)]) // 60)
     return first, last
+
+
+def _needed(bar: Bar) -> tuple[int, int]:
+    """From when to when something has to be seen: what comes from the day before or goes on into the next is
+    cut off, so that a single night does not make all days smaller."""
+    begins = bar.begins or _DRAWN_FROM
+    return begins, bar.ends if bar.ends < _MIDNIGHT else min(begins + 60, _MIDNIGHT)
 
 
 def _cells(starts: Collection[int], first: int, last: int) -> tuple[int | None, ...]:
