@@ -18,7 +18,8 @@ from scheduling.remembered import Editions, Remembered
 
 # When a day begins, and up to when what an interview on it may meet has to be known.
 Bounds = tuple[datetime, datetime]
-# So many events are kept, of single people, and of those who were asked for together: about 3 MB of each.
+# So many events are kept of single people, and of those who were asked for together: about 4 MB, and for the
+# most part the same objects.
 _MOST = 10_000
 
 
