@@ -89,6 +89,14 @@ class Throttling:
             delay = _delay(row.failures - counters[key])
             row.blocked_until = now + delay if delay else None
 
+    def seconds_to_wait(self, limit: Limit, account: str, address: str) -> int:
+        """How long until `take` counts a try again, as a whole number; 0 if it does now. It only reads, so
+        that refusing those who go on trying costs no write."""
+        keys, now = self._keys(limit, account, address), utc_now()
+        latest = sa.select(sa.func.max(Throttle.blocked_until)).where(Throttle.key.in_(keys))
+        until = db.session.scalar(latest)
+        return 0 if until is None else max(0, math.ceil((until - now).total_seconds()))
+
     def forgive(self, limit: Limit, account: str, address: str, browser: str | None = None) -> None:
         """Uncount the last try in the current transaction, because it succeeded.
 

@@ -14,7 +14,7 @@ from accounts import api_keys
 from accounts.api_keys import WRONG_KEY, TooFastError, UnknownKeyError
 from accounts.throttling import TooManyTriesError
 from blueprints.api.questions import BadQuestionError, cursor_of, wanted_of
-from database import writing, writing_what_may_be_lost
+from database import read_only, writing, writing_what_may_be_lost
 from extensions import db
 from scheduling.reading import published
 from services import services
@@ -62,13 +62,22 @@ def _refused() -> Response | None:
     It counts in a transaction of its own, so that what follows can be read from a single state.
     """
     given = request.authorization
-    key = given.token if given is not None and given.type == "bearer" else None
+    key = (given.token if given is not None and given.type == "bearer" else None) or ""
     db.session.rollback()
+    with read_only():
+        is_known = api_keys.is_known(key)
+        seconds = 0 if is_known else services().throttling.seconds_to_wait(WRONG_KEY, *_guesser())
+        db.session.rollback()
+    if seconds:
+        return _wait(seconds)
+    if not is_known:
+        return _unknown_key()
     try:
         with writing_what_may_be_lost():
-            api_keys.admit(key or "")
+            api_keys.admit(key)
             db.session.commit()
     except UnknownKeyError:
+        # Revoked a moment ago.
         db.session.rollback()
         return _unknown_key()
     except TooFastError as error:
@@ -78,10 +87,9 @@ def _refused() -> Response | None:
 
 
 def _unknown_key() -> Response:
-    address = request.remote_addr or ""
     try:
         with writing():
-            services().throttling.take(WRONG_KEY, address, address)
+            services().throttling.take(WRONG_KEY, *_guesser())
             db.session.commit()
     except TooManyTriesError as error:
         db.session.rollback()
@@ -89,6 +97,12 @@ def _unknown_key() -> Response:
     response = _error(401, "unauthorized", "Send a key that works: “Authorization: Bearer …”.")
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _guesser() -> tuple[str, str]:
+    """Whose tries are counted, as throttling wants it: there is no account, so twice the network address."""
+    address = request.remote_addr or ""
+    return address, address
 
 
 def _wait(seconds: int) -> Response:

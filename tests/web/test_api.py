@@ -192,6 +192,20 @@ def test_wrong_keys_get_nothing_and_are_slowed_down(
     program.ask()
 
 
+def test_guesser_who_is_slowed_down_does_not_wait_for_a_turn_to_write(
+    web: Flask, team: Team, program: Program, clock: Clock
+) -> None:
+    stranger = Program(web, f"{PREFIX}guessed")
+    for _ in range(WRONG_KEY.free_per_address):
+        stranger.ask(status=401)
+    with in_rows(web), db.engine.connect() as writer:
+        # From here on, this is SQLite's only writer.
+        writer.execute(sa.update(ApiKey).values(name="Another"))
+        stranger.ask(status=429)
+    clock.move(timedelta(minutes=1))
+    stranger.ask(status=401)
+
+
 def test_key_is_good_for_so_many_requests_a_minute(program: Program, web: Flask, clock: Clock) -> None:
     with in_rows(web):
         db.session.execute(sa.update(ApiKey).values(counted=PER_MINUTE - 1, counted_since=clock()))
