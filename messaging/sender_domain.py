@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import dns.exception
-import dns.resolver
+if TYPE_CHECKING:
+    import dns.resolver
 
 Verdict = Literal["good", "weak", "missing", "unknown"]
 
@@ -59,6 +59,9 @@ Ask = Callable[[str, str], Sequence[str]]
 
 def asking(resolver: dns.resolver.Resolver | None = None) -> Ask:
     """A way to ask a resolver; by default the one that this machine is set up with."""
+    # Asked for on two pages alone, and 56 modules: every process would hold them, and every start wait.
+    import dns.exception
+    import dns.resolver
 
     def ask(name: str, kind: str) -> Sequence[str]:
         try:

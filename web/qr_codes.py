@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from markupsafe import Markup
 
 
@@ -11,6 +10,9 @@ def qr_code(text: str, label: str) -> Markup:
 
     Dark on light with its margin in both themes, because many scanners read no inverted codes.
     """
+    # For the one page on which people set up their authenticator app.
+    import segno
+
     drawing = segno.make(text, error="m", micro=False).svg_inline(
         border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr-code", lineclass=None
     )

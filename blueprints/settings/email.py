@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import dns.resolver
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -106,6 +105,6 @@ def _newest_test() -> TestEmail | None:
 def _checks() -> list[RecordCheck]:
     if services().demo is not None or not is_configured():
         return []
-    resolver: dns.resolver.Resolver | None = current_app.config.get("DNS_RESOLVER")
+    resolver = current_app.config.get("DNS_RESOLVER")
     db.session.rollback()
     return sender_domain.check(sender_address().rpartition("@")[2], sender_domain.asking(resolver))
