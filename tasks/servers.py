@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 
 from attachment_files import AttachmentFiles
 from timezones import utc_now
@@ -15,9 +16,15 @@ def announcing_server(server: SelfDescription, files: AttachmentFiles) -> Chore:
     """Every half minute, in the database, and by a sign among the uploaded files, by which another server
     sees whether it has the same ones."""
 
+    looks_again_at: datetime | None = None
+
     def run() -> None:
+        nonlocal looks_again_at
         now = utc_now()
-        if not servers.are_listed() or not servers.is_due(server, now):
+        if not servers.are_listed() or (looks_again_at is not None and now < looks_again_at):
+            return
+        looks_again_at = servers.due_at(server)
+        if looks_again_at is not None and now < looks_again_at:
             return
         # The examination says what is wrong with the folder.
         with suppress(OSError):

@@ -40,12 +40,12 @@ def are_listed() -> bool:
     return db.engine.dialect.name == "postgresql"
 
 
-def is_due(server: SelfDescription, now: datetime) -> bool:
-    """Whether it is time for this server to say again that it is there; one short query."""
+def due_at(server: SelfDescription) -> datetime | None:
+    """When this server has to say again that it is there (aware UTC), None for at once; one short query."""
     with read_only():
         seen = db.session.scalar(sa.select(Server.seen_at).where(Server.sign == server.sign))
         db.session.rollback()
-    return seen is None or now - seen >= _EVERY
+    return None if seen is None else seen + _EVERY
 
 
 def announce(server: SelfDescription, now: datetime) -> None:
