@@ -10,14 +10,23 @@ from flask import Flask
 from tests.factories import PASSWORD, create_team
 from tests.machines.person import Person
 from tests.machines.processes import free_port
-from tests.machines.proxies import caddy_command, checked, nginx_command, program, running_proxy
+from tests.machines.proxies import (
+    caddy_command,
+    checked,
+    container_command,
+    nginx_command,
+    program,
+    running_proxy,
+)
 from tests.machines.servers import ServerProcesses
 
 Command = Callable[..., list[str]]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [caddy_command, nginx_command], ids=["caddy", "nginx"])
+@pytest.mark.parametrize(
+    "command", [caddy_command, container_command, nginx_command], ids=["caddy", "containers", "nginx"]
+)
 def test_server_learns_through_the_proxy_what_it_has_to_know(
     app: Flask, server_processes: ServerProcesses, tmp_path: Path, command: Command
 ) -> None:
@@ -49,6 +58,9 @@ def test_server_learns_through_the_proxy_what_it_has_to_know(
             f"{address}/metrics", headers={"Authorization": "Bearer a-token-that-no-one-guesses"}, timeout=10
         )
         assert metrics.status_code == 404
+        if command is not nginx_command:
+            # Certbot is asked to add it to nginx's site.
+            assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
         too_many = browser.post(f"{address}/login", data={"x": "y" * 1_500_000}, timeout=30)
         # It arrives at the server, which refuses it in its own words.
         assert too_many.status_code in (400, 413)
@@ -89,11 +101,15 @@ def test_of_two_servers_one_is_enough(
         assert person.reloads == 0
 
 
-def test_files_are_what_the_programs_themselves_accept(tmp_path: Path) -> None:
+def test_files_are_what_the_programs_themselves_accept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for ports in ((8000,), (8000, 8001)):
         nginx = checked([*nginx_command(tmp_path, free_port(), *ports), "-t"])
         assert nginx.returncode == 0, nginx.stderr
-    for caddyfile in ("deploy/Caddyfile", "deploy/Caddyfile-two-servers"):
+    monkeypatch.setenv("DOMAIN", "interviews.example.com")
+    for caddyfile in ("Caddyfile", "Caddyfile-two-servers", "Caddyfile-in-containers"):
+        caddyfile = f"deploy/{caddyfile}"
         caddy = checked([program("caddy"), "validate", "--adapter", "caddyfile", "--config", caddyfile])
         assert caddy.returncode == 0, caddy.stderr
         formatted = checked([program("caddy"), "fmt", caddyfile])

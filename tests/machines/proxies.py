@@ -42,7 +42,22 @@ def caddy_command(folder: Path, port: int, *server_ports: int) -> list[str]:
     """Write the Caddyfile for these ports, that for two servers if there are two, and return the command that
     runs Caddy with it."""
     site = _site("Caddyfile{}", server_ports)
-    site = re.sub(rf"(?m)^{re.escape(_DOMAIN)} ", f"http://localhost:{port} ", site)
+    return _caddy(folder, re.sub(rf"(?m)^{re.escape(_DOMAIN)} ", f"http://localhost:{port} ", site))
+
+
+def container_command(folder: Path, port: int, server_port: int) -> list[str]:
+    """The same with the site of the containers, which takes its domain from the environment."""
+    site = (REPOSITORY / "deploy/Caddyfile-in-containers").read_text()
+    for placeholder, here in (
+        ("{$DOMAIN}", f"http://localhost:{port}"),
+        ("server:8000", f"127.0.0.1:{server_port}"),
+    ):
+        assert placeholder in site
+        site = site.replace(placeholder, here)
+    return _caddy(folder, site)
+
+
+def _caddy(folder: Path, site: str) -> list[str]:
     config = folder / "Caddyfile"
     # Only one can have the port of the administration.
     config.write_text("{\n\tadmin off\n}\n" + site)
