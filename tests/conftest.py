@@ -50,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--seed", type=int, help="repeat the random run that printed this seed")
     parser.addoption("--minutes", type=float, help="how long test_two_servers.py runs, with a kill a minute")
+    parser.addoption("--screenshots", action="store_true", help="take the pictures of docs/pictures again")
     parser.addoption("--filmstrip", help="a folder for pictures of the screens of test_five_clicks.py")
 
 

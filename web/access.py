@@ -142,6 +142,7 @@ ACCESS: dict[str, Rule] = {
     "dashboard.home": SignedIn(),
     "dashboard.today": SignedIn(),
     "help_pages.index": SignedIn(),
+    "help_pages.guide": SignedIn(),
     "help_pages.connecting_apps": SignedIn(),
     "help_pages.calendar_entries": SignedIn(),
     "help_pages.keyboard_shortcuts": SignedIn(),

@@ -29,6 +29,8 @@ from timezones import zone_spellings
 from web.calendar_places import place_rules
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+# What the guides show. The repository shows them beside the texts.
+_PICTURES = STATIC.parent / "docs" / "pictures"
 # In increasing order of precedence.
 LAYERS = ("reset", "tokens", "base", "components", "pages")
 _COMPRESSIBLE = {".css", ".js", ".json", ".svg"}
@@ -89,6 +91,7 @@ def served_files() -> dict[str, bytes]:
     for script in (STATIC / "scripts").glob("*.js"):
         if script.name != "theme.js":
             files[f"scripts/{script.name}"] = _script(script).encode()
+    files |= {f"pictures/{path.name}": path.read_bytes() for path in _PICTURES.glob("*.webp")}
     single = [STATIC / "favicon.svg", *(STATIC / "vendor").glob("*.*")]
     for path in single:
         if path.suffix != ".md":

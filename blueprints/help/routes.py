@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 import htmx
+from accounts.permissions import Action, may_anywhere
 from blueprints.help.connecting import connecting_help
+from blueprints.help.guides import (
+    FOR_OPERATORS,
+    FOR_ROLES,
+    document_of,
+    guide_named,
+    neighbors,
+    own_guide,
+)
+from blueprints.help.searching import HelpPage, find
 from blueprints.help.sending import SENDING_TROUBLES
 from connections import catalogue
 from extensions import db
@@ -16,11 +26,73 @@ from web.signed_in import actor
 
 help_pages = Blueprint("help_pages", __name__, url_prefix="/help")
 
+_LONGEST_SEARCH = 200
+
+
+_PAGES = (
+    HelpPage(
+        "help_pages.connecting_apps",
+        "Connecting apps",
+        "How to connect meetings, calendars, and mailboxes, which permissions are needed and why, what is "
+        "stored, and how to fix problems.",
+        "plug-connected",
+    ),
+    HelpPage(
+        "help_pages.calendar_entries",
+        "Interviews in calendars",
+        "How interviews get into your team's calendars, what happens when someone changes or deletes an "
+        "entry there, and what is read of other events.",
+        "calendar",
+    ),
+    HelpPage(
+        "help_pages.keyboard_shortcuts", "Keyboard shortcuts", "Most work on every page.", "layout-dashboard"
+    ),
+    HelpPage(
+        "help_pages.privacy",
+        "Privacy",
+        "What is stored, for how long, who sees it, what leaves this server, and what to do when a candidate "
+        "asks for their data.",
+        "lock",
+    ),
+)
+_FOR_ADMINISTRATORS = HelpPage(
+    "help_pages.sending_email",
+    "Sending email",
+    "What this server needs to send invitations and reminders, and how to fix problems.",
+    "mail",
+)
+
 
 @help_pages.get("")
 def index() -> ResponseReturnValue:
-    """Leads to the page that most people need; it names the others."""
-    return redirect(url_for("help_pages.connecting_apps"), 303)
+    """Every page of Help, the guide for the reader's own role first, or where the words that were searched
+    for are found."""
+    role = actor().role
+    own = own_guide(role)
+    pages = (*_PAGES, _FOR_ADMINISTRATORS) if may_anywhere(role, Action.ADMINISTER) else _PAGES
+    searched = request.args.get("q", "").strip()[:_LONGEST_SEARCH]
+    return render_template(
+        "help/index.html",
+        searched=searched,
+        found=find(searched, pages),
+        own=(own, document_of(own)),
+        others=[(guide, document_of(guide)) for guide in FOR_ROLES if guide is not own],
+        for_operators=[(guide, document_of(guide)) for guide in FOR_OPERATORS],
+        pages=pages,
+    )
+
+
+@help_pages.get("/guides/<name>")
+def guide(name: str) -> ResponseReturnValue:
+    """One guide, whoever it is for."""
+    shown = guide_named(name)
+    if shown is None:
+        abort(404)
+    return render_template(
+        "help/guide.html",
+        document=document_of(shown),
+        neighbors=[(each and (each, document_of(each).title)) for each in neighbors(shown)],
+    )
 
 
 @help_pages.get("/connecting-apps")

@@ -2,9 +2,9 @@
 
     python -m tests.machines.serve PLAN.json
 
-The plan says how many workers and threads to run, what to override in the app beyond its settings and, for
-tests that kill, at which phase of which task the process dies. Everything else, the address and the database
-included, comes from the environment, as in an installation.
+The plan says how many workers and threads to run, what to override in the app beyond its settings, where its
+clock stands if it does not run and, for tests that kill, at which phase of which task the process dies.
+Everything else, the address and the database included, comes from the environment, as in an installation.
 """
 
 import functools
@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -107,8 +108,12 @@ def install_commit_hook(failpoint: Failpoint) -> None:
 def application() -> Flask:
     """Build the app that the workers will share, with the plan's failpoint armed. Called by gunicorn."""
     from app import create_app
+    from timezones import use_clock
 
     plan: dict[str, Any] = json.loads(Path(os.environ[_PLAN]).read_text())
+    if plan.get("clock"):
+        stands_at = datetime.fromisoformat(plan["clock"])
+        use_clock(lambda: stands_at)
     if plan.get("failpoint"):
         failpoint = Failpoint(**{**plan["failpoint"], "fired": Path(plan["failpoint"]["fired"])})
         (install_commit_hook if failpoint.number else install_phase_hook)(failpoint)

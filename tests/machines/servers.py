@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -138,15 +139,21 @@ class ServerProcesses:
         settings: Mapping[str, str] | None = None,
         overrides: Mapping[str, object] | None = None,
         port: int | None = None,
+        clock: datetime | None = None,
         timeout: float = 40,
     ) -> list[ServerProcess]:
         """Start ``count`` servers on one database and return them once each answers /healthz with 200.
 
         ``settings`` come on top of those of the test. ``overrides`` are handed to ``create_app``, for what no
-        setting says, such as a shorter lease. ``failpoint`` holds for every server started here. ``port`` is
-        for one that takes the place of another.
+        setting says, such as a shorter lease. ``failpoint`` holds for every server started here, and
+        ``clock`` is where the clock of each stands. ``port`` is for one that takes the place of another.
         """
-        plan: dict[str, Any] = {"workers": workers, "threads": threads, "overrides": dict(overrides or {})}
+        plan: dict[str, Any] = {
+            "workers": workers,
+            "threads": threads,
+            "overrides": dict(overrides or {}),
+            "clock": clock.isoformat() if clock else None,
+        }
         servers = [self._start_one(plan, failpoint, settings or {}, port) for _ in range(count)]
         for server in servers:
             self._wait_until_healthy(server, timeout)

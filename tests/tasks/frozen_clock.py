@@ -11,12 +11,11 @@ class FrozenClock:
     simulated Google and Microsoft after `take_google_along` and `take_microsoft_along`.
 
     It begins at noon (UTC) of today: how long it is until a given hour of another day does not depend on
-    when the tests run.
+    when the tests run. `at` (aware UTC): it begins there instead.
     """
 
-    def __init__(self, simulators: Simulators) -> None:
-        self._really = timezones.system_clock()
-        self.now = self._really.replace(hour=12, minute=0, second=0, microsecond=0)
+    def __init__(self, simulators: Simulators, at: datetime | None = None) -> None:
+        self.now = at or timezones.system_clock().replace(hour=12, minute=0, second=0, microsecond=0)
         self._simulators = simulators
         self._moves_google = self._moves_microsoft = False
         self.forward(timedelta())

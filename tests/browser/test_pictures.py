@@ -1,0 +1,284 @@
+"""The pictures of the guides and of the README show the product as it is.
+
+They are taken of the demo's office on one fixed morning. `make screenshots` takes them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Locator, Page, ViewportSize
+
+import background
+import timezones
+from blueprints.help.markdown import DENSITY
+from demo.interviews import Planned, schedule_planned
+from demo.online import connect_some_and_schedule
+from demo.team import seed
+from extensions import db
+from models import Application, Interview, MeetingSoftware, User
+from scheduling.venues import OnlineMeeting
+from services import services
+from tests.browser.entering import cookies_of
+from tests.browser.pictures import THEMES, Taken, differences, keep, take
+from tests.factories import Member
+from tests.machines.application import settings_for
+from tests.machines.apps import LendApp
+from tests.machines.browser import BrowserComplaints, new_desktop_context
+from tests.machines.counts import Counts
+from tests.machines.rows import in_rows
+from tests.machines.servers import ServerProcesses
+from tests.machines.simulators import Simulators
+from tests.pages.visitor import Visitor
+from tests.tasks.frozen_clock import FrozenClock
+
+# A Tuesday in winter, on which nothing special happens.
+MORNING = datetime(2027, 2, 2, 8, 40, tzinfo=UTC)
+# The first is as wide as the text of a guide, with the page's own margin.
+TEXT, PHONE, DESKTOP = (792, 1200), (390, 900), (1280, 900)
+# What the simulators make up would differ from picture to picture, and their addresses would puzzle people.
+# The bar at the bottom of a narrow window would lie over what is shown.
+_AS_ANYWHERE = """() => {
+    document.querySelector(".shell-side")?.remove();
+    for (const link of document.querySelectorAll(".meeting-link")) link.textContent = "https://meet.example/j/87900543991";
+    for (const password of document.querySelectorAll(".meeting code")) password.textContent = "4Kx9pQ2m";
+}"""
+
+
+@dataclass
+class Office:
+    """The demo's office: its server, and browsers of those who work there."""
+
+    app: Flask
+    base_url: str
+    new_page: Callable[[str, str, tuple[int, int]], Page]
+    interviews: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`of`: brings the page of someone to where it is taken, and says what is on it."""
+
+    name: str
+    who: str
+    of: Callable[[Page, Office], list[Locator]]
+    size: tuple[int, int] = TEXT
+    in_every_run: bool = False
+
+
+def _candidate(page: Page, office: Office, name: str) -> None:
+    page.goto(f"{office.base_url}/candidates")
+    page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("heading", level=1, name=name).wait_for()
+
+
+def _date_and_time(page: Page, office: Office) -> list[Locator]:
+    _candidate(page, office, "Amara Okafor")
+    # Opens the same draft again for the other theme.
+    page.get_by_role("button", name="Schedule Interview").click()
+    page.locator("#step-heading").wait_for()
+    page.goto(f"{page.url.rpartition('/')[0]}/date-time")
+    page.get_by_text("checked just now").first.wait_for()
+    return [page.locator("#free-times")]
+
+
+def _interview(page: Page, office: Office) -> list[Locator]:
+    page.goto(f"{office.base_url}/interviews/{office.interviews['Hannah Weiss']}")
+    page.get_by_text("Invitation sent to").first.wait_for()
+    return [page.locator(".page-head"), page.locator(".meeting"), page.get_by_role("region", name="Delivery")]
+
+
+def _meeting_failed(page: Page, office: Office) -> list[Locator]:
+    page.goto(f"{office.base_url}/interviews/{office.interviews['Juan Pérez']}")
+    page.get_by_role("button", name="Try again now").first.wait_for()
+    return [page.locator("section.meeting")]
+
+
+def _asked_for_another_time(page: Page, office: Office) -> list[Locator]:
+    page.goto(f"{office.base_url}/interviews/{office.interviews['Caleb Wright']}")
+    return [page.locator(".asked-to-move")]
+
+
+def _needs_attention(page: Page, office: Office) -> list[Locator]:
+    page.goto(office.base_url)
+    return [page.locator(".is-attention")]
+
+
+def _today(page: Page, office: Office) -> list[Locator]:
+    page.goto(office.base_url)
+    return [page.locator("#today")]
+
+
+def _candidate_chooses(page: Page, office: Office) -> list[Locator]:
+    page.goto(f"{office.base_url}/interviews/{office.interviews['Isla Moreau']}")
+    page.goto(str(page.locator(".asked-link [data-copy]").get_attribute("data-copy")))
+    return [page.locator(".candidate-page")]
+
+
+def _connected_apps(page: Page, office: Office) -> list[Locator]:
+    page.goto(f"{office.base_url}/settings/account/connected-apps")
+    return [page.locator(".app-section").first]
+
+
+def _availability(page: Page, office: Office) -> list[Locator]:
+    page.goto(f"{office.base_url}/settings/account/availability")
+    return [page.locator(".card").first]
+
+
+def _team(page: Page, office: Office) -> list[Locator]:
+    page.goto(f"{office.base_url}/settings/team")
+    return [page.get_by_role("region", name="People on the team")]
+
+
+PICTURES = (
+    Picture("interview", "Lena Vogel", _interview, DESKTOP, in_every_run=True),
+    Picture("needs-attention", "Marco Bianchi", _needs_attention, in_every_run=True),
+    Picture("date-and-time", "Lena Vogel", _date_and_time),
+    Picture("meeting-failed", "Priya Raman", _meeting_failed),
+    Picture("asked-for-another-time", "Tom Adeyemi", _asked_for_another_time),
+    Picture("today", "Noah Clarke", _today),
+    Picture("candidate-chooses", "Lena Vogel", _candidate_chooses, PHONE),
+    Picture("connected-apps", "Priya Raman", _connected_apps),
+    Picture("availability", "Noah Clarke", _availability),
+    Picture("team", "Lena Vogel", _team),
+)
+
+
+@pytest.fixture
+def morning(simulators: Simulators) -> Iterator[FrozenClock]:
+    """The clock of the office, and those of the providers."""
+    frozen = FrozenClock(simulators, MORNING)
+    frozen.take_google_along()
+    frozen.take_microsoft_along()
+    before = timezones.use_clock(frozen)
+    yield frozen
+    timezones.use_clock(before)
+
+
+@pytest.fixture
+def office(
+    sqlite_url: str,
+    instance_path: Path,
+    lend_app: LendApp,
+    simulators: Simulators,
+    server_processes: ServerProcesses,
+    morning: FrozenClock,
+    request: pytest.FixtureRequest,
+) -> Iterator[Office]:
+    """All its work is done, and nothing more is going to happen."""
+    settings = {
+        **simulators.settings(),
+        **simulators.google.settings(),
+        **simulators.microsoft.settings(),
+        "SCHEDULER_ENABLED": "false",
+    }
+    app = lend_app(settings_for(sqlite_url, instance_path, settings))
+    people, interviews = _open_the_office(app, simulators, morning)
+    [server] = server_processes.start(1, settings=settings, clock=morning.now)
+    complaints: BrowserComplaints = request.getfixturevalue("browser_complaints")
+    contexts = []
+
+    def new_page(who: str, theme: str, size: tuple[int, int]) -> Page:
+        context = new_desktop_context(
+            request.getfixturevalue("chromium"),
+            complaints,
+            locale="en-US",
+            timezone_id="Europe/Berlin",
+            color_scheme=theme,
+            viewport=ViewportSize(width=size[0], height=size[1]),
+            device_scale_factor=DENSITY,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.add_cookies(cookies_of(app, Visitor(app).enter(people[who]), server.base_url))
+        context.clock.set_fixed_time(morning.now)
+        return context.new_page()
+
+    yield Office(app, server.base_url, new_page, interviews)
+    for context in contexts:
+        context.close()
+
+
+def _open_the_office(
+    app: Flask, simulators: Simulators, morning: FrozenClock
+) -> tuple[dict[str, Member], dict[str, int]]:
+    """The people by their names, and of each candidate the newest interview."""
+    rules = services(app).rules
+    runner = background.make_runner(app)
+    with in_rows(app):
+        seed(app.config["INSTALLATION_ID"], rules, "a password of its own")
+    urls = {
+        "zoom": simulators.zoom_url,
+        "google": simulators.google.url,
+        "microsoft": simulators.microsoft.url,
+    }
+    with app.app_context():
+        connect_some_and_schedule(urls, rules)
+    runner.run_due()
+    # Refused for good, so that the reason stays on the page.
+    simulators.zoom_switches(refuse_next_creates=9)
+    with in_rows(app):
+        _schedule_what_fails(app)
+    runner.run_due()
+    morning.forward(timedelta(minutes=5))
+    runner.run_due()
+    with in_rows(app):
+        people = {
+            user.name: Member(user.id, user.name, user.email, user.role)
+            for user in db.session.scalars(db.select(User))
+        }
+        interviews = {
+            each.candidate.name: each.id
+            for each in db.session.scalars(db.select(Interview).order_by(Interview.id))
+        }
+    return people, interviews
+
+
+def _schedule_what_fails(app: Flask) -> None:
+    """A video interview for which no meeting can be made."""
+    people = {user.name: user for user in db.session.scalars(db.select(User))}
+    applications = {each.candidate.name: each for each in db.session.scalars(db.select(Application))}
+    planned = Planned(
+        "Juan Pérez",
+        OnlineMeeting(MeetingSoftware.ZOOM),
+        2,
+        time(14, 0),
+        60,
+        "A system that you have built\nYour questions",
+        ("Noah Clarke",),
+    )
+    schedule_planned(people["Grace Kim"], planned, applications, people, services(app).rules)
+    db.session.commit()
+
+
+def test_pictures_show_the_product_as_it_is(
+    office: Office, counts: Counts, pytestconfig: pytest.Config
+) -> None:
+    takes_again: bool = pytestconfig.getoption("--screenshots")
+    old = {}
+    for picture in PICTURES:
+        if not (counts.is_full or takes_again or picture.in_every_run):
+            continue
+        looks = {
+            theme: _look(office, picture, theme) for theme in THEMES if takes_again or theme == THEMES[0]
+        }
+        if takes_again:
+            keep(picture.name, looks)
+        elif found := differences(picture.name, looks[THEMES[0]]):
+            old[picture.name] = found
+    assert not old, "run `make screenshots`, look at what it has changed, and commit it"
+
+
+def _look(office: Office, picture: Picture, theme: str) -> Taken:
+    page = office.new_page(picture.who, theme, picture.size)
+    shown = picture.of(page, office)
+    page.evaluate("document.fonts.ready")
+    page.evaluate(_AS_ANYWHERE)
+    taken = take(page, shown)
+    page.close()
+    return taken
