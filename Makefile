@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-full lint format bench bench-scale migrations-check lock release-database audit clean runtime dev test-programs
+.PHONY: help demo run test test-full screenshots lint format bench bench-scale migrations-check lock release-database audit clean runtime dev test-programs
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: dev test-programs ## Run every test, on PostgreSQL too where it matters (O
 
 test-full: dev test-programs ## Run every test on both databases, with races, kills and random sequences at full counts
 	@exec $(BIN)/python tools/run_tests.py --full $(ONLY)
+
+screenshots: dev test-programs ## Take the pictures of the guides again, after a page that they show has changed
+	@$(BIN)/python -m pytest -q tests/browser/test_pictures.py --screenshots
 
 lint: dev ## Check style and types
 	@status=0; \

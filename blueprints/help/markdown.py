@@ -202,11 +202,11 @@ def _joined(file: PurePosixPath, path: str) -> PurePosixPath:
 
 
 def size_of(picture: Path) -> tuple[int, int]:
-    """Width and height in pixels of a WebP file as Chromium writes it: lossy, without an alpha channel."""
+    """Width and height in pixels of a WebP file as Chromium writes it, which begins with both."""
     data = picture.read_bytes()[:30]
     assert data[:4] == b"RIFF", picture
-    assert data[8:16] == b"WEBPVP8 ", picture
-    width, height = (int.from_bytes(data[at : at + 2], "little") & 0x3FFF for at in (26, 28))
+    assert data[8:16] == b"WEBPVP8X", picture
+    width, height = (int.from_bytes(data[at : at + 3], "little") + 1 for at in (24, 27))
     return width, height
 
 

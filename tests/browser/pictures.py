@@ -18,12 +18,14 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 from blueprints.help.guides import PICTURES
+from blueprints.help.markdown import DENSITY
 
 RECORDS = Path(__file__).parent / "picture_records"
 THEMES = ("light", "dark")
 # How many pixels words may have moved: every browser draws a font a little wider or narrower.
 _LEEWAY = 6
-_QUALITY = 55
+# Twice as many pixels at a low quality look better than half of them at a high one, and are no larger.
+_QUALITY = 15
 _MARGIN = 8
 
 # The words and fields within a rectangle, each with its own; what only screen readers get is left out.
@@ -84,7 +86,7 @@ class Taken:
 
 
 def take(page: Page, shown: Iterable[Locator]) -> Taken:
-    """The part of the page around these elements, as it is. The page has `DENSITY` pixels for each."""
+    """The part of the page around these elements, as it is."""
     boxes = [box for each in shown if (box := each.bounding_box()) is not None]
     scrolled = page.evaluate("scrollY")
     left = max(min(box["x"] for box in boxes) - _MARGIN, 0)
@@ -95,7 +97,7 @@ def take(page: Page, shown: Iterable[Locator]) -> Taken:
         _LOOK, {"left": left, "top": top, "right": right, "bottom": bottom}
     )
     seen = [Seen(_MADE_UP.sub("…", str(words)), (x, y, w, h)) for words, x, y, w, h in found]
-    clip = {"x": left, "y": top + scrolled, "width": right - left, "height": bottom - top, "scale": 1}
+    clip = {"x": left, "y": top + scrolled, "width": right - left, "height": bottom - top, "scale": DENSITY}
     answer = page.context.new_cdp_session(page).send(
         "Page.captureScreenshot",
         {"format": "webp", "quality": _QUALITY, "clip": clip, "captureBeyondViewport": True},

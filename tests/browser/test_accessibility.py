@@ -149,6 +149,9 @@ def test_no_page_about_people_has_a_barrier(
         "/settings/team",
         "/settings/team/1",
         "/help/connecting-apps",
+        "/help",
+        "/help/guides/recruiters",
+        "/help/guides/installation",
     ):
         page.goto(base_url + path)
         assert_no_barrier(page)

@@ -87,6 +87,8 @@ def test_a_first_visit_is_small_and_nothing_jumps(
         "/settings/organization",
         "/settings/system-log",
         "/help/connecting-apps",
+        "/help",
+        "/help/guides/recruiters",
     )
     for path in (*ordinary, *(others if counts.is_full else ())):
         problems += _problems(page, server.base_url + path)

@@ -48,6 +48,9 @@ PAGES = (
     "/settings/organization/interview-plan",
     "/settings/system-log",
     "/help/connecting-apps",
+    "/help",
+    "/help/guides/recruiters",
+    "/help/guides/installation",
 )
 
 

@@ -214,3 +214,11 @@ def test_pages_about_a_request_keep_to_their_statements(
     with statements(connected) as seen:
         ada.get(address)
     assert len(seen) <= most, "\n".join(seen)
+
+
+@pytest.mark.parametrize("path", ["/help", "/help?q=time", "/help/guides/recruiters"])
+def test_help_asks_the_database_only_who_is_reading(connected: Flask, ada: Visitor, path: str) -> None:
+    ada.get(path)
+    with statements(connected) as seen:
+        ada.get(path)
+    assert len(seen) <= MOST_FOR_A_POLL, seen
