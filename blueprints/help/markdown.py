@@ -105,10 +105,8 @@ def text_of(inline: Token) -> str:
 
 def _after_title(tokens: Sequence[Token]) -> tuple[int, str]:
     """Where the page begins below its title and its first paragraph, and the text of that paragraph: the
-    page's head shows both."""
-    assert tokens[0].type == "heading_open"
-    assert tokens[3].type == "paragraph_open"
-    return 6, text_of(tokens[4])
+    page's head shows both. A file may go on with a heading instead."""
+    return (6, text_of(tokens[4])) if tokens[3].type == "paragraph_open" else (3, "")
 
 
 def _with_anchors(tokens: Sequence[Token]) -> Iterator[Heading]:
@@ -163,16 +161,20 @@ class _Pages(RendererHTML):
         return "</a>" if reading.open_links.pop() else ""
 
     def image(self, tokens: Sequence[Token], index: int, options: Any, env: MutableMapping[str, Any]) -> str:
-        """A picture in both themes: which of the two is shown depends on the page's, and a browser fetches no
-        other."""
+        """A picture in both themes, which leads to itself, for small screens. Which of the two is shown depends on
+        the page's theme, and a browser fetches no other."""
         reading: _Reading = env["reading"]
         name = PurePosixPath(str(tokens[index].attrGet("src"))).name
         width, height = (number // DENSITY for number in size_of(reading.pictures / name))
         alt = escape(self.renderInlineAsText(tokens[index].children or (), options, env))
+        addresses = [
+            (theme, escape(reading.picture_address(shown)))
+            for theme, shown in (("in-light", name), ("in-dark", name.replace("-light.", "-dark.")))
+        ]
         return "".join(
-            f'<img class="picture in-{theme}" src="{escape(reading.picture_address(shown))}" alt="{alt}"'
-            f' width="{width}" height="{height}" loading="lazy" decoding="async">'
-            for theme, shown in (("light", name), ("dark", name.replace("-light.", "-dark.")))
+            f'<a class="picture {theme}" href="{address}"><img src="{address}" alt="{alt}"'
+            f' width="{width}" height="{height}" loading="lazy" decoding="async"></a>'
+            for theme, address in addresses
         )
 
     def table_open(

@@ -43,7 +43,9 @@ MORNING = datetime(2027, 2, 2, 8, 40, tzinfo=UTC)
 TEXT, PHONE, DESKTOP = (792, 1200), (390, 900), (1280, 900)
 # What the simulators make up would differ from picture to picture, and their addresses would puzzle people.
 # The bar at the bottom of a narrow window would lie over what is shown. The fonts of systems differ in width.
-_AS_ANYWHERE = """() => {
+_AS_ANYWHERE = """async () => {
+    // Before it is used: one that comes late is left for the next page.
+    await document.fonts.load("1em Inter");
     for (const font of ["--font-system", "--font-code"])
         document.documentElement.style.setProperty(font, "var(--font)");
     document.querySelector(".shell-side")?.remove();
@@ -289,7 +291,6 @@ def _look(office: Office, picture: Picture, theme: str) -> Taken:
     page.route(_LATER, lambda route: route.fulfill(status=204))
     shown = picture.of(page, office)
     page.evaluate(_AS_ANYWHERE)
-    page.evaluate("document.fonts.ready.then(() => null)")
     taken = take(page, shown)
     page.close()
     return taken
