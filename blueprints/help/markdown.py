@@ -161,19 +161,21 @@ class _Pages(RendererHTML):
         return "</a>" if reading.open_links.pop() else ""
 
     def image(self, tokens: Sequence[Token], index: int, options: Any, env: MutableMapping[str, Any]) -> str:
-        """A picture in both themes, which leads to itself, for small screens. Which of the two is shown depends on
-        the page's theme, and a browser fetches no other."""
+        """A picture in both themes, which leads to itself, for small screens. The page's theme decides which
+        is shown, and a browser fetches no other. The drawing without lines keeps its room until then."""
         reading: _Reading = env["reading"]
         name = PurePosixPath(str(tokens[index].attrGet("src"))).name
         width, height = (number // DENSITY for number in size_of(reading.pictures / name))
+        size = f'width="{width}" height="{height}"'
+        room = f'<svg {size} viewBox="0 0 {width} {height}" aria-hidden="true"></svg>'
         alt = escape(self.renderInlineAsText(tokens[index].children or (), options, env))
         addresses = [
             (theme, escape(reading.picture_address(shown)))
             for theme, shown in (("in-light", name), ("in-dark", name.replace("-light.", "-dark.")))
         ]
         return "".join(
-            f'<a class="picture {theme}" href="{address}"><img src="{address}" alt="{alt}"'
-            f' width="{width}" height="{height}" loading="lazy" decoding="async"></a>'
+            f'<a class="picture {theme}" href="{address}">{room}<span class="picture-inside">'
+            f'<img src="{address}" alt="{alt}" {size} loading="lazy" decoding="async"></span></a>'
             for theme, address in addresses
         )
 

@@ -129,7 +129,7 @@ def _today(page: Page, office: Office) -> list[Locator]:
 def _candidate_chooses(page: Page, office: Office) -> list[Locator]:
     page.goto(f"{office.base_url}/interviews/{office.interviews['Isla Moreau']}")
     page.goto(str(page.locator(".asked-link [data-copy]").get_attribute("data-copy")))
-    return [page.locator(".candidate-page > .card-inside").first]
+    return [page.locator(".slots"), page.locator(".slots-none")]
 
 
 def _connected_apps(page: Page, office: Office) -> list[Locator]:
