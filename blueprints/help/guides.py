@@ -56,6 +56,7 @@ FOR_OPERATORS = (
     ),
     Guide("backups", "docs/backups.md", "lock"),
     Guide("upgrading", "docs/upgrading.md", "refresh"),
+    Guide("scaling", "docs/scaling.md", "layout-dashboard"),
     Guide("performance", "docs/performance.md", "clock"),
 )
 GUIDES = (*FOR_ROLES, *FOR_OPERATORS)
