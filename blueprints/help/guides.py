@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from flask import current_app, url_for
 
-from blueprints.help.markdown import Document, parse, read
+from blueprints.help.markdown import Document, headings_of, parse, read
 from models import Role
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -49,9 +49,18 @@ FOR_OPERATORS = (
         "installation",
         "README.md",
         "settings",
-        "Installation and settings",
-        "Installing, connecting the providers, every setting and command, and what keeps it all safe.",
+        "Installation",
+        "On a server, in containers, or from a folder; signing in, programs, and connecting the providers.",
         first="Installing it on a server",
+        until="Settings",
+    ),
+    Guide(
+        "settings",
+        "README.md",
+        "key",
+        "Settings and commands",
+        "What each setting and each command means, and what keeps it all safe.",
+        first="Settings",
         until="Development",
     ),
     Guide("backups", "docs/backups.md", "lock"),
@@ -94,11 +103,11 @@ def neighbors(guide: Guide) -> tuple[Guide | None, Guide | None]:
 @cache
 def document_of(guide: Guide) -> Document:
     """The guide as a page. Rendered once for each process, in its first request: no two differ."""
+    return read(parse(_text_of(guide)), guide.path, PICTURES, _address_of, _address_of_picture)
+
+
+def _text_of(guide: Guide) -> str:
     text = (_ROOT / guide.file).read_text(encoding="utf-8")
-    return read(parse(_excerpt(text, guide)), guide.path, PICTURES, _address_of, _address_of_picture)
-
-
-def _excerpt(text: str, guide: Guide) -> str:
     if guide.title is None:
         return text
     _, heading, rest = text.partition(f"\n## {guide.first}\n")
@@ -108,9 +117,15 @@ def _excerpt(text: str, guide: Guide) -> str:
     return f"# {guide.title}\n\n{guide.lead}\n{heading}{wanted}"
 
 
+@cache
+def _anchors(guide: Guide) -> frozenset[str]:
+    """Where links into this page can lead, known without rendering it: pages name one another."""
+    return frozenset(heading.anchor for heading in headings_of(parse(_text_of(guide))))
+
+
 def _address_of(path: PurePosixPath, anchor: str) -> str | None:
     for guide in GUIDES:
-        if guide.path == path:
+        if guide.path == path and (not anchor or anchor in _anchors(guide)):
             return url_for("help_pages.guide", name=guide.name, _anchor=anchor or None)
     if path == PurePosixPath("docs/openapi.yaml"):
         return url_for("api.description")

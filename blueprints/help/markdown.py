@@ -87,12 +87,12 @@ def read(
 ) -> Document:
     """Render what `parse` has made of a file, which is named by its path within the repository. `pictures` is
     the folder with those that it shows."""
-    headings = list(_with_anchors(tokens))
+    headings = headings_of(tokens)
     begin, first = _after_title(tokens)
     reading = _Reading(file, pictures, lead, picture_address)
     body = _parser().renderer.render(tokens[begin:], _parser().options, {"reading": reading})
     title = next(heading.text for heading in headings if heading.level == 1)
-    return Document(title, first, Markup(body), tuple(headings), tuple(_passages(tokens)))
+    return Document(title, first, Markup(body), headings, tuple(_passages(tokens)))
 
 
 def text_of(inline: Token) -> str:
@@ -109,8 +109,12 @@ def _after_title(tokens: Sequence[Token]) -> tuple[int, str]:
     return (6, text_of(tokens[4])) if tokens[3].type == "paragraph_open" else (3, "")
 
 
-def _with_anchors(tokens: Sequence[Token]) -> Iterator[Heading]:
+def headings_of(tokens: Sequence[Token]) -> tuple[Heading, ...]:
     """The headings of a file. Each token that opens one gets its anchor."""
+    return tuple(_with_anchors(tokens))
+
+
+def _with_anchors(tokens: Sequence[Token]) -> Iterator[Heading]:
     taken: set[str] = set()
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":

@@ -89,6 +89,9 @@ def test_a_first_visit_is_small_and_nothing_jumps(
         "/help/connecting-apps",
         "/help",
         "/help/guides/recruiters",
+        "/help/guides/interviewers",
+        "/help/guides/installation",
+        "/help/guides/settings",
     )
     for path in (*ordinary, *(others if counts.is_full else ())):
         problems += _problems(page, server.base_url + path)

@@ -51,6 +51,7 @@ PAGES = (
     "/help",
     "/help/guides/recruiters",
     "/help/guides/installation",
+    "/help/guides/settings",
 )
 
 

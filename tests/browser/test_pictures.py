@@ -21,7 +21,7 @@ from demo.interviews import Planned, schedule_planned
 from demo.online import connect_some_and_schedule
 from demo.team import seed
 from extensions import db
-from models import Application, Interview, MeetingSoftware, User
+from models import Application, Interview, Job, JobMember, MeetingSoftware, User
 from scheduling.venues import OnlineMeeting
 from services import services
 from tests.browser.entering import cookies_of
@@ -139,7 +139,8 @@ def _connected_apps(page: Page, office: Office) -> list[Locator]:
 
 def _availability(page: Page, office: Office) -> list[Locator]:
     page.goto(f"{office.base_url}/settings/account/availability")
-    return [page.locator(".card").first]
+    # As far as the page explains itself; the limits below are more of the same.
+    return [page.locator(".card-heading").first, page.get_by_label("Free after each interview")]
 
 
 def _team(page: Page, office: Office) -> list[Locator]:
@@ -234,7 +235,7 @@ def _open_the_office(
     # Refused for good, so that the reason stays on the page.
     simulators.zoom_switches(refuse_next_creates=9)
     with in_rows(app):
-        _schedule_what_fails(app)
+        _prepare(app)
     runner.run_due()
     morning.forward(timedelta(minutes=5))
     runner.run_due()
@@ -250,9 +251,16 @@ def _open_the_office(
     return people, interviews
 
 
-def _schedule_what_fails(app: Flask) -> None:
-    """A video interview for which no meeting can be made."""
+def _prepare(app: Flask) -> None:
+    """A video interview for which no meeting can be made, on a job whose team has a short week to draw: Noah
+    has an event at night."""
     people = {user.name: user for user in db.session.scalars(db.select(User))}
+    [job] = db.session.scalars(db.select(Job).where(Job.title == "Backend Engineer"))
+    db.session.execute(
+        db.update(JobMember)
+        .where(JobMember.job_id == job.id, JobMember.user_id == people["Noah Clarke"].id)
+        .values(user_id=people["Marco Bianchi"].id)
+    )
     applications = {each.candidate.name: each for each in db.session.scalars(db.select(Application))}
     planned = Planned(
         "Juan Pérez",
@@ -261,7 +269,7 @@ def _schedule_what_fails(app: Flask) -> None:
         time(14, 0),
         60,
         "A system that you have built\nYour questions",
-        ("Noah Clarke",),
+        ("Marco Bianchi",),
     )
     schedule_planned(people["Grace Kim"], planned, applications, people, services(app).rules)
     db.session.commit()
