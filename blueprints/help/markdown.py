@@ -179,7 +179,7 @@ class _Pages(RendererHTML):
         ]
         return "".join(
             f'<a class="picture {theme}" href="{address}">{room}<span class="picture-inside">'
-            f'<img src="{address}" alt="{alt}" {size} loading="lazy" decoding="async"></span></a>'
+            f'<img src="{address}" alt="{alt}" {size} loading="lazy"></span></a>'
             for theme, address in addresses
         )
 

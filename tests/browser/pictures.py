@@ -25,7 +25,7 @@ THEMES = ("light", "dark")
 # How many pixels words may have moved: every browser draws a font a little wider or narrower.
 _LEEWAY = 6
 # Twice as many pixels at the lowest quality look better than half of them at a high one, and are no larger.
-_QUALITY = 5
+_QUALITY = 1
 _MARGIN = 8
 
 # The words and fields within a rectangle, each with its own; what only screen readers get is left out.
