@@ -5,6 +5,7 @@ They are taken of the demo's office on one fixed morning. `make screenshots` tak
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -220,6 +221,8 @@ def _open_the_office(
     app: Flask, simulators: Simulators, morning: FrozenClock
 ) -> tuple[dict[str, Member], dict[str, int]]:
     """The people by their names, and of each candidate the newest interview."""
+    # What is tried or read again is so a little sooner or later each time, at random.
+    random.seed(MORNING.toordinal())
     rules = services(app).rules
     runner = background.make_runner(app)
     with in_rows(app):
