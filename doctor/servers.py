@@ -22,11 +22,20 @@ def check(_seconds: float) -> list[Result]:
     if not servers.are_listed():
         return [ok("Servers", "There is one. Several need PostgreSQL.")]
     here, found = services().this_server, servers.running(utc_now())
-    others = [server for server in found if server.name != here.name]
+    namesakes = [server for server in found if server.name == here.name]
+    # A command has a sign of its own, so it can't tell which of the namesakes is the server here. That one
+    # differs in nothing.
+    others = [
+        server
+        for server in found
+        if server.sign != here.sign and (server.name != here.name or len(namesakes) > 1)
+    ]
     if not others:
         return [_uploads(), ok("Servers", "No other one is running on this database.")]
-    names = ", ".join(server.name for server in others)
+    names = ", ".join(dict.fromkeys(server.name for server in others))
     results = [_uploads(), ok("Servers", f"Besides this one: {names}.")]
+    if len(namesakes) > 1:
+        results.append(_same_name(here.name, len(namesakes)))
     for server in others:
         results += _differences(server)
     return results
@@ -42,6 +51,15 @@ def _uploads() -> Result:
             "Mount its disk on this server: UPLOADS_FOLDER names a folder on it.",
         )
     return ok(name, f"They are in {files.folder}.")
+
+
+def _same_name(name: str, count: int) -> Result:
+    return look(
+        f"{name}: name",
+        f"{count} servers have this name.",
+        "What is said of one can't be told from what is said of another.",
+        "Give each machine a name of its own (hostnamectl set-hostname), and restart its server.",
+    )
 
 
 def _differences(server: Server) -> list[Result]:
@@ -62,7 +80,7 @@ def _differences(server: Server) -> list[Result]:
                     f"{server.name}: settings",
                     f"These differ from those here: {', '.join(settings)}.",
                     "What happens depends on which server does it.",
-                    "Give all servers the same .env, but for HOST, and restart them.",
+                    "Give all servers the same .env, except HOST, and restart them.",
                 )
             )
     if not files.is_away() and not files.has_sign(server.sign):

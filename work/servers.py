@@ -49,7 +49,11 @@ def due_at(server: SelfDescription) -> datetime | None:
 
 
 def announce(server: SelfDescription, now: datetime) -> None:
-    """Say that this server is there, in a short transaction of its own. One that had its name has ended."""
+    """Say that this server is there, in a short transaction of its own.
+
+    A row with the same name is not removed while it may be another machine's: one that was cloned has the
+    other's name, and its keys may differ.
+    """
     with writing():
         row = db.session.get(Server, server.sign)
         if row is not None:
@@ -57,7 +61,10 @@ def announce(server: SelfDescription, now: datetime) -> None:
         else:
             db.session.execute(
                 sa.delete(Server).where(
-                    sa.or_(Server.name == server.name, Server.seen_at < now - _FORGOTTEN_AFTER)
+                    sa.or_(
+                        sa.and_(Server.name == server.name, Server.seen_at < now - _GONE_AFTER),
+                        Server.seen_at < now - _FORGOTTEN_AFTER,
+                    )
                 )
             )
             db.session.add(
@@ -78,7 +85,17 @@ def announce(server: SelfDescription, now: datetime) -> None:
 
 
 def running(now: datetime) -> list[Server]:
-    """The servers that were there a moment ago, by name."""
-    return list(
-        db.session.scalars(sa.select(Server).where(Server.seen_at > now - _GONE_AFTER).order_by(Server.name))
-    )
+    """The servers that were there a moment ago, by name and start. One that has said nothing since another
+    of its name started was that one before a restart."""
+    seen = db.session.scalars(
+        sa.select(Server)
+        .where(Server.seen_at > now - _GONE_AFTER)
+        .order_by(Server.name, Server.started_at, Server.sign)
+    ).all()
+    return [
+        server
+        for place, server in enumerate(seen)
+        if not any(
+            later.name == server.name and later.started_at > server.seen_at for later in seen[place + 1 :]
+        )
+    ]

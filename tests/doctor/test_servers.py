@@ -16,10 +16,12 @@ from doctor import servers
 from doctor.results import Level, Result
 from extensions import db
 from models import Server
+from services import services
 from tests.factories import create_team
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.rows import in_rows
 from timezones import utc_now
+from work.servers import announce
 
 pytestmark = pytest.mark.postgres
 
@@ -113,3 +115,26 @@ def test_each_difference_is_named_with_its_cure(
     (copied / "link_key").unlink()
     start(copied, 8002, UPLOADS_FOLDER=share)
     assert faults(one) == {"link_key": Level.BROKEN}
+
+
+def test_cloned_machines_see_each_other(
+    start: StartServer, postgres_url: str, instance_path: Path, copied: Path, share: str
+) -> None:
+    one = start(instance_path, 8001, UPLOADS_FOLDER=share)
+    (copied / "secret_key").unlink()
+    # On the other machine, the port is free.
+    other = start(copied, 8001, UPLOADS_FOLDER=share)
+    for app in (one, other):
+        say_so_again(app)
+    for app in (one, other):
+        assert faults(app) == {"name": Level.LOOK, "SECRET_KEY": Level.BROKEN}
+    # A command runs in a process of its own, which is neither.
+    command = build_app(settings_for(postgres_url, instance_path, {"PORT": "8001", "UPLOADS_FOLDER": share}))
+    assert faults(command) == {"name": Level.LOOK, "SECRET_KEY": Level.BROKEN}
+    close_app(command)
+
+
+def say_so_again(app: Flask) -> None:
+    """Have a server say that it is there as it does half a minute later."""
+    with in_rows(app):
+        announce(services().this_server, utc_now())
