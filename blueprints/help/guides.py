@@ -100,10 +100,18 @@ def neighbors(guide: Guide) -> tuple[Guide | None, Guide | None]:
     )
 
 
-@cache
 def document_of(guide: Guide) -> Document:
-    """The guide as a page. Rendered once for each process, in its first request: no two differ."""
-    return read(parse(_text_of(guide)), guide.path, PICTURES, _address_of, _address_of_picture)
+    """The guide as a page."""
+    address: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
+    return _rendered(guide, address("pictures/"))
+
+
+@cache
+def _rendered(guide: Guide, pictures_at: str) -> Document:
+    """Done once for each process, in its first request: no two differ but in where the pictures are."""
+    return read(
+        parse(_text_of(guide)), guide.path, PICTURES, _address_of, lambda name: f"{pictures_at}{name}"
+    )
 
 
 def _text_of(guide: Guide) -> str:
@@ -130,8 +138,3 @@ def _address_of(path: PurePosixPath, anchor: str) -> str | None:
     if path == PurePosixPath("docs/openapi.yaml"):
         return url_for("api.description")
     return None
-
-
-def _address_of_picture(name: str) -> str:
-    address: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
-    return address(f"pictures/{name}")
