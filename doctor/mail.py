@@ -8,12 +8,14 @@ from functools import partial
 
 from flask import current_app
 
+from accounts.mails import newest_test_email
 from doctor.at_once import at_once, unfinished
 from doctor.results import Level, Result, broken, look, ok
 from host_names import addresses_of
 from messaging import sender_domain
 from messaging.delivery import Accepted, is_configured, sender_address, try_signing_in
 from messaging.sender_domain import Ask, NoAnswerError, RecordCheck, Verdict
+from models import MailState
 from services import services
 from work.mail import count_due
 
@@ -41,6 +43,7 @@ def check(seconds: float) -> list[Result]:
     jobs: dict[str, Callable[[], list[Result]]] = {
         "Mail server": partial(_server, seconds),
         "Waiting": _waiting,
+        "Test email": _test_email,
     }
     if services().demo is None:
         domain = sender_address().rpartition("@")[2]
@@ -86,6 +89,23 @@ def _waiting() -> list[Result]:
             )
         ]
     return [ok("Waiting", "No email is waiting.")]
+
+
+def _test_email() -> list[Result]:
+    """What became of the newest one: it has gone the whole way that invitations go."""
+    name, email = "Test email", newest_test_email()
+    if email is None:
+        return [ok(name, "None was sent yet: Settings → Email sends one.")]
+    moment = f"{email.sent_at or email.created_at:%Y-%m-%d %H:%M} UTC"
+    if email.state is MailState.SENT:
+        return [ok(name, f"The mail server accepted the one of {moment}.")]
+    said = f" The last answer was: {email.words}" if email.words else ""
+    if email.state is MailState.QUEUED:
+        what = f"The one of {moment} is still waiting.{said}"
+    else:
+        what = f"The one of {moment} couldn't be sent.{said}"
+    cure = "Correct what is said about the mail server, and send another one in Settings → Email."
+    return [look(name, what, _WHY, cure)]
 
 
 def _domain(domain: str, ask: Ask) -> list[Result]:

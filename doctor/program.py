@@ -1,7 +1,7 @@
 """The program itself: whether what runs is what is installed, and what the changelog knows of newer releases.
 
-Nothing is asked outside. A newer release is known once its files are here, or when the newest one that is
-known is old enough for there to be another.
+Nothing is asked outside. A newer release is known once its files are here or a server of it was started, or
+when the newest one that is known is old enough for there to be another.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from doctor.results import Result, look, ok
 from product_version import product_version
 from timezones import utc_now
 from wording import listed
+from work.heartbeat import version_started_last
 
 _RELEASE = re.compile(r"^## \[?(\d+\.\d+\.\d+)\]?(?: [-–—] | \()(\d{4}-\d\d-\d\d)", re.MULTILINE)
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[\w+\])?==(\S+)", re.MULTILINE)
@@ -43,6 +44,14 @@ def _version() -> Result:
             "The files of this installation have changed since the server started.",
             "Half of an upgrade may be in use.",
             "Restart the server.",
+        )
+    started = version_started_last()
+    if started is not None and started != product_version():
+        return look(
+            name,
+            f"This is {product_version()}, and the server that was started last is {started}.",
+            "Half of an upgrade may be in use.",
+            "Restart the server, so that it runs what is installed.",
         )
     released = _RELEASE.search(_RUNNING)
     if released is None:

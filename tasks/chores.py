@@ -19,7 +19,7 @@ from tasks.grants import ASK_FOR_REFRESHES
 from tasks.log_retention import FORGET_OLD_LOGS
 from tasks.outgoing_webhook import FORGET_OLD_DELIVERIES, announcing
 from tasks.preflight import ASK_FOR_PREFLIGHTS
-from tasks.servers import announcing_server
+from tasks.servers import announcing_server, noting_version
 from work.chores import Chore, once
 
 
@@ -27,6 +27,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
     """The chores, new for each process, because `once` means once per process."""
     return (
         checking_keys(),
+        noting_version(services.this_server),
         ASK_FOR_REFRESHES,
         ASK_FOR_CHECKS,
         ASK_FOR_PREFLIGHTS,

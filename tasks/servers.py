@@ -1,4 +1,4 @@
-"""The chore by which a server tells the others on its database that it is there."""
+"""The chores by which a server says that it is there: to the others on its database, and to whoever asks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ from datetime import datetime
 from attachment_files import AttachmentFiles
 from timezones import utc_now
 from work import servers
-from work.chores import Chore
+from work.chores import Chore, once
+from work.heartbeat import mark_start
 from work.servers import SelfDescription
+
+
+def noting_version(server: SelfDescription) -> Chore:
+    """Which version was started, so that a command sees whether the files have changed since."""
+    return once("version", lambda: mark_start(server.version))
 
 
 def announcing_server(server: SelfDescription, files: AttachmentFiles) -> Chore:

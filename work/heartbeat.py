@@ -16,6 +16,8 @@ from timezones import utc_now
 _NAME = "metronome"
 # Of nightly backups: when one was last due and asked for, and of which moment the last whole one is.
 BACKUP_ASKED, BACKUP_MADE = "backup_asked", "backup_made"
+# With the version of a server that was started, when it last was.
+_STARTED = "started "
 _EVERY = timedelta(seconds=30)
 # Past this age the health page is red.
 DEAD_AFTER = timedelta(seconds=120)
@@ -56,6 +58,19 @@ def beat() -> None:
 def last_time(name: str) -> datetime | None:
     """When this was last recorded; None before the first time."""
     return db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == name))
+
+
+def mark_start(version: str) -> None:
+    """Record, in a short transaction of its own, that a server of this version works from now on."""
+    with writing():
+        mark_and_commit(f"{_STARTED}{version}", utc_now())
+
+
+def version_started_last() -> str | None:
+    """The version of the server that was started last on this database; None before the first start."""
+    newest = sa.select(Heartbeat.name).where(Heartbeat.name.startswith(_STARTED))
+    name = db.session.scalar(newest.order_by(Heartbeat.beat_at.desc()).limit(1))
+    return None if name is None else name.removeprefix(_STARTED)
 
 
 def mark(name: str, at: datetime) -> None:

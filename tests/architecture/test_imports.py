@@ -42,7 +42,7 @@ RULES: dict[str, frozenset[str]] = {
         "schema",
         "services",
     }
-    | {"accounts.copies", "accounts.findings", "accounts.restored"}
+    | {"accounts.copies", "accounts.findings", "accounts.mails.newest_test_email", "accounts.restored"}
     | {"connections.app_spec", "connections.catalogue", "connections.single_sign_on", "connections.wording"}
     | {"messaging.delivery", "messaging.findings", "messaging.sender_domain", "providers.errors"}
     | {"tasks.attention", "work.findings", "work.heartbeat", "work.mail.count_due", "work.servers"},

@@ -6,14 +6,17 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from accounts import mails
+from background import work_once
 from database import read_only
 from doctor import clock
 from doctor.examination import examine
 from doctor.results import Level, Result, worst
 from extensions import db
-from models import Task
+from models import Heartbeat, Task, User
 from tests.backups.places import PAIR
 from tests.factories import create_team
 from tests.machines.application import MakeApp
@@ -88,6 +91,35 @@ def test_every_fault_says_why_it_matters_and_what_to_do(make_app: MakeApp) -> No
         assert bool(result.why and result.cure) is (result.level is not Level.OK), result
         for words in (result.what, result.why):
             assert not words or words[-1] in ".)", result
+
+
+def test_upgrade_without_a_restart_is_noticed_by_a_command(web: Flask) -> None:
+    with in_rows(web):
+        work_once(web)
+        db.session.commit()
+    assert found(web)["Program", "Version"].level is Level.OK
+    with in_rows(web):
+        started = sa.update(Heartbeat).where(Heartbeat.name.startswith("started "))
+        db.session.execute(started.values(name="started 0.0.1"))
+        db.session.commit()
+    result = found(web)["Program", "Version"]
+    assert result.level is Level.LOOK
+    assert "started last is 0.0.1" in result.what
+
+
+def test_outcome_of_the_newest_test_email_is_told(web: Flask, simulators: Simulators) -> None:
+    assert "None was sent yet" in found(web)["Mail", "Test email"].what
+    for refusal, level in (("450 4.2.1 Try later", Level.LOOK), ("", Level.OK)):
+        simulators.mail_switches(answer_recipient=refusal)
+        with in_rows(web):
+            ada = db.session.scalars(sa.select(User).order_by(User.id)).first()
+            assert ada is not None
+            mails.queue_test_email(ada, DOMAIN)
+            db.session.commit()
+            work_once(web)
+        result = found(web)["Mail", "Test email"]
+        assert result.level is level, result
+        assert refusal in result.what
 
 
 def test_refused_credentials_name_the_settings(web: Flask, simulators: Simulators) -> None:
