@@ -72,5 +72,5 @@ def _named(names: Sequence[str]) -> str:
     return listed([*names[:_MOST_NAMES], *([counted(others, "other")] if others > 0 else [])])
 
 
-_WHERE = "Settings → Account → Connected Apps"
+_WHERE = "Settings → Connected Apps"
 _WHY = "Until then, what the account does for interviews isn't done."

@@ -226,7 +226,7 @@ def _of_meeting(meeting: Meeting) -> list[Problem]:
                 f"m{meeting.id}a",
                 f"{whose} {spec.provider_label} account isn't connected anymore, so we can't tell whether "
                 "the meeting still exists.",
-                f"{who} needs to reconnect it in Settings → Account → Connected Apps. Until then, open the "
+                f"{who} needs to reconnect it in Settings → Connected Apps. Until then, open the "
                 "link once to be sure that it works.",
             )
         ]

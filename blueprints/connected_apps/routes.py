@@ -1,4 +1,4 @@
-"""Settings → Account → Connected Apps, and the round trip to a provider."""
+"""Settings → Connected Apps, and the round trip to a provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings → Organization → API: the keys with which programs read interviews, and the webhook."""
+"""Settings → API and webhook: the keys with which programs read interviews, and the webhook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings → Account → Availability: when someone takes interviews, and how many."""
+"""Settings → Availability: when someone takes interviews, and how many."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings → Account → Profile → Two-step verification: one's own, from turning it on to turning it off."""
+"""Settings → Profile → Two-step verification: one's own, from turning it on to turning it off."""
 
 from __future__ import annotations
 

@@ -38,12 +38,11 @@ TROUBLES = Troubles("Google")
 nonsense = TROUBLES.nonsense
 
 REVOKED_WORDS = (
-    "Google no longer accepts this connection: disconnect and reconnect it in "
-    "Settings → Account → Connected Apps."
+    "Google no longer accepts this connection: disconnect and reconnect it in Settings → Connected Apps."
 )
 REAUTHENTICATE_WORDS = (
     "Google wants you to sign in again, because your organization limits how long a sign-in lasts: reconnect "
-    "it in Settings → Account → Connected Apps."
+    "it in Settings → Connected Apps."
 )
 CODE_REFUSED_WORDS = (
     "Google didn't accept the sign-in, usually because it took too long. Please connect again."

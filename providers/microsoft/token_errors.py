@@ -39,7 +39,7 @@ UNUSED, SIGNED_OUT, SIGN_IN_AGAIN = "unused", "signed_out", "sign_in_again"
 ACCOUNT_NOT_ALLOWED = "account_not_allowed"
 """The code of the error for an account that can't be connected here, whatever its owner allows."""
 
-_RECONNECT = "Reconnect it in Settings → Account → Connected Apps."
+_RECONNECT = "Reconnect it in Settings → Connected Apps."
 REVOKED_WORDS = f"Microsoft no longer accepts this connection. {_RECONNECT}"
 SIGN_IN_WORDS = f"The organization of this Microsoft account wants its owner to sign in again. {_RECONNECT}"
 UNUSED_WORDS = f"Microsoft ended this connection because it wasn't used for too long. {_RECONNECT}"

@@ -63,8 +63,7 @@ API_CODES: dict[int, tuple[type[PermanentError], str]] = {
 
 # What the token endpoint's errors mean for the person who is waiting.
 REVOKED_WORDS = (
-    "Zoom no longer accepts this connection: disconnect and reconnect it in "
-    "Settings → Account → Connected Apps."
+    "Zoom no longer accepts this connection: disconnect and reconnect it in Settings → Connected Apps."
 )
 CODE_REFUSED_WORDS = "Zoom didn't accept the sign-in, usually because it took too long. Please connect again."
 INVALID_CLIENT_WORDS = (

@@ -28,9 +28,9 @@ _READING_WORDS = {
     R.NOT_ASKED_YET: "{app} wasn't asked just now.",
 }
 _CURES = {
-    R.NOT_CONNECTED: "Connect it in Settings → Account → Connected Apps.",
-    R.RECONNECT_NEEDED: "Reconnect it in Settings → Account → Connected Apps.",
-    R.SCOPES_MISSING: "Reconnect it in Settings → Account → Connected Apps to grant what is missing.",
+    R.NOT_CONNECTED: "Connect it in Settings → Connected Apps.",
+    R.RECONNECT_NEEDED: "Reconnect it in Settings → Connected Apps.",
+    R.SCOPES_MISSING: "Reconnect it in Settings → Connected Apps to grant what is missing.",
     R.NOT_ALLOWED: "Connect another account, or ask the person who manages this one.",
     R.CREDENTIALS: "The administrator has to check them.",
     R.NOT_SET_UP: "The administrator has to set it up.",

@@ -49,10 +49,8 @@ _WORDS_FOR_EXISTING = {
 }
 
 _CURES = {
-    R.NOT_CONNECTED: Cure(
-        "Connect {app} in Settings → Account → Connected Apps and we'll send the link.", "Connect"
-    ),
-    R.RECONNECT_NEEDED: Cure("Reconnect it in Settings → Account → Connected Apps.", "Reconnect"),
+    R.NOT_CONNECTED: Cure("Connect {app} in Settings → Connected Apps and we'll send the link.", "Connect"),
+    R.RECONNECT_NEEDED: Cure("Reconnect it in Settings → Connected Apps.", "Reconnect"),
     R.SCOPES_MISSING: Cure("Reconnect to grant the updated permissions.", "Reconnect"),
     R.RATE_LIMITED: Cure("Wait a few minutes. We'll try again automatically."),
     R.DAILY_LIMIT: Cure("We'll try again after {reset}, when the count starts over."),
@@ -67,7 +65,7 @@ _CURES = {
 }
 _CURES_FOR_EXISTING = {
     R.NOT_CONNECTED: Cure(
-        "Connect that account in Settings → Account → Connected Apps, or {do} the meeting in {app}.",
+        "Connect that account in Settings → Connected Apps, or {do} the meeting in {app}.",
         "Connect",
     ),
     R.NOT_ALLOWED: Cure("Check that account's plan, or {do} the meeting in {app}.", "Connected Apps"),

@@ -7,7 +7,7 @@ import click
 import pytest
 from flask import Flask
 
-from tests.architecture.repository import ROOT
+from tests.architecture.repository import ROOT, text_files
 
 # Groups that Flask and its extensions bring along; they have a documentation of their own.
 BROUGHT_ALONG = {"db", "run", "shell", "routes"}
@@ -46,3 +46,17 @@ def _commands(group: click.Group, path: str = "") -> Iterator[str]:
             yield from _commands(command, full_name)
         else:
             yield full_name
+
+
+def test_ways_into_the_settings_are_as_the_menu_leads() -> None:
+    menu = (ROOT / "templates/settings/_sections.html").read_text()
+    entries = tuple(re.findall(r'^ {4}\("\w+", "([^"]+)", ', menu, re.MULTILINE))
+    assert "System log" in entries
+    wrong = []
+    for name, text in text_files():
+        # Over the end of a line, of a string, and of a comment, and into a link.
+        for way in re.finditer(r"Settings →(?:[\s\"#]|<[^>]*>)+(.{1,30})", text):
+            # "Organization" heads a group of the menu, too, which leads nowhere.
+            if not way[1].startswith(entries) or way[1].startswith("Organization →"):
+                wrong.append((str(name), way[1]))
+    assert wrong == []

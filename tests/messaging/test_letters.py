@@ -66,8 +66,7 @@ LETTERS = {
     "calendar-file-hiring-manager-zurich": about_calendar(
         calendar_file.KIND,
         CalendarTrouble(
-            "The connection to Google Calendar has ended. "
-            "Reconnect it in Settings → Account → Connected Apps.",
+            "The connection to Google Calendar has ended. Reconnect it in Settings → Connected Apps.",
             has_older=False,
         ),
     ),

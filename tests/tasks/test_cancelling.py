@@ -202,7 +202,7 @@ def test_hosts_grant_that_is_gone_is_said_with_what_helps(sqlite_installation: I
     assert installation.rows(interview)[0].failure is FailureReason.RECONNECT_NEEDED
     page = installation.progress(interview)
     assert "hasn't been removed yet" in page
-    assert "Reconnect it in Settings → Account → Connected Apps." in page
+    assert "Reconnect it in Settings → Connected Apps." in page
     # People are still told.
     assert "done: Cancellation sent to 2 people Dina Kaur, Ben Frei" in page
     installation.connect(installation.team.ben)

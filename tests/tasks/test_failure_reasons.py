@@ -44,12 +44,12 @@ CAUSES: dict[R, tuple[Cause, str, str]] = {
     R.NOT_CONNECTED: (
         lambda installation: None,
         "No one who can host has connected Zoom.",
-        "Connect Zoom in Settings → Account → Connected Apps",
+        "Connect Zoom in Settings → Connected Apps",
     ),
     R.RECONNECT_NEEDED: (
         ended_in_zoom,
         "Ben's account: Zoom no longer accepts this connection",
-        "Reconnect it in Settings → Account → Connected Apps.",
+        "Reconnect it in Settings → Connected Apps.",
     ),
     R.SCOPES_MISSING: (
         connected_and(withheld_scopes=["meeting:write:meeting"]),

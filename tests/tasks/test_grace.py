@@ -135,7 +135,7 @@ def test_no_one_connected_fails_at_once_and_connecting_later_brings_the_link(
     assert (seen.state, seen.failure) == (MeetingState.FAILED, FailureReason.NOT_CONNECTED)
     [first] = installation.simulators.mails(DINA)
     assert f"{installation.simulators.zoom_url}/j/" not in text_of(first)
-    assert "Connect Zoom in Settings → Account → Connected Apps" in installation.progress(interview)
+    assert "Connect Zoom in Settings → Connected Apps" in installation.progress(interview)
 
     installation.connect(installation.team.ada, LENA)
     installation.run_due()

@@ -107,7 +107,7 @@ def test_nobody_has_connected_what_makes_links(installation: Installation, linki
     app = linking.app_label
     assert installation.meeting(interview).failure_words == f"No one who can host has connected {app}."
     progress = installation.progress(interview)
-    assert f"Connect {app} in Settings → Account → Connected Apps" in progress
+    assert f"Connect {app} in Settings → Connected Apps" in progress
     # Whoever connects later makes the link, and everyone gets it.
     linking.connect(installation, installation.team.ada, LENA)
     installation.run_due()

@@ -229,7 +229,7 @@ def test_account_that_ended_is_said_to_those_who_do_not_know(
         "Ben's Zoom account isn't connected anymore, so we can't tell whether the meeting still exists."
         in text
     )
-    assert "What helps: Ben needs to reconnect it in Settings → Account → Connected Apps." in text
+    assert "What helps: Ben needs to reconnect it in Settings → Connected Apps." in text
     assert f"/interviews/{interview}" in text
     check(installation, interview, HOUR)
     assert len(warnings(installation, ADA)) == 1

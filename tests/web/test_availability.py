@@ -1,4 +1,4 @@
-"""Settings → Account → Availability, and what those who schedule see of it."""
+"""Settings → Availability, and what those who schedule see of it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
