@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes sure of the programs that the tests start: Chromium, the PostgreSQL server, and the proxies. Needs .venv.
+# Makes sure of the programs that the tests start: Chromium, the PostgreSQL server, the proxies, and the one that rates
+# the systemd unit. Needs .venv.
 set -eu
 cd "$(dirname "$0")/.."
 . tools/debian.sh
@@ -48,3 +49,8 @@ for proxy in nginx caddy; do
         RUNLEVEL=1 debian_install $proxy "to run the server behind it in tests"
     fi
 done
+
+# It needs no systemd that runs.
+if ! command -v systemd-analyze >/dev/null 2>&1; then
+    debian_install systemd "to rate the service's unit"
+fi

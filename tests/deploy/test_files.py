@@ -1,7 +1,6 @@
 """The unit of systemd, the image, and the containers around it, as far as they can be checked here."""
 
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -10,23 +9,15 @@ from config import settings_names
 from deploy.healthy import main as is_healthy
 from schema import USELESS_TO_REPEAT
 from tests.architecture.repository import ROOT
+from tests.machines.proxies import checked, program
 from tests.machines.servers import ServerProcesses
 
 DEPLOY = ROOT / "deploy"
 
 
 def test_unit_is_as_closed_as_systemd_can_tell() -> None:
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        # Only Linux has it, and the unit is for nothing else.
-        return
-    said = subprocess.run(
-        [analyze, "security", "--offline=true", "--threshold=30", str(DEPLOY / "smoothhiring.service")],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    unit = str(DEPLOY / "smoothhiring.service")
+    said = checked([program("systemd-analyze"), "security", "--offline=true", "--threshold=30", unit])
     assert said.returncode == 0, said.stdout[-300:]
 
 
