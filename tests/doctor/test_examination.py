@@ -11,7 +11,7 @@ from flask import Flask
 
 from accounts import mails
 from background import work_once
-from database import read_only
+from database import LARGEST_ROW_ID, read_only
 from doctor import clock
 from doctor.examination import examine
 from doctor.results import Level, Result, worst
@@ -120,6 +120,25 @@ def test_outcome_of_the_newest_test_email_is_told(web: Flask, simulators: Simula
         result = found(web)["Mail", "Test email"]
         assert result.level is level, result
         assert refusal in result.what
+
+
+def test_table_that_runs_out_of_numbers_is_named_in_time(app: Flask) -> None:
+    with in_rows(app):
+        create_team()
+    numbers = ("Database", "Row numbers: mails")
+    for number, is_said in ((LARGEST_ROW_ID * 7 // 10, False), (LARGEST_ROW_ID * 9 // 10, True)):
+        with in_rows(app):
+            if db.engine.dialect.name == "sqlite":
+                db.session.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'mails'"))
+                given = sa.text("INSERT INTO sqlite_sequence VALUES ('mails', :number)")
+            else:
+                given = sa.text("SELECT setval('mails_id_seq', :number)")
+            db.session.execute(given, {"number": number})
+            db.session.commit()
+        results = found(app)
+        assert (numbers in results) is is_said
+    assert results[numbers].level is Level.LOOK
+    assert results[numbers].what.startswith("89 %")
 
 
 def test_refused_credentials_name_the_settings(web: Flask, simulators: Simulators) -> None:
