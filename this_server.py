@@ -17,10 +17,17 @@ from product_version import product_version
 
 # What may differ: each server's own address, places, and part of the work.
 _OF_ITS_OWN = frozenset(
-    {"HOST", "PORT", "INSTANCE_PATH", "UPLOADS_FOLDER", "DATABASE_URL", "SCHEDULER_ENABLED", "METRICS_TOKEN"}
+    {
+        "HOST",
+        "PORT",
+        "INSTANCE_PATH",
+        "UPLOADS_FOLDER",
+        "BACKUP_FOLDER",
+        "DATABASE_URL",
+        "SCHEDULER_ENABLED",
+        "METRICS_TOKEN",
+    }
 )
-# For these it matters only whether they are set.
-_SET_OR_NOT = frozenset({"BACKUP_FOLDER"})
 _HASH_LENGTH = 16
 
 
@@ -39,10 +46,7 @@ def this_server_of(
     config: Mapping[str, Any], keys: InstanceKeys, keyed_hash: Callable[[str], str]
 ) -> ThisServer:
     """The server with these settings and keys."""
-    values: dict[str, object] = {
-        name: bool(config[name]) if name in _SET_OR_NOT else config[name]
-        for name in settings_names() - _OF_ITS_OWN
-    }
+    values: dict[str, object] = {name: config[name] for name in settings_names() - _OF_ITS_OWN}
     # The newest one encrypts. With another link key, every hash is another.
     values |= {"SECRET_KEY": keys.secret_key, "TOKEN_ENCRYPTION_KEYS": keys.token_keys[0], "link_key": ""}
     return ThisServer(

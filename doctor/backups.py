@@ -13,6 +13,7 @@ from doctor.results import Result, broken, look, ok
 from services import services
 from timezones import utc_now
 from wording import counted
+from work import servers
 from work.findings import late_backup
 from work.heartbeat import BACKUP_ASKED, BACKUP_MADE, last_time
 
@@ -28,7 +29,13 @@ def check(_seconds: float) -> list[Result]:
     if services().demo is not None:
         return [ok("Every night", "The demo makes none.")]
     folder: Path | str = current_app.config["BACKUP_FOLDER"]
+    now = utc_now()
     if not folder:
+        if _others_make_them(now):
+            return [
+                ok("Every night", "Another server makes them: this one has no BACKUP_FOLDER."),
+                _last(now),
+            ]
         return [
             look(
                 "Every night",
@@ -37,7 +44,14 @@ def check(_seconds: float) -> list[Result]:
                 "Set BACKUP_KEY and BACKUP_FOLDER, as docs/backups.md says, and restart.",
             )
         ]
-    return [_last(utc_now()), *_place(Path(folder))]
+    return [_last(now), *_place(Path(folder))]
+
+
+def _others_make_them(now: datetime) -> bool:
+    """Whether one was asked for or made lately, and there is another server that can have done so."""
+    times = (last_time(BACKUP_ASKED), last_time(BACKUP_MADE))
+    lately = any(time is not None and now - time <= _OLD for time in times)
+    return lately and bool(servers.besides(services().this_server, now))
 
 
 def _last(now: datetime) -> Result:

@@ -20,22 +20,15 @@ _SAME = "Stop that server, give it the same {}, and start it again: docs/scaling
 def check(_seconds: float) -> list[Result]:
     """Who is there, and what each has that differs from here."""
     if not servers.are_listed():
-        return [ok("Servers", "There is one. Several need PostgreSQL.")]
-    here, found = services().this_server, servers.running(utc_now())
-    namesakes = [server for server in found if server.name == here.name]
-    # A command has a sign of its own, so it can't tell which of the namesakes is the server here. That one
-    # differs in nothing.
-    others = [
-        server
-        for server in found
-        if server.sign != here.sign and (server.name != here.name or len(namesakes) > 1)
-    ]
+        return [_uploads(), ok("Servers", "There is one. Several need PostgreSQL.")]
+    here, now = services().this_server, utc_now()
+    others = servers.besides(here, now)
     if not others:
         return [_uploads(), ok("Servers", "No other one is running on this database.")]
     names = ", ".join(dict.fromkeys(server.name for server in others))
     results = [_uploads(), ok("Servers", f"Besides this one: {names}.")]
-    if len(namesakes) > 1:
-        results.append(_same_name(here.name, len(namesakes)))
+    if any(server.name == here.name for server in others):
+        results.append(_same_name(here.name))
     for server in others:
         results += _differences(server)
     return results
@@ -53,11 +46,11 @@ def _uploads() -> Result:
     return ok(name, f"They are in {files.folder}.")
 
 
-def _same_name(name: str, count: int) -> Result:
+def _same_name(name: str) -> Result:
     return look(
         f"{name}: name",
-        f"{count} servers have this name.",
-        "What is said of one can't be told from what is said of another.",
+        "Another server has this name, too.",
+        "What is said of one can't be told from what is said of the other.",
         "Give each machine a name of its own (hostnamectl set-hostname), and restart its server.",
     )
 

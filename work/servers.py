@@ -99,3 +99,13 @@ def running(now: datetime) -> list[Server]:
             later.name == server.name and later.started_at > server.seen_at for later in seen[place + 1 :]
         )
     ]
+
+
+def besides(here: SelfDescription, now: datetime) -> list[Server]:
+    """The running servers other than this one. A process that asks with a sign of its own, as a command does,
+    can't tell which of several servers with this name is the one here, and gets all of them."""
+    found = running(now) if are_listed() else []
+    has_namesakes = sum(server.name == here.name for server in found) > 1
+    return [
+        server for server in found if server.sign != here.sign and (server.name != here.name or has_namesakes)
+    ]

@@ -12,18 +12,18 @@ from flask import Flask
 import instance_folder
 from background import work_once
 from database import read_only
-from doctor import servers
+from doctor import backups, disk, servers
 from doctor.results import Level, Result
 from extensions import db
 from models import Server
 from services import services
+from tests.backups.places import PAIR
 from tests.factories import create_team
-from tests.machines.application import build_app, close_app, settings_for
+from tests.machines.application import MakeApp, build_app, close_app, settings_for
 from tests.machines.rows import in_rows
 from timezones import utc_now
+from work.heartbeat import BACKUP_MADE, mark_and_commit
 from work.servers import announce
-
-pytestmark = pytest.mark.postgres
 
 
 class StartServer(Protocol):
@@ -76,6 +76,7 @@ def share(tmp_path: Path) -> str:
     return str(tmp_path / "share")
 
 
+@pytest.mark.postgres
 def test_servers_that_share_everything_are_well(
     start: StartServer, instance_path: Path, copied: Path, share: str
 ) -> None:
@@ -95,6 +96,7 @@ def test_servers_that_share_everything_are_well(
     assert "No other one" in found(one)["Servers"].what
 
 
+@pytest.mark.postgres
 def test_each_difference_is_named_with_its_cure(
     start: StartServer, instance_path: Path, copied: Path, share: str
 ) -> None:
@@ -117,6 +119,7 @@ def test_each_difference_is_named_with_its_cure(
     assert faults(one) == {"link_key": Level.BROKEN}
 
 
+@pytest.mark.postgres
 def test_cloned_machines_see_each_other(
     start: StartServer, postgres_url: str, instance_path: Path, copied: Path, share: str
 ) -> None:
@@ -138,3 +141,41 @@ def say_so_again(app: Flask) -> None:
     """Have a server say that it is there as it does half a minute later."""
     with in_rows(app):
         announce(services().this_server, utc_now())
+
+
+@pytest.mark.postgres
+def test_backups_may_be_made_by_one_server_alone(
+    start: StartServer, instance_path: Path, copied: Path, share: str, tmp_path: Path
+) -> None:
+    (tmp_path / "nightly").mkdir()
+    makes = {"BACKUP_FOLDER": str(tmp_path / "nightly")}
+    one = start(instance_path, 8001, UPLOADS_FOLDER=share, BACKUP_KEY=PAIR.public, **makes)
+    other = start(copied, 8002, UPLOADS_FOLDER=share, BACKUP_KEY=PAIR.public)
+    with in_rows(one):
+        mark_and_commit(BACKUP_MADE, utc_now())
+    for app in (one, other):
+        assert faults(app) == {}
+    with other.app_context(), read_only():
+        results = backups.check(5)
+    assert {result.name: result.level for result in results} == {
+        "Every night": Level.OK,
+        "Last backup": Level.OK,
+    }
+    # Without another server, no one would make the next one.
+    with in_rows(one):
+        db.session.execute(db.delete(Server).where(Server.name.endswith(":8001")))
+        db.session.commit()
+    with other.app_context(), read_only():
+        assert [result.level for result in backups.check(5)] == [Level.LOOK]
+
+
+def test_folder_for_uploads_is_looked_at_with_one_server_too(make_app: MakeApp, share: str) -> None:
+    app = make_app({"UPLOADS_FOLDER": share})
+    assert found(app)["Uploaded files"].level is Level.OK
+    with app.app_context():
+        assert "Uploaded files" in {result.name for result in disk.check(5)}
+    Path(share).rmdir()
+    assert faults(app) == {"Uploaded files": Level.BROKEN}
+    # It has been said; how much is free elsewhere is still of interest.
+    with app.app_context():
+        assert "Instance folder" in {result.name for result in disk.check(5)}
