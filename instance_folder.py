@@ -36,6 +36,15 @@ class InstanceKeys:
     installation_id: str
 
 
+@dataclass(frozen=True)
+class UnfinishedRestore:
+    """A restore that is under way in a folder, or was interrupted there: its word, which the database has,
+    too, and the folder that its uploads go to."""
+
+    restored_as: str
+    uploads: Path
+
+
 def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> InstanceKeys:
     """Create the folder and everything that is missing in it, and return the keys.
 
@@ -98,19 +107,25 @@ def remove_keys(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def restore_under_way(folder: Path) -> str | None:
+def restore_under_way(folder: Path) -> UnfinishedRestore | None:
     """What `begin_restore` wrote into this folder, and `end_restore` has not removed; None for a whole
     one."""
     try:
-        return (folder / _RESTORE_MARKER).read_text(encoding="utf-8").strip()
+        text = (folder / _RESTORE_MARKER).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
+    restored_as, _, uploads = text.removesuffix("\n").partition("\n")
+    return UnfinishedRestore(restored_as, folder / uploads)
 
 
-def begin_restore(folder: Path, restored_as: str) -> None:
+def begin_restore(folder: Path, restore: UnfinishedRestore) -> None:
     """Mark the folder, which is made if necessary: until `end_restore`, nothing but a restore may use it."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _replace(folder / _RESTORE_MARKER, restored_as)
+    uploads = restore.uploads
+    if uploads.is_relative_to(folder):
+        # The folder may be moved before the next try.
+        uploads = uploads.relative_to(folder)
+    _replace(folder / _RESTORE_MARKER, f"{restore.restored_as}\n{uploads}")
 
 
 def end_restore(folder: Path) -> None:

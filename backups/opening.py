@@ -39,6 +39,10 @@ class OpenedBackup:
             if found := _UPLOAD.fullmatch(name):
                 yield found[1], content
 
+    def upload_names(self) -> Iterator[str]:
+        """The names of the uploads alone."""
+        return (name for name, _ in self.uploads())
+
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """The rows of all tables by the tables' names, each table after those that it points to."""
         for name, content in read_archive(self._archive):
