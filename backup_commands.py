@@ -88,16 +88,18 @@ def backup(file: Path) -> None:
         raise click.ClickException(
             f"The backup could not be made, and {file} is as it was. {error}"
         ) from None
+    if made.lost:
+        written = file.with_name(made.path.name)
+        raise click.ClickException(
+            f"{counted(made.lost, 'attachment')} couldn't be found, so this backup is incomplete: it is in "
+            f"{written}, and {file} is as it was. Is the disk of "
+            f"{current_app.config['UPLOADS_FOLDER']} mounted?"
+        )
     size = f"{made.size / 1_000_000:,.1f} MB"
     click.echo(
         f"{file}: {counted(made.rows, 'row')} and {counted(made.manifest.files, 'attachment')}, {size}. "
         "Keep it on another machine, and the secret half of the key somewhere else again."
     )
-    if made.lost:
-        raise click.ClickException(
-            f"{counted(made.lost, 'attachment')} couldn't be found, so this backup is incomplete. Is the "
-            f"disk of {current_app.config['UPLOADS_FOLDER']} mounted?"
-        )
 
 
 @click.command("restore")

@@ -44,7 +44,9 @@ def fill(app: Flask, backup: OpenedBackup, *, restored_as: str) -> None:
     """Put all rows into the empty database of `app`, with the tables as they were when the backup was made,
     and bring them up to date.
 
-    Until `finish`, the database is marked as unfinished. Raises `DamagedFileError` for rows that do not fit.
+    Until `finish`, the database is marked as unfinished. From the moment that the rows are there, they are
+    held back: a server of another machine may have been started on the empty database, and would work with
+    them at once. Raises `DamagedFileError` for rows that do not fit.
     """
     bring_to(app, backup.manifest.schema)
     with app.app_context(), writing(), db.engine.begin() as connection:
@@ -54,13 +56,13 @@ def fill(app: Flask, backup: OpenedBackup, *, restored_as: str) -> None:
             _insert(connection, backup)
         except (IntegrityError, DataError) as error:
             raise DamagedFileError(f"The rows of this backup don't fit together: {error.orig}.") from None
+        _hold_back(connection, backup)
     migrate_database(app)
 
 
-def finish(engine: Engine, backup: OpenedBackup, *, restored_as: str, holds_back: bool) -> None:
-    """Have the database be a whole one again. With `holds_back`, its background work waits until someone has
-    decided about it, and what was ended or used up since the backup does not work again: everyone has to sign
-    in, and links to new passwords are over."""
+def finish(engine: Engine, backup: OpenedBackup, *, restored_as: str) -> None:
+    """Have the database be a whole one again, whose background work waits until someone has decided about
+    it."""
     with writing(), engine.begin() as connection:
         tables = {table.name: table for table in tables_of(connection)}
         now = utc_now()
@@ -68,17 +70,9 @@ def finish(engine: Engine, backup: OpenedBackup, *, restored_as: str, holds_back
             # A later migration may have done away with a table.
             if content.last_id is not None and name in tables:
                 move_on(connection, tables[name], content.last_id, made_at=backup.manifest.made_at, now=now)
-        if holds_back:
-            for table, ended in ((_SESSIONS, _SESSIONS.c.ended_at), (_RESETS, _RESETS.c.used_at)):
-                values = {ended: now.replace(tzinfo=None)}
-                connection.execute(sa.update(table).where(ended.is_(None)).values(values))
-            connection.execute(
-                sa.update(_ORGANIZATION).values(
-                    restored_as=restored_as,
-                    restored_from=backup.manifest.made_at.replace(tzinfo=None),
-                    held_back_since=now.replace(tzinfo=None),
-                )
-            )
+        # Again, because the tables of an old backup may have lacked what they need for it.
+        _hold_back(connection, backup)
+        connection.execute(sa.update(_ORGANIZATION).values(restored_as=restored_as))
         _UNFINISHED.drop(connection)
 
 
@@ -102,6 +96,22 @@ _ORGANIZATION = sa.table(
 
 _SESSIONS = sa.table("user_sessions", sa.column("ended_at", sa.DateTime))
 _RESETS = sa.table("password_resets", sa.column("used_at", sa.DateTime))
+
+
+def _hold_back(connection: Connection, backup: OpenedBackup) -> None:
+    """Let background work wait, and let nothing that was ended or used up since the backup work again:
+    everyone has to sign in, and links to new passwords are over. Leaves out what the tables do not have."""
+    now, inspector = utc_now().replace(tzinfo=None), sa.inspect(connection)
+    made_at = backup.manifest.made_at.replace(tzinfo=None)
+    for table, values, still in (
+        (_ORGANIZATION, {"held_back_since": now, "restored_from": made_at}, sa.true()),
+        (_SESSIONS, {"ended_at": now}, _SESSIONS.c.ended_at.is_(None)),
+        (_RESETS, {"used_at": now}, _RESETS.c.used_at.is_(None)),
+    ):
+        if not inspector.has_table(table.name):
+            continue
+        if set(values) <= {column["name"] for column in inspector.get_columns(table.name)}:
+            connection.execute(sa.update(table).where(still).values(values))
 
 
 def _insert(connection: Connection, backup: OpenedBackup) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy.engine import Engine
@@ -12,14 +13,15 @@ from backups.making import Installation
 
 
 def installation_of(config: Mapping[str, Any], engine: Engine) -> Installation:
-    """What a backup of the application with this configuration is made of. Raises OSError for keys that
-    cannot be read."""
-    folder = config["INSTANCE_PATH"]
+    """What a backup of the application with this configuration is made of."""
     return Installation(
         engine=engine,
         uploads=config["UPLOADS_FOLDER"],
-        keys=instance_folder.keys_to_keep(
-            folder, secret_key=config["SECRET_KEY"], token_keys=config["TOKEN_ENCRYPTION_KEYS"]
+        keys=partial(
+            instance_folder.keys_to_keep,
+            config["INSTANCE_PATH"],
+            secret_key=config["SECRET_KEY"],
+            token_keys=config["TOKEN_ENCRYPTION_KEYS"],
         ),
         settings=tuple(sorted(config["EXPLICIT"])),
     )

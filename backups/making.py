@@ -10,7 +10,7 @@ backup is incomplete: usually, the disk of the uploads is not mounted.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,17 +31,19 @@ from timezones import utc_now
 @dataclass(frozen=True)
 class Installation:
     """What a backup is made of. `uploads` is the folder of the attachments' bytes, which need not exist;
-    `keys` are those of the instance folder by their names, `settings` the names of those that are set."""
+    `keys` reads those of the instance folder by their names, `settings` are the names of those that are
+    set."""
 
     engine: Engine
     uploads: Path
-    keys: Mapping[str, str]
+    keys: Callable[[], Mapping[str, str]]
     settings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Made:
-    """A backup that is on the disk. `lost`: how many uploads rows name that could not be found."""
+    """A backup that is on the disk. `lost`: how many uploads rows name that could not be found; if any, its
+    path is not the one that whole ones get."""
 
     path: Path
     manifest: Manifest
@@ -54,26 +56,38 @@ class Made:
         return sum(table.rows for table in self.manifest.tables.values())
 
 
-def make_backup(installation: Installation, path: Path, keys: Iterable[str]) -> Made:
+def make_backup(
+    installation: Installation, path: Path, keys: Iterable[str], *, incomplete: Path | None = None
+) -> Made:
     """Write a backup to `path`, encrypted for these public keys. A file that is there is replaced by the new
-    one once that is whole, even if uploads are lost. Must be called with no transaction open.
+    one once that is whole. One that lacks uploads never has that name, and goes to `incomplete` in the same
+    folder (`path` with `.incomplete` behind it, unless given). Must be called with no transaction open.
 
     Raises `BackupError` for an installation that was never set up, OSError for a file that cannot be written
     or read, and SQLAlchemy's errors for a database that is away.
     """
+    instead = incomplete or path.with_name(f"{path.name}.incomplete")
     with read_only(), installation.engine.connect() as connection:
         tables = tables_of(connection)
         uploads = _uploads(connection)
-        manifest = _manifest(installation, connection, tables, len(uploads))
+        # After the first rows were read: whoever changes the keys writes the new ones down before any row is
+        # encrypted with them, so these open everything that the rows of this moment hold.
+        sealed_with = installation.keys()
+        manifest = _manifest(installation, connection, tables, len(uploads), sealed_with["installation_id"])
         lost: list[str] = []
-        with whole_file(path) as file:
-            members = _members(installation, connection, tables, manifest, uploads, lost)
+        with whole_file(path, lambda: instead if lost else path) as file:
+            members = _members(installation, connection, tables, manifest, uploads, sealed_with, lost)
             write_archive(members, file, keys)
-    return Made(path, manifest, path.stat().st_size, len(lost))
+    written = instead if lost else path
+    return Made(written, manifest, written.stat().st_size, len(lost))
 
 
 def _manifest(
-    installation: Installation, connection: Connection, tables: list[sa.Table], files: int
+    installation: Installation,
+    connection: Connection,
+    tables: list[sa.Table],
+    files: int,
+    installation_id: str,
 ) -> Manifest:
     named = sa.text("SELECT name FROM organizations")
     by_name = {table.name for table in tables}
@@ -87,7 +101,7 @@ def _manifest(
         made_at=utc_now(),
         database=connection.dialect.name,
         organization=organization,
-        installation_id=installation.keys["installation_id"],
+        installation_id=installation_id,
         settings=installation.settings,
         tables={
             table.name: TableContent(
@@ -112,6 +126,7 @@ def _members(
     tables: list[sa.Table],
     manifest: Manifest,
     uploads: list[str],
+    keys: Mapping[str, str],
     lost: list[str],
 ) -> Iterator[tuple[str, bytes]]:
     missing: list[str] = []
@@ -121,7 +136,7 @@ def _members(
             yield f"uploads/{name}", (installation.uploads / name).read_bytes()
         except FileNotFoundError:
             missing.append(name)
-    for name, key in installation.keys.items():
+    for name, key in keys.items():
         yield f"keys/{name}", key.encode()
     for table in tables:
         for number, part in enumerate(written_rows(connection, table), start=1):

@@ -7,7 +7,6 @@ is kept beside them, under a name of its own that the next such backup takes ove
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from backups.errors import BackupError
-from backups.whole_files import PART, keep_entries
+from backups.whole_files import PART
 from timezones import NonexistentTimeError, in_zone, parse_local, start_of_day, utc_now
 from wording import counted
 
@@ -79,12 +78,11 @@ def make_nightly(plan: BackupPlan, engine: Engine) -> datetime:
         raise BackupError(f"The folder {plan.folder} isn't there. Is its disk mounted?")
     now = utc_now()
     installation = installation_of(plan.config, engine)
-    whose = installation.keys["installation_id"][:8]
-    made = make_backup(installation, plan.folder / f"smoothhiring-{whose}-{now:{_STAMP}}.age", plan.keys)
+    whose = plan.config["INSTALLATION_ID"][:8]
+    path = plan.folder / f"smoothhiring-{whose}-{now:{_STAMP}}.age"
     incomplete = plan.folder / f"smoothhiring-{whose}-incomplete.age"
+    made = make_backup(installation, path, plan.keys, incomplete=incomplete)
     if made.lost:
-        os.replace(made.path, incomplete)
-        keep_entries(plan.folder)
         raise BackupError(
             f"{counted(made.lost, 'attachment')} can't be found in {installation.uploads}. Is its disk "
             f"mounted? Everything else is in {incomplete}, and no earlier backup was removed."

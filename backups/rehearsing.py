@@ -97,7 +97,7 @@ def _rehearsed(app: Flask, engine: Engine, backup: OpenedBackup, instance: Path)
         fill(app, backup, restored_as=_RESTORED_AS)
         with read_only(), engine.connect() as connection:
             checks = list(_checks(connection, backup, AttachmentFiles(instance / UPLOADS)))
-        finish(engine, backup, restored_as=_RESTORED_AS, holds_back=False)
+        finish(engine, backup, restored_as=_RESTORED_AS)
     finally:
         _clear(engine)
     return checks

@@ -78,7 +78,7 @@ def restore(app: Flask, path: Path, identity: pyrage.x25519.Identity) -> Restore
             _clear(backup, folder, uploads, is_shared=is_shared)
             instance_folder.end_restore(folder)
             raise
-        finish(engine, backup, restored_as=restored_as, holds_back=True)
+        finish(engine, backup, restored_as=restored_as)
         instance_folder.end_restore(folder)
         return Restored("now", backup.manifest)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -15,8 +15,9 @@ PART = ".part"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to, readable only by its owner, that gets its name once everything is on the disk.
+def whole_file(path: Path, named: Callable[[], Path] | None = None) -> Iterator[BinaryIO]:
+    """A file to write to, readable only by its owner, that gets its name once everything is on the disk:
+    `path`, or what `named` says then, which is in the same folder.
 
     A file that has the name already is replaced in that moment, and stays if anything goes wrong before. What
     a killed process left half written has another name, and is written over by the next. Raises `BackupError`
@@ -30,7 +31,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            os.replace(part, path)
+            os.replace(part, named() if named is not None else path)
             keep_entries(path.parent)
         except BaseException:
             part.unlink(missing_ok=True)

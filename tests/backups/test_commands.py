@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from backup_commands import is_restoring
-from backups.keys import new_pair
+from backups.keys import new_pair, read_secret
+from backups.opening import opened_backup
 from database import writing
 from tests.backups.every_table import files_of, fill_every_table
 from tests.backups.places import PAIR
@@ -65,16 +66,20 @@ def test_key_is_made_a_backup_is_written_rehearsed_and_restored(
     assert (again.code, "holds keys already" in again.said) == (7, True)
 
 
-def test_backup_without_an_attachment_is_written_and_fails(make_app: MakeApp, tmp_path: Path) -> None:
+def test_backup_without_an_attachment_fails_and_replaces_none(make_app: MakeApp, tmp_path: Path) -> None:
     app: Flask = make_app({"BACKUP_KEY": PAIR.public})
     fill_every_table(app)
     uploads = app.config["INSTANCE_PATH"] / "uploads"
     uploads.rename(tmp_path / "unmounted")
+    path = tmp_path / "backup.age"
+    path.write_bytes(b"the one before")
     with writing():
-        done = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "backup.age")])
+        done = app.test_cli_runner().invoke(args=["backup", str(path)])
     assert done.exit_code == 1
-    assert f"so this backup is incomplete. Is the disk of {uploads} mounted?" in done.output
-    assert (tmp_path / "backup.age").exists()
+    assert f"{path}.incomplete, and {path} is as it was. Is the disk of {uploads} mounted?" in done.output
+    assert path.read_bytes() == b"the one before"
+    with opened_backup(tmp_path / "backup.age.incomplete", read_secret(PAIR.secret), tmp_path) as opened:
+        assert opened.erased_files == frozenset()
 
 
 def test_folder_that_cannot_be_written_to_is_said(make_app: MakeApp, tmp_path: Path) -> None:

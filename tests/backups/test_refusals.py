@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from accounts.restored import is_paused
 from backups.archive import read_archive, write_archive
 from backups.errors import (
     BackupError,
@@ -21,11 +22,12 @@ from backups.keys import KeyPair, new_pair, read_secret
 from backups.manifest import END, MANIFEST
 from backups.opening import opened_backup
 from extensions import db
-from instance_folder import UnfinishedRestoreError
+from instance_folder import UnfinishedRestoreError, keys_to_keep, write_keys
+from models import Organization
 from tests.backups.every_table import files_of
 from tests.backups.places import PAIR, MakePlace, Place, back_up
 from tests.factories import create_team
-from tests.machines.application import build_app, settings_for
+from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.rows import in_rows
 
 Members = list[tuple[str, bytes]]
@@ -164,6 +166,36 @@ def test_no_server_starts_on_a_place_that_is_half_restored(tmp_path: Path) -> No
     (tmp_path / "restore_unfinished").write_text("a word\n")
     with pytest.raises(UnfinishedRestoreError, match="Run flask restore again"):
         build_app(settings_for("", tmp_path))
+
+
+def test_rows_are_held_back_from_the_moment_they_are_there(
+    sqlite_app: Flask,
+    backup: Path,
+    empty_place: MakePlace,
+    instance_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another server with the same keys may have been started on the empty database."""
+    place = empty_place("sqlite")
+    second = tmp_path / "second"
+    second.mkdir()
+    write_keys(second, keys_to_keep(instance_path))
+
+    def die(app: Flask) -> None:
+        raise sa.exc.OperationalError("ALTER TABLE", {}, OSError("the disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("backups.filling.migrate_database", die)
+        with pytest.raises(sa.exc.OperationalError):
+            place.restore(backup)
+    other = build_app(settings_for(place.app.config["SQLALCHEMY_DATABASE_URI"], second))
+    with in_rows(other):
+        assert db.session.get_one(Organization, 1).name == "Northlight"
+        assert is_paused(other.config["INSTALLATION_ID"])
+    close_app(other)
+    # The next try finds its own rows there, and begins again.
+    assert place.restore(backup).how == "now"
 
 
 def test_server_that_was_never_set_up_has_nothing_to_back_up(sqlite_app: Flask, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from backups.keys import read_secret
 from backups.rehearsing import Check, rehearse
+from database import writing
 from extensions import db
 from models import Attachment, Candidate, Organization, TimelineEntry
 from scheduling.files.removing import give_up
@@ -66,6 +67,25 @@ def test_backup_holds_up_no_one_and_sees_nothing_of_what_is_half_done(
             db.session.scalar(sa.select(sa.func.count(TimelineEntry.id)))
             == made.manifest.tables["timeline_entries"].rows
         )
+
+
+def test_keys_that_are_changed_meanwhile_open_what_is_read(sqlite_app: Flask, tmp_path: Path) -> None:
+    fill_every_table(sqlite_app)
+    with in_rows(sqlite_app):
+        engine = db.engine
+
+    # Right before the first row is read. What it calls connects, too.
+    @sa.event.listens_for(engine, "engine_connect", once=True)
+    def rotate(_: object) -> None:
+        with writing():
+            done = sqlite_app.test_cli_runner().invoke(args=["keys", "rotate"])
+        assert done.exit_code == 0, done.output
+
+    made = back_up(sqlite_app, tmp_path / "backup.age")
+    there = tmp_path / "rehearsal"
+    there.mkdir()
+    found = rehearse(make_app, made.path, read_secret(PAIR.secret), there)
+    assert found.checks[2].words == "The keys open all of 12 stored secrets: tokens, codes, sent emails."
 
 
 @pytest.mark.parametrize("is_erased", [False, True])
