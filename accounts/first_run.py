@@ -43,6 +43,7 @@ class OrganizationFacts(NamedTuple):
     installation_id: str
     stays_paused_as: str | None
     held_back_since: datetime | None
+    resumed_at: datetime | None
     two_step_required_since: datetime | None
     invitation_intro: str
     invitation_closing: str

@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import sqlalchemy as sa
 from flask import current_app
 
+from accounts import restored
 from doctor.disk import room
 from doctor.results import Result, broken, look, ok
+from extensions import db
+from models import Organization
 from services import services
 from timezones import utc_now
 from wording import counted
@@ -56,7 +60,11 @@ def _others_make_them(now: datetime) -> bool:
 
 def _last(now: datetime) -> Result:
     name, made_at = "Last backup", last_time(BACKUP_MADE)
-    late = late_backup(now, last_time(BACKUP_ASKED), made_at)
+    if restored.is_paused(current_app.config["INSTALLATION_ID"]):
+        cure = "Decide about background work first, as is said there."
+        return look(name, "None are made while background work is paused.", _WHY, cure)
+    resumed_at = db.session.scalar(sa.select(Organization.resumed_at))
+    late = late_backup(now, last_time(BACKUP_ASKED), made_at, resumed_at)
     if late is not None:
         return broken(
             name,

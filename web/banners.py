@@ -62,8 +62,9 @@ def banners() -> list[Banner]:
     if administers and current_app.config["SCHEDULER_ENABLED"]:
         stopped = stopped_metronome(utc_now(), facts.beat_at)
         found += [stopped] if stopped is not None else []
-    if administers and services().backup_plan is not None:
-        late = late_backup(utc_now(), facts.backup_asked_at, facts.backup_made_at)
+    if administers and services().backup_plan is not None and not _is_paused(reader):
+        resumed_at = reader.organization.resumed_at if reader.organization is not None else None
+        late = late_backup(utc_now(), facts.backup_asked_at, facts.backup_made_at, resumed_at)
         found += [late] if late is not None and request.endpoint != "settings.system_log" else []
     if facts.has_lost_own or (administers and facts.is_refused):
         found += _connections(reader.user, administers)
@@ -84,6 +85,14 @@ def banners() -> list[Banner]:
         found += [each for each in (about_mail, *others) if each is not None]
     shown = [_shown(finding) for finding in found]
     return [*_interviews(reader, utc_now()), *shown] if facts.is_any_at_risk else shown
+
+
+def _is_paused(reader: SignedInPerson) -> bool:
+    """Whether the installation waits for someone's decision, as `accounts.restored.is_paused` has it."""
+    here = reader.organization
+    return here is not None and (
+        here.held_back_since is not None or here.installation_id != current_app.config["INSTALLATION_ID"]
+    )
 
 
 def _interviews(reader: SignedInPerson, now: datetime) -> list[Banner]:

@@ -74,10 +74,14 @@ def background_state(now: datetime, *, is_expected: bool) -> BackgroundState:
     return BackgroundState(beat_age, overdue, tuple(found))
 
 
-def late_backup(now: datetime, asked_at: datetime | None, made_at: datetime | None) -> Finding | None:
-    """What to tell people if a nightly backup has not been made within an hour of when it was asked for;
-    aware UTC, None where there was none yet. It is tried every hour; the System log says what keeps it."""
-    if asked_at is None or now - asked_at < BACKUP_LATE_AFTER:
+def late_backup(
+    now: datetime, asked_at: datetime | None, made_at: datetime | None, resumed_at: datetime | None
+) -> Finding | None:
+    """What to tell people if a nightly backup has not been made within an hour of when it was asked for, or
+    of `resumed_at`: the rows of a restored server say that it was under way when they were backed up. Not for
+    a server whose work is paused. All aware UTC, None where there was none yet. It is tried every hour; the
+    System log says what keeps it."""
+    if asked_at is None or now - max(asked_at, resumed_at or asked_at) < BACKUP_LATE_AFTER:
         return None
     if made_at is None:
         age = "there is none yet"

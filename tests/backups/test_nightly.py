@@ -23,6 +23,7 @@ from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 from timezones import utc_now
+from work.heartbeat import BACKUP_ASKED, BACKUP_MADE, mark_and_commit
 
 BANNER = "The nightly backup can't be made"
 
@@ -209,11 +210,21 @@ def test_server_without_a_folder_leaves_it_to_the_one_that_asked(
 
 
 def test_restored_server_makes_none_until_someone_has_decided(
-    nightly: tuple[Flask, Team], folder: Path
+    nightly: tuple[Flask, Team], folder: Path, clock: Clock
 ) -> None:
-    app, _ = nightly
+    app, team = nightly
     with in_rows(app):
+        # As the backup of a night has it: it was asked for, and the one before is the last one made.
+        mark_and_commit(BACKUP_MADE, utc_now() - timedelta(days=1))
+        mark_and_commit(BACKUP_ASKED, utc_now())
         db.session.get_one(Organization, 1).held_back_since = utc_now()
         db.session.commit()
+    clock.move(timedelta(hours=2))
     work_once(app)
     assert names(folder) == []
+    ada = Visitor(app).enter(team.ada)
+    assert BANNER not in ada.get("/").text
+    ada.post("/settings/restored/resume", status=303, leads_to="/settings/system-log")
+    assert BANNER not in ada.get("/").text
+    clock.move(timedelta(minutes=61))
+    assert BANNER in ada.get("/").text

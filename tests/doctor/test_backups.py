@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from database import read_only
@@ -60,6 +61,30 @@ def test_age_of_the_last_backup_decides(nightly: Flask) -> None:
     old = found(nightly)["Last backup"]
     assert old.level is Level.BROKEN
     assert old.what == "The last complete backup is 3 days old."
+
+
+@pytest.mark.parametrize("changes", [{"held_back_since": utc_now()}, {"installation_id": "another"}])
+def test_paused_server_is_not_blamed_for_the_night_it_was_backed_up(
+    nightly: Flask, changes: dict[str, object]
+) -> None:
+    """The backup of a night holds that it was asked for, and that the one before is the last one made."""
+    mark(nightly, BACKUP_ASKED, timedelta(hours=2))
+    mark(nightly, BACKUP_MADE, timedelta(hours=26))
+    with in_rows(nightly):
+        db.session.execute(sa.update(Organization).values(changes))
+        db.session.commit()
+    last = found(nightly)["Last backup"]
+    assert (last.level, last.what) == (Level.LOOK, "None are made while background work is paused.")
+
+
+def test_resumed_server_has_an_hour_for_it(nightly: Flask) -> None:
+    mark(nightly, BACKUP_ASKED, timedelta(hours=30))
+    mark(nightly, BACKUP_MADE, timedelta(hours=40))
+    for minutes, level in ((50, Level.OK), (70, Level.BROKEN)):
+        with in_rows(nightly):
+            db.session.get_one(Organization, 1).resumed_at = utc_now() - timedelta(minutes=minutes)
+            db.session.commit()
+        assert found(nightly)["Last backup"].level is level
 
 
 def test_folder_is_tried_and_left_as_it_was(nightly: Flask, folder: Path) -> None:
