@@ -93,6 +93,12 @@ def turn_off(actor: User | None, row: OutgoingWebhook, because: str = "") -> Non
     audit.record(Event.WEBHOOK_CHANGED, words, actor)
 
 
+def how_many_wait() -> int:
+    """How many messages have not arrived yet; one short query."""
+    waiting = WebhookDelivery.state == DeliveryState.WAITING
+    return db.session.scalar(sa.select(sa.func.count(WebhookDelivery.id)).where(waiting)) or 0
+
+
 def drop_waiting(words: str = "") -> None:
     """Drop every message that has not arrived yet, in the current transaction; `words` say why in the log."""
     changes = {"state": DeliveryState.DROPPED, **({"words": words} if words else {})}

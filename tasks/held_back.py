@@ -7,8 +7,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from accounts import outgoing_webhook
 from models import Mail, MailState, Task, TaskState
 from rows import rows_of
+from scheduling.feedback import to_remind
+from wording import counted
 from work.kinds import words_of
 from work.mail import SEND_MAIL, kind_of
 
@@ -32,10 +35,24 @@ class WaitingTasks:
 
 @dataclass(frozen=True)
 class HeldBack:
-    """Everything that waits, the most of a kind first."""
+    """Everything that waits, the most of a kind first. `reminders`: the emails about feedback on interviews
+    that are over, which are not written yet; `messages`: those to the webhook. Both follow the decision about
+    the emails that are due."""
 
     emails: tuple[WaitingEmails, ...]
     work: tuple[WaitingTasks, ...]
+    reminders: int
+    messages: int
+
+    @property
+    def besides(self) -> list[str]:
+        """What is sent or dropped with the emails that are due."""
+        found = []
+        if self.reminders:
+            found.append(f"{counted(self.reminders, 'reminder')} of feedback on interviews that are over")
+        if self.messages:
+            found.append(f"{counted(self.messages, 'message')} to your webhook")
+        return found
 
     @property
     def due_emails(self) -> int:
@@ -49,7 +66,7 @@ class HeldBack:
 
 
 def what_waits(now: datetime) -> HeldBack:
-    """What waits at `now` (aware UTC); two statements."""
+    """What waits at `now` (aware UTC); three statements, and those of `to_remind`."""
     is_due = sa.case((Mail.due_at <= now, 1), else_=0)
     emails = rows_of(
         sa.select(Mail.kind, sa.func.sum(is_due).label("due"), sa.func.count(Mail.id).label("all"))
@@ -73,4 +90,6 @@ def what_waits(now: datetime) -> HeldBack:
     return HeldBack(
         tuple(sorted(found, key=lambda each: (-each.due, -each.later, each.label))),
         tuple(sorted(others, key=lambda each: (-each.due, each.words))),
+        reminders=len(to_remind(now)),
+        messages=outgoing_webhook.how_many_wait(),
     )

@@ -80,6 +80,15 @@ def test_page_counts_what_would_be_sent_by_kind(restored: Flask, people: Team) -
     assert page.has_button(f"Resume and drop all {invitations + due}")
 
 
+def test_both_can_be_decided_where_no_email_is_due(restored: Flask, people: Team) -> None:
+    with in_rows(restored):
+        db.session.execute(db.update(Mail).values(state=MailState.SENT))
+        db.session.commit()
+    page = Visitor(restored).enter(people.ada).get(PAGE)
+    assert page.has_button("Resume and send what is due")
+    assert page.has_button("Resume and drop what is due")
+
+
 def test_what_waited_is_sent(restored: Flask, people: Team) -> None:
     ada = Visitor(restored).enter(people.ada)
     page = ada.get(PAGE)
@@ -124,7 +133,14 @@ def test_webhook_and_reminders_of_feedback_follow_the_decision(
         db.session.commit()
     # The interviews are over.
     clock.move(timedelta(hours=24))
-    Visitor(restored).enter(people.ada).post(f"{PAGE}/{decision}", status=303, leads_to=LOG)
+    ada = Visitor(restored).enter(people.ada)
+    page = ada.get(PAGE)
+    with in_rows(restored):
+        reminders = len(to_remind(utc_now()))
+    assert reminders > 1
+    assert f"{reminders} reminders of feedback on interviews that are over" in page.text
+    assert "1 message to your webhook" in page.text
+    ada.post(f"{PAGE}/{decision}", status=303, leads_to=LOG)
     clock.move(timedelta(hours=2))
     with in_rows(restored):
         state = db.session.scalars(db.select(WebhookDelivery.state)).one()
