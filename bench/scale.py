@@ -52,6 +52,7 @@ class Looks:
     computed: float
     statements: float
     commits: float
+    written: float
 
 
 @dataclass(frozen=True)
@@ -241,8 +242,8 @@ def _look_at_all(
     _wait_until_quiet(database)
     seconds, after = time.monotonic() - began, _Counters.of(database, cluster, running, simulators)
     *_, looks = more = [b - a for a, b in zip(before.values, after.values, strict=True)]
-    of_servers, of_database, statements, commits, *_ = (each / looks for each in more)
-    return Looks(looks / seconds, of_servers + of_database, statements, commits)
+    of_servers, of_database, statements, commits, written, *_ = (each / looks for each in more)
+    return Looks(looks / seconds, of_servers + of_database, statements, commits, written)
 
 
 def _while_idle(
@@ -304,6 +305,12 @@ def _table(rounds: Sequence[Round], interviews: int, took: float) -> str:
         numbers("  computed for one", [one.looks.computed * 1000 for one in rounds], ".1f", " ms"),
         numbers("  statements for one", [one.looks.statements for one in rounds]),
         numbers("  commits and pings for one", [one.looks.commits for one in rounds]),
+        numbers(
+            "  written to PostgreSQL's log for one",
+            [one.looks.written / 1024 for one in rounds],
+            ".1f",
+            " kB",
+        ),
         "",
         "  So a whole core does so many interviews a minute:",
         numbers("of servers", [60 / one.of_servers for one in rounds], ".0f"),

@@ -62,6 +62,8 @@ if [ "$option" = --no-start ]; then
     echo "Nothing was started. Fill in /opt/smoothhiring/.env, and then:"
     echo "  smoothhiring restore /var/backups/smoothhiring/FILE"
     echo "  sh deploy/install.sh $domain"
+    echo "For a second server beside another one, go on in docs/scaling.md instead; it is started, now and at each boot, by:"
+    echo "  systemctl enable --now smoothhiring"
     exit 0
 fi
 systemctl enable smoothhiring

@@ -8,7 +8,12 @@ from typing import Literal
 
 from tests.architecture.repository import ROOT
 
-README, BACKUPS, UPGRADING = DOCUMENTS = ("README.md", "docs/backups.md", "docs/upgrading.md")
+README, BACKUPS, UPGRADING, SCALING = DOCUMENTS = (
+    "README.md",
+    "docs/backups.md",
+    "docs/upgrading.md",
+    "docs/scaling.md",
+)
 
 # What can't be run here, why, and what is looked at instead.
 NOT_TYPED = {
@@ -16,6 +21,14 @@ NOT_TYPED = {
     "make demo PORT=8200": "the same demo as before, on a port that may be taken",
     "make audit": "asks a server for vulnerabilities; its target is looked at, as every target in README is",
     "sudo systemctl edit smoothhiring": "opens an editor; what to enter there is put where it would go",
+    "sudo tar -C /var/lib/smoothhiring -c secret_key token_encryption_keys link_key installation_id |": (
+        "needs two machines; the names of the files are looked at"
+    ),
+    "    ssh root@10.0.0.12 tar -C /var/lib/smoothhiring -x": "too",
+    "sudo systemctl enable --now smoothhiring": "needs systemd; the unit says at which boot",
+    "make bench-scale": "takes many minutes and measures",
+    "make test-full": "these are the tests, too, and more of them",
+    'make test-full ONLY="tests/tasks/test_two_servers.py --minutes 10"': "takes ten minutes",
     "Connect-ExchangeOnline": "PowerShell at Microsoft; Help → Sending email has to say the same",
     "New-ServicePrincipal -AppId APPLICATION-ID -ObjectId OBJECT-ID -DisplayName SmoothHiring": "too",
     "Add-MailboxPermission -Identity interviews@example.com -User OBJECT-ID -AccessRights FullAccess": "too",
