@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -64,6 +64,7 @@ class _Reading:
     lead: Lead
     picture_address: PictureAddress
     open_links: list[bool] = field(default_factory=list)
+    table_numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
 
 def anchor_of(text: str, taken: set[str]) -> str:
@@ -186,8 +187,9 @@ class _Pages(RendererHTML):
     def table_open(
         self, tokens: Sequence[Token], index: int, options: Any, env: MutableMapping[str, Any]
     ) -> str:
-        # Wide tables scroll on their own, and are reached by keyboard for that.
-        return '<div class="guide-table" tabindex="0" role="region" aria-label="Table"><table>\n'
+        # Wide tables scroll on their own, and are reached by keyboard for that. No two have the same name.
+        label = f"Table {next(env['reading'].table_numbers)}"
+        return f'<div class="guide-table" tabindex="0" role="region" aria-label="{label}"><table>\n'
 
     def table_close(
         self, tokens: Sequence[Token], index: int, options: Any, env: MutableMapping[str, Any]

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from flask import Flask
+from flask import Flask, has_request_context
 from gunicorn.app.wsgiapp import run as gunicorn
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def install_phase_hook(failpoint: Failpoint) -> None:
 
 
 def install_commit_hook(failpoint: Failpoint) -> None:
-    """Count the commits of certain threads, and die at one of them.
+    """Count the commits of the runner or those of requests, and die at one of them.
 
     A connection goes back to its pool after its commit, so that is where "committed" is.
     """
@@ -86,12 +86,17 @@ def install_commit_hook(failpoint: Failpoint) -> None:
 
     from database import is_reading
 
-    threads = {"runner": ("tasks-provider", "tasks-mail"), "requests": ("ThreadPoolExecutor",)}[failpoint.of]
+    def is_counted() -> bool:
+        # The ticks of the scheduler have threads that are named like those of requests.
+        if failpoint.of == "requests":
+            return has_request_context()
+        return threading.current_thread().name.startswith(("tasks-provider", "tasks-mail"))
+
     numbers = itertools.count(1)
     just_made = threading.local()
 
     def committing(_connection: object) -> None:
-        if is_reading() or not threading.current_thread().name.startswith(threads):
+        if is_reading() or not is_counted():
             return
         just_made.number = next(numbers)
         if failpoint.phase == "committing" and just_made.number == failpoint.number:

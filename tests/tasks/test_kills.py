@@ -110,13 +110,14 @@ def test_server_killed_at_the_last_click_has_one_interview_or_none_and_the_form_
             doomed.kill()
             break
         doomed.process.wait(timeout=20)
-        assert office.interviews() in (list(range(1, number)), list(range(1, number + 1)))
+        assert len(office.interviews()) in (number - 1, number)
         [server] = server_processes.start(1, overrides=FAST)
         answer = click(server, last, fields)
         assert answer is not None
         assert answer.status_code == 303, answer.text
-        assert answer.headers["Location"] == f"/interviews/{number}"
-        assert office.interviews() == list(range(1, number + 1))
+        # What was rolled back on PostgreSQL has used up its number.
+        assert answer.headers["Location"] == f"/interviews/{max(office.interviews())}"
+        assert len(office.interviews()) == number
         wait_until(are_invited, what="everyone is invited", timeout=30)
         server.kill()
     assert number > 1

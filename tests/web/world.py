@@ -148,6 +148,7 @@ def create_world() -> World:
             "identity_id": 1,
             "key_id": 1,
             "filename": "style.css",
+            "name": "recruiters",
             "first": "2027-02-10",
             "event_id": event_id,
             "view": "day",
