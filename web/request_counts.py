@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app
+from flask import Flask, Request, current_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -105,8 +105,8 @@ def init_app(app: Flask) -> None:
         def start(line: str, *rest: Any) -> Any:
             nonlocal status, group
             status, asked = int(line[:3]), environ.get("werkzeug.request")
-            # Files are served before there is a request.
-            group = _STATIC if asked is None else groups.get(asked.endpoint, _NONE)
+            # Files are served before there is a request of Flask's.
+            group = groups.get(asked.endpoint, _NONE) if isinstance(asked, Request) else _STATIC
             return start_response(line, *rest)
 
         try:
