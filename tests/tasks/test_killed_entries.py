@@ -168,7 +168,7 @@ def test_process_that_dies_at_any_commit_ends_like_one_that_lives(
     _, undisturbed = story.tell(when, 1_000)
     # To die while committing is to have done one commit fewer, so that need not be tried as often. Each run
     # begins at another commit, so that a few of them have tried every one.
-    step = counts(ordinary=6, full=2 if when == "committed" else 6)
+    step = counts(ordinary=6, full=4 if when == "committed" else 8)
     for number in itertools.count(1 + seed % step, step):
         has_died, end = story.tell(when, number)
         assert end == undisturbed, f"died {when} number {number}"
