@@ -33,7 +33,7 @@ _HASH_LENGTH = 16
 
 @dataclass(frozen=True)
 class ThisServer:
-    """`sign` is made up anew for each start, `name` is the machine's with the port. `settings`: by their
+    """`sign` is a new one at each start, `name` is the machine's with the port. `settings`: by their
     names, what all servers have to agree on, each as a keyed hash."""
 
     sign: str

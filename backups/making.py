@@ -70,7 +70,7 @@ def make_backup(
     with read_only(), installation.engine.connect() as connection:
         tables = tables_of(connection)
         uploads = _uploads(connection)
-        # After the first rows were read: whoever changes the keys writes the new ones down before any row is
+        # After the first rows were read: a change of keys writes the new ones down before any row is
         # encrypted with them, so these open everything that the rows of this moment hold.
         sealed_with = installation.keys()
         manifest = _manifest(installation, connection, tables, len(uploads), sealed_with["installation_id"])

@@ -1,7 +1,7 @@
 """What people's calendars have on single days, kept by this process for as long as these calendars stay as
 they are.
 
-Ten people with full calendars are busy thousands of times in a week, and whoever looks for a time looks at
+Ten people with full calendars are busy thousands of times in a week, and everyone looking for a time looks at
 the same week again and again. So a look reads the editions of the calendars first, and then the events of
 those that have changed. In this order, so that what is kept of an edition is never older than it.
 """

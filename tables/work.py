@@ -92,7 +92,7 @@ class Server(Model):
 
     __tablename__ = "servers"
 
-    # Made up anew at each start.
+    # A new one at each start.
     sign: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     # The machine and the port, for people.
     name: Mapped[str] = mapped_column(sa.String(255))

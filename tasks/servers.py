@@ -1,4 +1,4 @@
-"""The chores by which a server says that it is there: to the others on its database, and to whoever asks."""
+"""The chores by which a server says that it is there: to the others on its database, and to anyone asking."""
 
 from __future__ import annotations
 

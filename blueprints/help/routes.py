@@ -84,7 +84,7 @@ def index() -> ResponseReturnValue:
 
 @help_pages.get("/guides/<name>")
 def guide(name: str) -> ResponseReturnValue:
-    """One guide, whoever it is for."""
+    """One guide, for any role."""
     shown = guide_named(name)
     if shown is None:
         abort(404)

@@ -12,7 +12,7 @@ from models import Interview, InterviewStatus, Meeting
 from rows import rows_of
 from scheduling.reading.interview_rows import COLUMNS, InterviewRow, instant, select_rows
 
-# The next few days of a small team; whoever has more goes on with the list of interviews.
+# The next few days of a small team; those who have more go on with the list of interviews.
 _AT_MOST = 25
 
 

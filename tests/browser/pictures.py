@@ -56,7 +56,7 @@ _LOOK = """({ left, top, right, bottom }) => {
     }
     return seen;
 }"""
-# What is made up anew by each run: ids that the simulators give to meetings, and their ports.
+# What is different in each run: ids that the simulators give to meetings, and their ports.
 _MADE_UP = re.compile(r"https?://\S+|\b\d{9,}\b|\b[a-z]{3}-[a-z]{4}-[a-z]{3}\b")
 
 

@@ -42,7 +42,7 @@ DOMAIN = "interviews.example.com"
 _PLACES = re.compile(
     r"(?<![\w./])(?=/(?:opt|var/lib|var/backups|usr/local/bin|etc)/(?:smoothhiring|systemd|caddy))"
 )
-# What a document leaves to whoever reads it.
+# What a document leaves to its reader.
 _TO_FILL_IN = re.compile(r"\b[A-Z]+(?:[-_][A-Z]+)+\b(?!=)")
 
 

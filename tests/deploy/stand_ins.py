@@ -16,7 +16,7 @@ from tests.architecture.repository import ROOT as REPOSITORY
 PROGRAMS = "stand-ins"
 
 _TEXTS = {
-    # Whoever runs the test is everyone on this machine.
+    # The user who runs the test is everyone on this machine.
     "sudo": 'exec "$@"',
     "runuser": 'shift 3\nexec "$@"',
     "id": 'case "$1" in -u) echo 0 ;; *) test -e "ROOT/users/$1" ;; esac',
