@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.factories import PASSWORD, create_team
 from tests.machines.person import Person
-from tests.machines.processes import free_port
+from tests.machines.processes import free_port, wait_until
 from tests.machines.proxies import (
     caddy_command,
     checked,
@@ -18,7 +18,7 @@ from tests.machines.proxies import (
     program,
     running_proxy,
 )
-from tests.machines.servers import ServerProcesses
+from tests.machines.servers import ServerProcess, ServerProcesses
 
 Command = Callable[..., list[str]]
 
@@ -97,8 +97,23 @@ def test_of_two_servers_one_is_enough(
             # No one has to reload, and the session is the other server's as well.
             for _ in range(4):
                 person.look_at("/interviews")
-            server_processes.start(settings=settings, port=its_port)
+            [back] = server_processes.start(settings=settings, port=its_port)
+            wait_until_asked(back, person)
         assert person.reloads == 0
+
+
+def wait_until_asked(server: ServerProcess, person: Person) -> None:
+    """Return once the proxy takes pages from a restarted server again.
+
+    nginx leaves one that failed alone for up to two seconds. Servers of the tests are back sooner than that,
+    and if the other one died then, there would be none to ask.
+    """
+
+    def is_asked() -> bool:
+        person.look_at("/interviews")
+        return "GET /interviews " in server.logs()
+
+    wait_until(is_asked, what="the proxy asks the restarted server", timeout=10)
 
 
 def test_files_are_what_the_programs_themselves_accept(
