@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import jinja2
@@ -16,6 +17,7 @@ from sqlalchemy.orm import configure_mappers
 import instance_folder
 from accounts.findings import shared_database_file
 from accounts.first_run import organization
+from backups.before_upgrades import back_up_before_upgrade
 from backups.temporary import remove_left
 from extensions import db
 from schema import migrate_database
@@ -38,12 +40,16 @@ def prepare_files(settings: Mapping[str, Any]) -> None:
 
 
 def prepare(app: Flask) -> None:
-    """Bring the database up to date, and say on the console what to do next."""
+    """Bring the database up to date, and say on the console what to do next.
+
+    Raises `NewerDatabaseError` for a database that this version does not know, and `BackupError` where an
+    upgrade can't begin with the backup that it should.
+    """
     shared = shared_database_file(app.config["NETWORK_FILE_SYSTEM"])
     if shared is not None:
         # Before the file is opened, which may already hang there.
         _tell(f"\n  {shared.words}\n")
-    migrate_database(app)
+    migrate_database(app, before=partial(back_up_before_upgrade, app))
     with app.app_context():
         is_new = organization() is None
         # The master forks after this; a connection shared by two processes breaks in both.

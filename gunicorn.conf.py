@@ -71,6 +71,7 @@ def on_starting(server: Any) -> None:
     # written to is no longer shared.
     gc.disable()
     import first_start
+    from backups.errors import BackupError
     from web.access import key_prefixes
 
     try:
@@ -84,6 +85,10 @@ def on_starting(server: Any) -> None:
     except NewerDatabaseError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(USELESS_TO_REPEAT)
+    except BackupError as error:
+        # Of an upgrade. The next start may find the disk that this one missed.
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
     global _key_paths
     # Only used in the workers, but loading it there would copy 8 MB of what they share.
     import_module("background")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,14 +15,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ROOT
-from database import read_only
+from database import read_only, writing
 from extensions import db
 
 # Tests name another folder in the configuration, with migrations that are yet to come.
 _FOLDER = ROOT / "migrations"
 _REVISION = re.compile(r'^(down_)?revision = "(\w+)"', re.MULTILINE)
-# Any number that nobody else takes in the same database.
-_ADVISORY_LOCK = 0x536D6F6F7468
+# Any two numbers that nobody else takes in the same database: for the tables, and for all of an upgrade.
+_ADVISORY_LOCK, _UPGRADE_LOCK = 0x536D6F6F7468, 0x536D6F6F7469
 _WAITING = "Another process is bringing the database up to date; this one waits until it is done.\n"
 
 # The exit status of a program that would end in the same way if it were started again: EX_CONFIG of
@@ -42,16 +42,22 @@ class NewerDatabaseError(Exception):
         )
 
 
-def migrate_database(app: Flask) -> None:
+def migrate_database(app: Flask, before: Callable[[], object] | None = None) -> None:
     """Bring the tables of the application's database up to date. Does nothing if they already are.
 
     Where another process is at it, this one says so on the console and waits until it is done, for as long as
     that takes. All steps are one transaction, so a process that is killed leaves the database as it was.
-    Raises `NewerDatabaseError` if the database is newer than the program.
+    `before` is called first if there are tables already, while no other process is at it; whatever it raises
+    leaves them as they are. Raises `NewerDatabaseError` if the database is newer than the program.
     """
-    with _alone_on_sqlite(app):
+    if _is_up_to_date(app):
+        return
+    with _alone(app):
+        # The one that was waited for has done it.
         if _is_up_to_date(app):
             return
+        if before is not None and revision_of(app) is not None:
+            before()
         # Alembic takes a tenth of a second and several megabytes, and every process of a server would keep
         # them.
         from flask_migrate import upgrade
@@ -68,7 +74,7 @@ def refuse_newer_database(app: Flask) -> None:
 
 def bring_to(app: Flask, revision: str) -> None:
     """Make the tables of an empty database as they were at that migration, one of `known_revisions`."""
-    with _alone_on_sqlite(app):
+    with _alone(app):
         from flask_migrate import upgrade
 
         know_migrations(app)
@@ -115,26 +121,44 @@ def wait_for_other_upgrades(connection: Connection) -> None:
     It belongs to the transaction rather than to the connection, so it cannot be lost while the transaction
     goes on, not even behind a connection pool. On SQLite, `migrate_database` has its own.
     """
-    if connection.dialect.name != "postgresql":
-        return
-    key = {"key": _ADVISORY_LOCK}
+    if connection.dialect.name == "postgresql":
+        _wait_for(connection, _ADVISORY_LOCK)
+
+
+def _wait_for(connection: Connection, lock: int) -> None:
+    key = {"key": lock}
     if not connection.scalar(sa.text("SELECT pg_try_advisory_xact_lock(:key)"), key):
         _tell(_WAITING)
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), key)
 
 
 @contextmanager
-def _alone_on_sqlite(app: Flask) -> Iterator[None]:
-    """Be the only process that opens this SQLite file to bring it up to date; nothing on PostgreSQL.
+def _alone(app: Flask) -> Iterator[None]:
+    """Be the only process that brings this database up to date, with everything that belongs to it."""
+    with app.app_context():
+        engine = db.engine
+    if engine.url.get_backend_name() == "sqlite":
+        with _alone_with_file(Path(engine.url.database or "")):
+            yield
+        return
+    # The tables have a lock of their own, taken by their transaction. This one only keeps two processes from
+    # preparing it at once, so nothing depends on it if the server ends a transaction that waits for long.
+    with app.app_context(), writing(), engine.connect() as connection:
+        _wait_for(connection, _UPGRADE_LOCK)
+        yield
+        with suppress(SQLAlchemyError):
+            connection.rollback()
+
+
+@contextmanager
+def _alone_with_file(file: Path) -> Iterator[None]:
+    """Be the only process that opens this SQLite file to bring it up to date.
 
     SQLite's own lock would do for the tables, but a process that waits for it gives up after five seconds.
     This one is on an empty file beside the database, and the system takes it from a process however it ends.
     """
-    with app.app_context():
-        url = db.engine.url
-    file = Path(url.database or "")
-    if url.get_backend_name() != "sqlite" or not file.parent.is_dir():
-        # Without the folder, opening the database says what is wrong.
+    if not file.parent.is_dir():
+        # Opening the database says what is wrong.
         yield
         return
     with file.with_name(f"{file.name}.upgrading").open("a") as lock:

@@ -57,11 +57,17 @@ class Made:
 
 
 def make_backup(
-    installation: Installation, path: Path, keys: Iterable[str], *, incomplete: Path | None = None
+    installation: Installation,
+    path: Path,
+    keys: Iterable[str],
+    *,
+    incomplete: Path | None = None,
+    before_upgrade: bool = False,
 ) -> Made:
     """Write a backup to `path`, encrypted for these public keys. A file that is there is replaced by the new
     one once that is whole. One that lacks uploads never has that name, and goes to `incomplete` in the same
-    folder (`path` with `.incomplete` behind it, unless given). Must be called with no transaction open.
+    folder (`path` with `.incomplete` behind it, unless given). `before_upgrade`: whether the tables are still
+    those of the version before this one. Must be called with no transaction open.
 
     Raises `BackupError` for an installation that was never set up, OSError for a file that cannot be written
     or read, and SQLAlchemy's errors for a database that is away.
@@ -73,7 +79,14 @@ def make_backup(
         # After the first rows were read: a change of keys writes the new ones down before any row is
         # encrypted with them, so these open everything that the rows of this moment hold.
         sealed_with = installation.keys()
-        manifest = _manifest(installation, connection, tables, len(uploads), sealed_with["installation_id"])
+        manifest = _manifest(
+            installation,
+            connection,
+            tables,
+            files=len(uploads),
+            installation_id=sealed_with["installation_id"],
+            before_upgrade=before_upgrade,
+        )
         lost: list[str] = []
         with whole_file(path, lambda: instead if lost else path) as file:
             members = _members(installation, connection, tables, manifest, uploads, sealed_with, lost)
@@ -86,8 +99,10 @@ def _manifest(
     installation: Installation,
     connection: Connection,
     tables: list[sa.Table],
+    *,
     files: int,
     installation_id: str,
+    before_upgrade: bool,
 ) -> Manifest:
     named = sa.text("SELECT name FROM organizations")
     by_name = {table.name for table in tables}
@@ -110,6 +125,7 @@ def _manifest(
             for table in tables
         },
         files=files,
+        before_upgrade=before_upgrade,
     )
 
 

@@ -32,7 +32,8 @@ class TableContent:
 class Manifest:
     """`version` is the product's, `schema` the migration that the tables are at, `made_at` (aware UTC) the
     moment of which everything is, `database` the kind it was made on. `settings` are the names of those that
-    were set, never their values. `files`: how many uploads the rows name."""
+    were set, never their values. `files`: how many uploads the rows name. `before_upgrade`: whether `version`
+    found these tables and rows as the version before had left them."""
 
     version: str
     schema: str
@@ -43,6 +44,7 @@ class Manifest:
     settings: tuple[str, ...]
     tables: Mapping[str, TableContent]
     files: int
+    before_upgrade: bool
 
     def to_json(self) -> bytes:
         """The manifest as the file holds it."""
@@ -79,6 +81,7 @@ def read_manifest(content: bytes) -> Manifest:
                 for name, table in stored["tables"].items()
             },
             files=int(stored["files"]),
+            before_upgrade=bool(stored["before_upgrade"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         raise DamagedFileError("This backup doesn't say what it holds. Use another one.") from None

@@ -1,4 +1,4 @@
-"""The backup of each night: when it is due, what its file is called, and which old ones go.
+"""The backup of each night, and that before an upgrade: when it is due, its file's name, which old ones go.
 
 Only files that carry this installation's own name are ever removed, and only right after a new one is whole
 and complete; so the last good backup stays, no matter how long the next ones fail. One without all uploads
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import Engine
 
@@ -21,12 +21,18 @@ from backups.whole_files import PART
 from timezones import NonexistentTimeError, in_zone, parse_local, start_of_day, utc_now
 from wording import counted
 
+if TYPE_CHECKING:
+    from backups.making import Made
+
 # By the organization's clock: after the last interviews of the day, and before the first.
 _AT = time(2, 30)
 # The newest old ones stay whatever their age: they are all there is if the clock was wrong for a night.
 _ALWAYS_KEPT = 3
 _STAMP = "%Y-%m-%dT%H%M%SZ"
-_NAMED = re.compile(r"smoothhiring-(?P<whose>[0-9a-f]{8})-(?P<stamp>\d{4}-\d\d-\d\dT\d{6}Z)\.age")
+_BEFORE_UPGRADE = "-before-upgrade"
+_NAMED = re.compile(
+    rf"smoothhiring-(?P<whose>[0-9a-f]{{8}})-(?P<stamp>\d{{4}}-\d\d-\d\dT\d{{6}}Z)({_BEFORE_UPGRADE})?\.age"
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,20 @@ def make_nightly(plan: BackupPlan, engine: Engine) -> datetime:
     Raises `BackupError`, also for a backup that lacks uploads; OSError, and SQLAlchemy's errors. Then nothing
     was removed.
     """
+    made, began = _make(plan, engine)
+    _remove_old(plan.folder, _whose(plan), made.path, began - plan.keep)
+    return made.manifest.made_at
+
+
+def make_before_upgrade(plan: BackupPlan, engine: Engine) -> Made:
+    """Make a backup of tables that a newer version is about to change; nothing older is removed, and this one
+    goes when nightly ones of its age do. Raises what `make_nightly` raises."""
+    made, _ = _make(plan, engine, before_upgrade=True)
+    return made
+
+
+def _make(plan: BackupPlan, engine: Engine, *, before_upgrade: bool = False) -> tuple[Made, datetime]:
+    """A backup with nothing missing, and when it was begun."""
     # Loaded when the first one is made: every process of a server would keep it.
     from backups.here import installation_of
     from backups.making import make_backup
@@ -78,18 +98,21 @@ def make_nightly(plan: BackupPlan, engine: Engine) -> datetime:
         raise BackupError(f"The folder {plan.folder} isn't there. Is its disk mounted?")
     now = utc_now()
     installation = installation_of(plan.config, engine)
-    whose = plan.config["INSTALLATION_ID"][:8]
-    path = plan.folder / f"smoothhiring-{whose}-{now:{_STAMP}}.age"
-    incomplete = plan.folder / f"smoothhiring-{whose}-incomplete.age"
-    made = make_backup(installation, path, plan.keys, incomplete=incomplete)
+    named = f"smoothhiring-{_whose(plan)}"
+    path = plan.folder / f"{named}-{now:{_STAMP}}{_BEFORE_UPGRADE if before_upgrade else ''}.age"
+    incomplete = plan.folder / f"{named}-incomplete.age"
+    made = make_backup(installation, path, plan.keys, incomplete=incomplete, before_upgrade=before_upgrade)
     if made.lost:
         raise BackupError(
             f"{counted(made.lost, 'attachment')} can't be found in {installation.uploads}. Is its disk "
             f"mounted? Everything else is in {incomplete}, and no earlier backup was removed."
         )
     incomplete.unlink(missing_ok=True)
-    _remove_old(plan.folder, whose, made.path, now - plan.keep)
-    return made.manifest.made_at
+    return made, now
+
+
+def _whose(plan: BackupPlan) -> str:
+    return str(plan.config["INSTALLATION_ID"][:8])
 
 
 def _remove_old(folder: Path, whose: str, newest: Path, before: datetime) -> None:

@@ -105,7 +105,9 @@ def _missing(end: bytes | None) -> tuple[frozenset[str], frozenset[str]]:
 
 def _refuse_newer(manifest: Manifest) -> None:
     here = product_version()
-    if is_newer(manifest.version, here) or manifest.schema not in known_revisions():
+    # Rows that a newer version wrote may hold what this one does not know, even in the same tables.
+    is_newer_by_rows = is_newer(manifest.version, here) and not manifest.before_upgrade
+    if is_newer_by_rows or manifest.schema not in known_revisions():
         raise NewerBackupError(
             f"This backup was made by version {manifest.version} with the tables {manifest.schema}, and "
             f"this is version {here}, which doesn't know them. Restore it with the version that made it, or "

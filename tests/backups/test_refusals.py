@@ -112,9 +112,27 @@ def manifest_with(**changes: object) -> Callable[[Members], Members]:
     return change
 
 
-@pytest.mark.parametrize("changes", [{"format": 2}, {"version": "99.0.0"}, {"schema": "9999"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"format": 2},
+        {"version": "99.0.0"},
+        {"schema": "9999"},
+        {"version": "99.0.0", "schema": "9999", "before_upgrade": True},
+    ],
+)
 def test_backup_of_a_newer_version_is_refused(changes: dict[str, object], backup: Path, place: Place) -> None:
     assert "version" in refused(NewerBackupError, place, changed(backup, manifest_with(**changes)))
+
+
+def test_backup_that_a_newer_version_made_before_its_upgrade_is_restored(
+    backup: Path, empty_place: MakePlace
+) -> None:
+    to_go_back_to = changed(backup, manifest_with(version="99.0.0", before_upgrade=True))
+    place = empty_place("sqlite")
+    place.restore(to_go_back_to)
+    with place.started() as app, in_rows(app):
+        assert db.session.scalars(sa.select(Organization.name)).all() == ["Northlight"]
 
 
 @pytest.mark.parametrize(
