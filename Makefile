@@ -20,7 +20,7 @@ run: runtime ## Start the server with the settings of the environment and .env
 test: dev test-programs ## Run every test, on PostgreSQL too where it matters (ONLY="path or option" narrows it)
 	@exec $(BIN)/python tools/run_tests.py $(ONLY)
 
-test-full: dev test-programs ## Run all cases of every test, on both databases where it matters, with races, kills and random sequences at full counts
+test-full: dev test-programs ## Run every test on both databases, with races, kills and random sequences at full counts
 	@exec $(BIN)/python tools/run_tests.py --full $(ONLY)
 
 screenshots: dev test-programs ## Take the pictures of the guides again, after a page that they show has changed

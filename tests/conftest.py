@@ -48,11 +48,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--full", action="store_true", help="repeat races, kills and random sequences at full counts"
     )
-    parser.addoption(
-        "--both-databases",
-        action="store_true",
-        help="in a full run, run every case on both databases instead of most on the one that the seed says",
-    )
     parser.addoption("--seed", type=int, help="repeat the random run that printed this seed")
     parser.addoption("--minutes", type=float, help="how long test_two_servers.py runs, with a kill a minute")
     parser.addoption("--screenshots", action="store_true", help="take the pictures of docs/pictures again")

@@ -4,9 +4,8 @@
 
 There is one process more than there are cores: tests that kill servers or meet silent ones mostly wait. The
 tests of a file stay together as long as all processes are busy, so that they share what their file sets up.
-With --full every case of every test runs, on both databases where they differ for it and otherwise on the one
-that the seed picks, and races, kills and random sequences repeat themselves at full counts, saying how far
-they are.
+With --full every test runs on both databases, and races, kills and random sequences repeat themselves
+at full counts, saying how far they are.
 
 Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if it took
 longer than it may.

@@ -1,49 +1,11 @@
-"""Which tests a run holds, and what their fixtures say about them, as a plugin of pytest.
-
-A full run holds every case of every test. A case that could run on either database, and whose subject is the
-same on both, runs on one of them: which one the run's seed says, case by case, so that each run holds another
-half of the pairs, and a few runs have held every case on both. Tests marked ``both_databases`` run on both in
-every full run, and so do cases that their test gives to both databases in ordinary runs.
-"""
+"""Which tests a run holds, and what their fixtures say about them, as a plugin of pytest."""
 
 from __future__ import annotations
-
-import re
-from collections.abc import Iterable, Sequence
-from zlib import crc32
 
 import hypothesis
 import pytest
 
 from tests.machines import ordinary
-
-# The name of a database among the parts of a case's id.
-_DATABASE = re.compile(r"(?<=[\[-])(?:sqlite|postgresql)(?=[]-])")
-
-
-def turns_of(test: str) -> tuple[str, str]:
-    """Return the id of a test on SQLite and that on PostgreSQL; they are the same if it names no database."""
-    return _DATABASE.sub("sqlite", test, count=1), _DATABASE.sub("postgresql", test, count=1)
-
-
-def second_turns(pairs: Iterable[Sequence[str]], seed: int) -> set[str]:
-    """Return which one of each pair, the ids of a case on either database, is left to another seed."""
-    return {sorted(pair)[crc32(f"{seed} {min(pair)}".encode()) % 2] for pair in pairs}
-
-
-def _pairs(items: Sequence[pytest.Item]) -> list[list[str]]:
-    """The ids of the cases that are here on both databases, though no ordinary run takes both."""
-    found: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        call = getattr(item, "callspec", None)
-        if call is None or "database_url" not in call.params or item.get_closest_marker("both_databases"):
-            continue
-        found.setdefault(turns_of(item.nodeid)[0], []).append(item)
-    return [
-        [item.nodeid for item in pair]
-        for pair in found.values()
-        if len(pair) == 2 and any(item.get_closest_marker("full") for item in pair)
-    ]
 
 
 def _is_second_turn(item: pytest.Item) -> bool:
@@ -74,21 +36,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("full")
     if not config.getoption("--full"):
         left_out = [item for item in items if item.get_closest_marker("full")]
-    elif not config.getoption("--both-databases"):
-        # The seed of the tests' order, which all processes of a run share. A case that was asked for on one
-        # database alone, as when a failure is repeated, has no other turn and stays.
-        others = second_turns(_pairs(items), config.getoption("randomly_seed", 0))
-        left_out = [item for item in items if item.nodeid in others]
-    else:
-        left_out = []
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        gone = set(left_out)
-        items[:] = [item for item in items if item not in gone]
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how to run each case on the same database once more."""
-    seed = config.getoption("randomly_seed", None)
-    if config.getoption("--full") and not config.getoption("--both-databases") and seed is not None:
-        terminalreporter.write_line(f"Which cases ran on which database: --randomly-seed={seed}")
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if not item.get_closest_marker("full")]
