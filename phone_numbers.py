@@ -53,11 +53,13 @@ def is_phone_number(text: str) -> bool:
 def _tidied(text: str) -> str:
     """The number as a plain keyboard writes it. Web pages bring spaces that do not break, signs that nobody
     can see, pictures of telephones, and `tel:` before the number; spreadsheets an apostrophe that keeps the
-    plus from being calculated; Japanese and Arabic keyboards write digits of their own."""
+    plus from being calculated; Japanese and Arabic keyboards write digits of their own, and Japanese ones the
+    sign of a long vowel for a hyphen."""
     signs = (
         sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in _UNSPOKEN
     )
     plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in signs)
+    plain = plain.replace("\u30fc", "-")
     return re.sub(r"^tel:", "", plain.strip(" ").removeprefix("'"), flags=re.I).strip(" ")
 
 

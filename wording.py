@@ -11,19 +11,38 @@ _TITLES = frozenset({
     "dame", "dipl", "dr", "fr", "frau", "herr", "hon", "ing", "lady", "lord", "mag", "miss", "mme", "mr",
     "mrs", "ms", "mx", "prof", "rev", "señor", "señora", "sir",
 })
+# After a name and a comma, and no part of a name, as they are written without their periods.
+_AFTER_A_NAME = frozenset({
+    "ba", "bsc", "cpa", "esq", "esquire", "gmbh", "ii", "iii", "inc", "iv", "jr", "junior", "llc", "llm",
+    "ltd", "ma", "mba", "md", "msc", "phd", "phr", "pmp", "recruiter", "recruiting", "rn", "senior", "sr",
+})
 # fmt: on
 
 
 def first_name(name: str) -> str:
-    """`Priya` for `Priya Raman`, which is enough inside a team and in a greeting.
+    """`Priya` for `Priya Raman` and for `Raman, Priya`, which is enough inside a team and in a greeting.
 
     The whole name where its first word is not what people are called by: a title, an initial or a sign, and
-    a family name before a comma or of one Chinese character.
+    a family name of one Chinese character. What follows a comma is taken for given names, as spreadsheets and
+    mail programs write them, unless it is a degree, a role, or the like: `John Doe, Jr.`, `Sam Ortiz, CTO`.
     """
+    if given := _given_names(name):
+        called = first_name(given)
+        return called if len(called) > 1 and " " not in called else name
     first, *others = name.split() or [name]
     looks_like_one = len(first) > 1 and first[0].isalpha() and first[-1] not in ".,;"
     is_a_name = looks_like_one and first.casefold() not in _TITLES
     return first if is_a_name or not others else name
+
+
+def _given_names(name: str) -> str:
+    """`José Luis` of `García Márquez, José Luis`; empty for a name that isn't written like that."""
+    family, _, given = (part.strip() for part in name.partition(","))
+    if not family or not given or "," in given:
+        return ""
+    first = given.split()[0].replace(".", "")
+    is_short_for_something = len(first) > 1 and first.isupper() and not family.isupper()
+    return "" if is_short_for_something or first.casefold() in _AFTER_A_NAME else given
 
 
 def possessive(name: str) -> str:

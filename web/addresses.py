@@ -153,6 +153,8 @@ def _after_another(name: str, found: list[tuple[str, str]]) -> str:
 def _bare(text: str) -> str:
     """The address without what was copied along with it."""
     bare = _UNSEEN.sub("", unicodedata.normalize("NFC", text)).strip().strip(_AROUND)
+    # Word and phones bend the apostrophe of o'neill@, and no mailbox has it like that.
+    bare = bare.replace("\u2019", "'")
     if scheme := _SCHEMES.match(bare):
         bare = unquote(bare[scheme.end() :].partition("?")[0]).strip(_AROUND)
     return bare

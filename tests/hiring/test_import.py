@@ -180,6 +180,16 @@ def test_list_that_is_no_list_is_refused_beside_its_field(team: Team, ada: Visit
     assert "This is a PDF." in refused.error_at("file")
 
 
+def test_file_that_has_to_be_chosen_again_is_asked_for(team: Team, ada: Visitor) -> None:
+    page = ada.post(
+        "/candidates/import", {"job": "", "file": (io.BytesIO(LIST.encode()), "list.csv")}, status=422
+    )
+    assert "Choose a job." in page.words
+    assert "Choose the file again; it isn't kept." in page.words
+    page = ada.post("/candidates/import", {"job": "", "text": LIST}, status=422)
+    assert "Choose the file again" not in page.words
+
+
 @pytest.mark.both_databases
 def test_address_taken_at_the_same_moment_imports_nothing_of_the_list(
     app: Flask, monkeypatch: pytest.MonkeyPatch

@@ -154,6 +154,20 @@ def test_what_is_not_certain_is_guessed_and_asked(
     assert not found.is_sure
 
 
+@pytest.mark.parametrize("nothing", ["-", " – ", "n/a", "N/A", "NaN", "none", "k.A.", "#N/A", "?"])
+def test_cell_that_says_that_nothing_is_known_is_empty(nothing: str) -> None:
+    [line] = lines(f"Name,Email,Phone,Time zone,Job\nNull,{ANN},{nothing},{nothing},{nothing}")
+    assert line == Line(2, "Null", ANN)
+    [line] = lines(f"Name,Email\nAnn,{nothing}")
+    assert line.error == "The email address is missing."
+
+
+def test_phone_numbers_that_were_calculated_with_are_whole_or_said_to_be_lost() -> None:
+    whole, lost = lines(f"Name,Email,Phone\nAnn,{ANN},491714567890.0\nBob,{BOB},4.91715E+11")
+    assert (whole.phone, whole.error) == ("491714567890", None)
+    assert lost.error == "A spreadsheet shortened this number. Enter all of it, or leave it out."
+
+
 def test_people_copied_from_an_email_are_a_list() -> None:
     text = people_as_table(f"Ortiz, Sam <{ANN}>; Doe, Jane <{BOB}>")
     assert people(text) == [("Ortiz, Sam", ANN), ("Doe, Jane", BOB)]

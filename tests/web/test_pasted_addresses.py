@@ -76,6 +76,11 @@ def test_address_is_found_in_what_came_along_with_it(text: str) -> None:
     assert normal_address(text) == SAM
 
 
+def test_apostrophe_that_a_program_has_bent_is_a_plain_one() -> None:
+    assert normal_address("O’Neill@partner.example") == "o'neill@partner.example"
+    assert people_in("Sam O’Neill <o’neill@partner.example>") == [("Sam O’Neill", "o'neill@partner.example")]
+
+
 @pytest.mark.parametrize(
     "text", ["", "sam", "sam@", f"{SAM}, {JANE}", "@", "a@b c@d", "x" * 30_000 + "@b.example"]
 )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from blueprints.hiring.imports.table import Row
+from blueprints.hiring.imports.table import Row, says_nothing
 from phone_numbers import is_phone_number
 from timezones import zone_as_written
 from web.addresses import people_in
@@ -303,4 +303,4 @@ def _are_words(rows: Sequence[Row], place: int) -> bool:
 
 def _cells(rows: Sequence[Row], place: int) -> list[str]:
     cells = (row.cells[place].strip() for row in rows[:_LOOKED_AT] if place < len(row.cells))
-    return [cell for cell in cells if cell]
+    return [cell for cell in cells if not says_nothing(cell)]

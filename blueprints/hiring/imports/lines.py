@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from blueprints.hiring.forms import ADDRESS_WORDS, NAME_LENGTH
 from blueprints.hiring.formulas import unguarded
 from blueprints.hiring.imports.columns import Columns, Meaning, is_enough, understood
 from blueprints.hiring.imports.files import UnreadableListError
-from blueprints.hiring.imports.table import MOST_COLUMNS, Row, read_table
+from blueprints.hiring.imports.table import MOST_COLUMNS, Row, read_table, says_nothing
 from hiring.imports import Answers, Line
 from phone_numbers import WORDS as PHONE_WORDS
 from phone_numbers import is_phone_number
@@ -21,6 +22,11 @@ from web.forms import clean_line
 
 # How much of a value that is wrong is repeated beside the reason.
 _SHOWN = 200
+_NAMES = frozenset({Meaning.NAME, Meaning.FIRST, Meaning.LAST})
+# Numbers that a program calculated with: 491714567890.0, and 4.91715E+11, whose digits are lost.
+_CALCULATED = re.compile(r"([0-9]{7,})\.0")
+_ROUNDED = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,2}", re.I)
+_ROUNDED_WORDS = "A spreadsheet shortened this number. Enter all of it, or leave it out."
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def _line(row: Row, meanings: Sequence[Meaning], width: int, answers: Answers) -
     typed = {
         meaning: clean_line(unguarded(cell)) or ""
         for meaning, cell in zip(meanings, row.cells, strict=False)
-        if meaning
+        if meaning and (meaning in _NAMES or not says_nothing(cell))
     }
     name = typed.get(Meaning.NAME) or " ".join(
         part for part in (typed.get(Meaning.FIRST), typed.get(Meaning.LAST)) if part
@@ -92,9 +98,10 @@ def _line(row: Row, meanings: Sequence[Meaning], width: int, answers: Answers) -
     if not name and len(people := people_in(email)) == 1:
         name = people[0][0]
     jobs = tuple(title.strip() for title in typed.get(Meaning.JOB, "").split(";") if title.strip())
-    written = Line(
-        row.number, name, email, typed.get(Meaning.PHONE, ""), typed.get(Meaning.ZONE) or None, jobs=jobs
-    )
+    phone = typed.get(Meaning.PHONE, "")
+    if calculated := _CALCULATED.fullmatch(phone):
+        phone = calculated[1]
+    written = Line(row.number, name, email, phone, typed.get(Meaning.ZONE) or None, jobs=jobs)
     if (right := answers.corrected.get(row.number)) is not None:
         return checked(
             replace(written, name=right.name, email=right.email, phone=right.phone, timezone=right.timezone)
@@ -122,7 +129,7 @@ def checked(line: Line) -> Line:
     except ValueError:
         return _wrong(line, ADDRESS_WORDS if typed else "The email address is missing.")
     if phone and not is_phone_number(phone):
-        return _wrong(line, PHONE_WORDS)
+        return _wrong(line, _ROUNDED_WORDS if _ROUNDED.fullmatch(phone) else PHONE_WORDS)
     zone_name = zone_as_written(zone) if zone else None
     if zone and zone_name is None:
         return _wrong(line, f"“{zone[:60]}” isn't a time zone. Write it like Europe/Zurich, or leave it out.")

@@ -52,10 +52,13 @@ def import_candidates() -> ResponseReturnValue:
     if not form.is_submitted():
         form.job.data = request.args.get("job", type=row_id) or form.job.only_one
         return _form_page(form)
+    upload = form.file.data
     if not form.validate():
+        if upload and upload.filename:
+            # A browser puts no file into a form on its own.
+            form.refuse("file", "Choose the file again; it isn't kept.")
         return _form_page(form), 422
     form.text.data = _pasted(form)
-    upload = form.file.data
     content = upload.read(MOST_BYTES + 1) if upload and upload.filename else None
     try:
         sent = read_file(content) if content is not None else ReadFile(people_as_table(form.text.data or ""))

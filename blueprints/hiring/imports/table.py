@@ -26,6 +26,20 @@ _LOOKED_AT = 30
 _LONGEST_ROW = 100
 
 
+# fmt: off
+_NOTHING_SAID = frozenset({
+    "#n/a", "-", "--", "---", ".", "/", "?", "–", "—", "k.a.", "keine angabe", "n.a.", "n/a", "na", "nan",
+    "nil", "none", "not known", "null", "unknown",
+})
+# fmt: on
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell is empty, or holds what people and programs write where they know nothing. Not for
+    names: there are people called Null."""
+    return (plain := cell.strip().casefold()) in _NOTHING_SAID or not plain
+
+
 @dataclass(frozen=True)
 class Row:
     """The cells of one row, and the number of the line on which it begins. `is_broken`: its quotation marks
