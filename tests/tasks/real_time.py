@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import pytest
 
-from models import MailState, MeetingState, TaskState
+from extensions import db
+from models import MailState, MeetingState, Task, TaskState
+from providers import http
+from providers.transport import Call
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Office
+from timezones import utc_now
 
 # Leases that run out soon after a killed server is back, and ticks that notice it at once. A lease has to be
 # longer than a call, on a busy machine too: shorter ones would be the fault that they are to recover from.
@@ -31,6 +36,25 @@ sqlite_in_full_runs = pytest.mark.parametrize(
 
 # What is due later, when everything that people wait for has been done.
 WAITING = frozenset({"remove_orphans", "look_at_meeting", "sync_calendar"})
+
+
+def shorten_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For answers that never end: give up on a call to a provider after a tenth of the time it may take."""
+
+    def hurried(deadline_seconds: float, **more: Any) -> Call:
+        return Call(deadline_seconds / 10, **more)
+
+    monkeypatch.setattr(http, "Call", hurried)
+
+
+def let_leases_run_out(office: Office) -> None:
+    """Act as if the leases of a server that has died had run out, without waiting until they have. No other
+    one may be at work."""
+    with office.writing():
+        db.session.execute(
+            db.update(Task).where(Task.state == TaskState.RUNNING).values(leased_until=utc_now())
+        )
+        db.session.commit()
 
 
 def wait_until_settled(office: Office, interviews: Iterable[int], *, timeout: float = 30) -> None:

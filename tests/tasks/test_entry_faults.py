@@ -12,6 +12,7 @@ from models import Connection, ConnectionState, EntryState, Interview
 from scheduling.calendars.reading import EntryView, entries_of
 from tests.factories import LENA, in_three_days
 from tests.tasks.calendar_office import CalendarInstallation, in_calendars
+from tests.tasks.real_time import shorten_deadlines
 
 
 @dataclass(frozen=True)
@@ -154,9 +155,15 @@ def let_pass(office: CalendarInstallation, fault: Fault, interview: int, what: s
 @pytest.mark.parametrize(("calendars", "name"), EACH, indirect=["calendars"])
 @pytest.mark.parametrize("hosts", [False, pytest.param(True, marks=pytest.mark.full)])
 def test_each_fault_ends_in_the_wanted_entry(
-    calendar_installation: CalendarInstallation, name: str, calendars: str, hosts: bool
+    calendar_installation: CalendarInstallation,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    calendars: str,
+    hosts: bool,
 ) -> None:
     """`hosts`: Ben's entry carries the meeting as well."""
+    if name == "drip":
+        shorten_deadlines(monkeypatch)
     office, fault = calendar_installation, FAULTS[calendars][name]
     side = office.side_of(LENA)
     software = side.software if hosts else None

@@ -11,7 +11,7 @@ from models import CallState, TaskState
 from tests.machines.processes import wait_until
 from tests.machines.servers import FailpointPlan, ServerProcesses
 from tests.tasks.installation import Office
-from tests.tasks.real_time import FAST, WAITING, wait_until_settled
+from tests.tasks.real_time import FAST, WAITING, let_leases_run_out, wait_until_settled
 from tests.tasks.test_cancelling import BEN, DINA
 
 # Every test waits until the lease of a dead process has run out.
@@ -50,6 +50,7 @@ def test_server_killed_over_a_change_or_a_cancellation_is_followed_by_one_that_f
     [doomed] = server_processes.start(1, failpoint=failpoint, overrides=FAST)
     doomed.process.wait(timeout=20)
     assert doomed.failpoint_fired()
+    let_leases_run_out(office)
     server_processes.start(1, overrides=FAST)
     wait_until(
         lambda: all(task.state is TaskState.DONE for task in office.tasks() if task.kind not in WAITING),

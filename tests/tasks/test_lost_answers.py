@@ -9,6 +9,7 @@ from models import CallState, Lane, MeetingState, Task, TaskState
 from tests.factories import LENA, PRIYA
 from tests.machines.processes import wait_until
 from tests.tasks.installation import Installation, another_runner
+from tests.tasks.real_time import shorten_deadlines
 from work.protocol import ClaimedTask
 
 # Locking and SQL that differs are their subject.
@@ -37,9 +38,11 @@ def test_meeting_of_a_lost_answer_is_found_and_not_made_again(installation: Inst
     ["html", "empty", "truncated", "wrong_types", "huge", pytest.param("drip", marks=pytest.mark.full)],
 )
 def test_meeting_behind_an_unreadable_answer_is_found(
-    sqlite_installation: Installation, spoiled: str
+    sqlite_installation: Installation, monkeypatch: pytest.MonkeyPatch, spoiled: str
 ) -> None:
     installation = sqlite_installation
+    if spoiled == "drip":
+        shorten_deadlines(monkeypatch)
     installation.connect(installation.team.ben)
     installation.simulators.zoom_switches(bad_answer=spoiled, bad_answer_calls=1)
     interview = installation.schedule()
