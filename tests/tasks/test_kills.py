@@ -244,14 +244,14 @@ def test_killed_worker_is_replaced_and_its_work_taken_over(
 
 @postgresql_in_full_runs
 def test_servers_killed_at_random_lose_nothing_and_double_nothing(
-    office: Office, server_processes: ServerProcesses, counts: Counts
+    office: Office, server_processes: ServerProcesses, counts: Counts, seed: int
 ) -> None:
     office.simulators.zoom_switches(daily_limit=100_000)
     office.connect(office.team.ben)
     interviews: list[int] = []
     kills = 0
     for number in counts.repeat("kill at random", ordinary=1, full=10):
-        chance = random.Random(number)
+        chance = random.Random(f"{seed} {number}")
         [server] = server_processes.start(1, workers=2, overrides=FAST)
         # Each at an hour of its own: a look-up reads whatever looks like the lost meeting one by one.
         interviews += [
