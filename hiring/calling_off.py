@@ -37,6 +37,17 @@ def coming_on_job(job: Job) -> list[Interview]:
     )
 
 
+def coming_on(application: Application) -> list[Interview]:
+    """The interviews of one candidate on one job that are still to take place, soonest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Interview)
+            .where(Interview.application_id == application.id, is_not_over(utc_now()))
+            .order_by(Interview.starts_at, Interview.id)
+        )
+    )
+
+
 def close_job(actor: User, job: Job, cancellation: Cancellation | None, rules: Rules) -> int:
     """Close a job in the current transaction and, with a `cancellation`, cancel its interviews that are still
     to take place; returns how many these were. Otherwise they take place as planned."""

@@ -20,8 +20,6 @@ from searching import begins_with, keys
 SHOWN = 8
 # Among the newest so many, those who wait for an interview are found; of everyone, that would take too long.
 _LOOKED_AT = 200
-# Few are invited once that is decided.
-_DECIDED = frozenset({Stage.HIRED, Stage.REJECTED})
 
 
 class Pick(NamedTuple):
@@ -61,7 +59,7 @@ def candidates_to_schedule(actor: Reader, text: str = "") -> Picks:
         if application_id in found:
             known = found[application_id][1].next_interview
             upcoming = next_interviews.soonest(filter(None, (known, upcoming)))
-        order = (place, stage in _DECIDED, upcoming is not None, -application_id)
+        order = (place, stage.is_decided, upcoming is not None, -application_id)
         found[application_id] = order, Pick(candidate_id, name, job_id, title, stage, upcoming)
     rows = [pick for _, pick in sorted(found.values(), key=lambda each: each[0])]
     return Picks(tuple(rows[:SHOWN]), len(rows) > SHOWN)

@@ -60,6 +60,11 @@ class Stage(StrEnum):
     REJECTED = "rejected"
 
     @property
+    def is_decided(self) -> bool:
+        """Whether no more interviews are expected."""
+        return self in (Stage.HIRED, Stage.REJECTED)
+
+    @property
     def label(self) -> str:
         return self.value.title()
 

@@ -16,6 +16,7 @@ from blueprints.schedule_interview.chosen_time import chosen_time
 from database import row_id
 from extensions import db
 from hiring import commands, lists, queries
+from hiring.calling_off import coming_on
 from hiring.choices import jobs_to_choose_from
 from hiring.files import MOST_FILES
 from hiring.lists import CandidateFilter, InterviewState, NameSort
@@ -238,8 +239,14 @@ def undo_stage(candidate_id: int, application_id: int, move_id: int) -> Response
 
 
 def _say_stage(application: Application, *, word: str = "", undo: str | None = None) -> None:
-    whose, title = application.candidate.name, application.job.title
-    say(f"{whose} is {word}in {application.stage.label} for {title}.", undo=undo)
+    whose, title, stage = application.candidate.name, application.job.title, application.stage
+    said = f"{whose} is {word}in {stage.label} for {title}."
+    number = len(coming_on(application)) if stage.is_decided else 0
+    if number == 1:
+        said += " 1 interview with them is still on. Open it to cancel it."
+    elif number:
+        said += f" {number} interviews with them are still on. Open each to cancel it."
+    say(said, "warning" if number else "success", undo=undo)
 
 
 def _undo_address(application: Application, move_id: int) -> str:

@@ -11,6 +11,7 @@ from blueprints.settings.availability_forms import COPY_MONDAY, DAYS, Availabili
 from extensions import db
 from scheduling.availability import keeping
 from scheduling.availability.hours import OtherDays
+from scheduling.reading.own_interviews import interviews_on
 from timezones import in_zone, utc_now
 from web.notices import say
 from web.signed_in import actor
@@ -49,8 +50,14 @@ def add_days() -> ResponseReturnValue:
         form.refuse("first", f"You have already entered {in_words(error.days)}. Remove it first.")
         return _page(AvailabilityForm.of(keeping.availability_of(actor())), form), 422
     db.session.commit()
-    say(f"Added {in_words(days)}.")
-    return redirect(url_for("settings.availability", _anchor="other-days"), 303)
+    number = len(interviews_on(user, days))
+    if number:
+        stays = "an interview then. It stays" if number == 1 else f"{number} interviews then. They stay"
+        say(f"Added {in_words(days)}. You have {stays} as planned.", "warning")
+    else:
+        say(f"Added {in_words(days)}.")
+    # What is said stands at the top, and only this has to be seen.
+    return redirect(url_for("settings.availability", _anchor="messages" if number else "other-days"), 303)
 
 
 def remove_days(first: str) -> ResponseReturnValue:

@@ -17,7 +17,9 @@ from connections.app_spec import AppSpec
 from extensions import db
 from models import Invitation, Role
 from scheduling.entries.disconnecting import let_go_of_all
+from scheduling.reading.load import Load, loads
 from services import services
+from timezones import utc_now
 from web.notices import say
 from web.signed_in import actor, connecting_is_open, current_organization
 
@@ -170,8 +172,12 @@ def deactivate(user_id: int) -> ResponseReturnValue:
     if why_not is not None:
         abort(403)
     if request.method == "GET":
+        load = loads(utc_now()).get(user_id, Load())
         return render_template(
-            "team/deactivate.html", member=found, open_jobs=people.open_jobs_managed_by(found.user)
+            "team/deactivate.html",
+            member=found,
+            open_jobs=people.open_jobs_managed_by(found.user),
+            upcoming=load.coming,
         )
 
     def shut_out() -> str:

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from models import Attendee, Interview, InterviewStatus, User
 from paging import Query
 from rows import rows_of
+from scheduling.availability.hours import OtherDays
 from scheduling.reading.interview_rows import COLUMNS, InterviewRow, instant, select_rows
+from timezones import in_zone, start_of_day, utc_now
 
 BACK, AHEAD = timedelta(weeks=4), timedelta(days=184)
 # Someone with more has other worries than their calendar; the soonest are left out last.
@@ -33,6 +35,24 @@ def own_interviews(user: User, now: datetime) -> tuple[OwnInterview, ...]:
     aware."""
     rows = rows_of(_own(), {"user_id": user.id, "start": now - BACK, "end": now + AHEAD})
     return tuple(OwnInterview(InterviewRow._make(row[:COLUMNS]), *row[COLUMNS:]) for row in rows)
+
+
+def interviews_on(user: User, days: OtherDays) -> list[InterviewRow]:
+    """The upcoming interviews of a person that are on these days, but outside the hours they have then;
+    soonest first."""
+    now, clock = utc_now(), user.timezone
+    begins = max(start_of_day(days.first, clock), now)
+    ends = start_of_day(days.last + timedelta(days=1), clock)
+    rows = rows_of(_own(), {"user_id": user.id, "start": begins, "end": ends})
+    found = [InterviewRow._make(row[:COLUMNS]) for row in rows]
+    return [
+        row for row in found if row.status is InterviewStatus.SCHEDULED and not _is_within(row, days, clock)
+    ]
+
+
+def _is_within(row: InterviewRow, days: OtherDays, clock: str) -> bool:
+    begins, ends = in_zone(row.starts_at, clock), in_zone(row.ends_at, clock)
+    return any(hours.hold(begins, ends) for hours in days.hours)
 
 
 @cache

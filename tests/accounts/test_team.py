@@ -9,7 +9,7 @@ from accounts import team as people
 from accounts.team_rules import NotAllowedError
 from extensions import db
 from models import AuditEntry, ConnectionState, Role, User
-from tests.factories import Team, create_connection, create_job, create_team, create_user
+from tests.factories import Team, create_connection, create_job, create_team, create_user, schedule
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 
@@ -83,10 +83,24 @@ def test_deactivating_asks_first_and_names_the_open_jobs(web: Flask, team: Team,
         create_job("Closed long ago", team.ben, is_open=False)
     page = ada.get(f"/settings/team/{team.ben.id}/deactivate").words
     assert "Ben Frei is hiring manager of an open job" in page
+    assert "takes part in" not in page
     assert "Backend Engineer" in page
     assert "Closed long ago" not in page
     with in_rows(web):
         assert db.session.get_one(User, team.ben.id).is_active
+
+
+def test_deactivating_leads_to_the_interviews_that_stay_planned(web: Flask, team: Team, ada: Visitor) -> None:
+    address = f"/settings/team/{team.ben.id}/deactivate"
+    with in_rows(web):
+        schedule(team.ada, team.dina)
+    page = ada.get(address)
+    assert "Ben Frei takes part in 1 upcoming interview It stays as planned" in page.words
+    [link] = page.tree.all("a", lambda e: e.text == "1 upcoming interview")
+    assert "Dina Kaur" in ada.get(link["href"]).text
+    with in_rows(web):
+        schedule(team.ada, team.dina)
+    assert "2 upcoming interviews They stay as planned" in ada.get(address).words
 
 
 def test_deactivated_person_is_out_everywhere_at_once(

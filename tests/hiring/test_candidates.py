@@ -211,6 +211,24 @@ def test_stage_is_set_by_a_list_and_a_button_and_can_be_put_back(
     assert "Choose a stage." in ada.get(address_of(team.dina)).words
 
 
+def test_decision_says_which_interviews_are_still_on(rows: Rows, team: Team, ada: Visitor) -> None:
+    def move(stage: str) -> str:
+        return ada.follow(ada.post(application_address(team, "stage"), {"stage": stage}, status=303)).messages
+
+    assert "still on" not in move("hired")
+    with rows():
+        schedule(team.ada, team.dina)
+    assert "Dina Kaur is in Rejected for Backend Engineer. 1 interview with them is still on." in move(
+        "rejected"
+    )
+    assert "still on" not in move("offer")
+    with rows():
+        other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+        schedule(team.ada, other)
+        schedule(team.ada, team.dina)
+    assert "2 interviews with them are still on. Open each to cancel it." in move("hired")
+
+
 def test_move_is_taken_back_only_while_it_is_the_newest(
     rows: Rows, team: Team, ada: Visitor, ben: Visitor
 ) -> None:

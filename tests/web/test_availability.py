@@ -10,7 +10,7 @@ from extensions import db
 from models import User
 from scheduling.availability.hours import UNSAID
 from scheduling.availability.keeping import availability_of
-from tests.factories import Team
+from tests.factories import Team, schedule
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import draft_at
@@ -123,6 +123,29 @@ def test_days_that_cannot_be_are_refused_with_what_was_typed(
     for field, value in typed.items():
         assert (page.value_of("Add", field) or "") == value
     assert said_by_ben(web, team) == UNSAID
+
+
+def test_days_off_do_not_move_interviews_and_say_so(web: Flask, team: Team, ben: Visitor) -> None:
+    day = utc_now().replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=10)
+    with in_rows(web):
+        schedule(team.ada, team.dina, starts_at=day)
+        schedule(team.ada, team.dina, starts_at=day + timedelta(days=1))
+
+    def added(**typed: str) -> str:
+        answer = ben.post(f"{PAGE}/days", {"first": days_ahead(10), **typed}, status=303)
+        page = ben.follow(answer)
+        # The browser goes to where it is said.
+        assert answer.headers["Location"].endswith(
+            "#messages" if "You have" in page.messages else "#other-days"
+        )
+        ben.post(f"{PAGE}/days/{days_ahead(10)}/remove", status=303)
+        ben.get(PAGE)
+        return page.messages
+
+    assert "You have an interview then. It stays as planned." in added()
+    assert "You have 2 interviews then. They stay as planned." in added(last=days_ahead(12))
+    assert "You have" not in added(begin="07:00", end="20:00")
+    assert "You have an interview then." in added(begin="16:00", end="20:00")
 
 
 def test_scheduler_sees_what_speaks_against_a_time(
