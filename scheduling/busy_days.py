@@ -99,6 +99,11 @@ class BusyDays:
         self._bounds = [bounds for bounds in days if bounds not in self._days]
         self.unread = frozenset(unread)
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Of which calendars these days are, and who learns their titles."""
+        return self._people, self._titled
+
     def _key(self, bounds: Bounds) -> tuple[object, ...]:
         return self._people, self._titled, bounds
 

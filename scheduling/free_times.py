@@ -6,11 +6,12 @@ Other times can be typed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from operator import attrgetter
+from typing import Any, TypeVar
 
 from accounts.row_permissions import Reader
 from scheduling.availability.hours import OnTheirClock
@@ -19,7 +20,7 @@ from scheduling.busy_days import NOTHING, BusyDay, BusyDays
 from scheduling.in_order import InOrder, Spans
 from scheduling.live_times import Live, only_live
 from scheduling.occupied import Needs, Occupied, occupied_between
-from scheduling.remembered import Editions
+from scheduling.remembered import Editions, Remembered
 from timezones import in_zone, start_of_day
 
 HALF_HOUR = timedelta(minutes=30)
@@ -28,6 +29,12 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 # Clocks have been set by less than half an hour, and zones differ by quarters of an hour.
 _QUARTER = timedelta(minutes=15)
+# What was worked out is kept for so many events, and for as few looks as count this much each.
+_MOST, _LEAST_OF_A_LOOK = 10_000, 400
+# So much that was made of one look is kept with it: with another time chosen, for example.
+_MOST_MADE = 2
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,45 @@ class FreeTimes:
         return tuple(sorted((*own, *self.calendars.events.between(begins, ends)), key=attrgetter("order")))
 
 
+class FreeDays(Mapping[date, FreeTimes]):
+    """The free times of several days, as they are until the first of them is too soon, with what was made of
+    them. Two looks that find the same, for the same people, get the same one, which equals no other."""
+
+    def __init__(self, of_days: Mapping[date, FreeTimes], asked: Asked, now: datetime) -> None:
+        self._of_days = of_days
+        notice = max((each.clock.availability.earliest for each in asked.team), default=timedelta())
+        soonest = min((of_day.starts[0] for of_day in of_days.values() if of_day.starts), default=None)
+        self._since, self._until = now, soonest - notice if soonest is not None else None
+        self._made: Remembered[Any] = Remembered(_MOST_MADE)
+
+    def __getitem__(self, day: date) -> FreeTimes:
+        return self._of_days[day]
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(self._of_days)
+
+    def __len__(self) -> int:
+        return len(self._of_days)
+
+    def hold_at(self, now: datetime) -> bool:
+        """Whether they are the same at `now` (aware UTC): as time passes, there are only fewer."""
+        return self._since <= now and (self._until is None or now < self._until)
+
+    def made(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` makes of these days and of everything that `key` says, kept for as long as they are."""
+        made: T = self._made.get_or(key, make)
+        return made
+
+    @property
+    def size(self) -> int:
+        """How much of what is kept they count: by their events, which others mostly hold as well."""
+        of_days = self._of_days.values()
+        return max(_LEAST_OF_A_LOOK, sum(len(each.calendars) + len(each.own) for each in of_days))
+
+
+_found: Remembered[FreeDays] = Remembered(_MOST, attrgetter("size"))
+
+
 def free_times(
     asked: Asked,
     days: Collection[date],
@@ -103,13 +149,14 @@ def free_times(
     with_others_on: date | None = None,
     live: Mapping[int, Live] | None = None,
     editions: Mapping[int, Editions] | None = None,
-) -> Mapping[date, FreeTimes]:
+) -> FreeDays:
     """The free times of several days, in one look at what is on from the first of them to the last.
 
     A day is one on the clocks of `asked.zone`. Nothing is offered at `now` (aware UTC) or before. What is in
     the way is named as far as `seen_by` may see it. `with_others_on` is a day whose other interviews are
     wanted as well, and `live` what people's calendars said just now. With the `editions` of their calendars,
-    by their ids, what was read of them before is used again. The calendar's first and last days raise
+    by their ids, what was read of them before is used again, and what was worked out from the same is not
+    worked out again, whatever was read. The calendar's first and last days raise
     OverflowError.
     """
     (begins, _), (_, ends) = _bounds(min(days), asked.zone), _bounds(max(days), asked.zone)
@@ -135,10 +182,25 @@ def free_times(
     if live:
         of_calendars = (each for user_id in live for each in kept.of_user(user_id))
         occupied += only_live((*occupied, *of_calendars), live, begins, ends + length)
-    known = InTheWay(occupied)
-    return {
-        day: free_times_among(known, asked, day, now=now, calendars=kept.day(bounds[day])) for day in days
-    }
+    key = (kept.key, occupied, _in_short(asked), tuple(days))
+    found = _found.get(key)
+    if found is None or not found.hold_at(now):
+        known = InTheWay(occupied)
+        of_days = {
+            day: free_times_among(known, asked, day, now=now, calendars=kept.day(bounds[day])) for day in days
+        }
+        found = _found.keep(key, FreeDays(of_days, asked, now))
+    return found
+
+
+def _in_short(asked: Asked) -> tuple[Hashable, ...]:
+    """All that is asked, as it compares in another request: the rows of the host are other objects there."""
+    needs, host = asked.needs, asked.needs.host
+    return (
+        *(needs.user_ids, needs.candidate_id, needs.software, needs.interview_id),
+        (host.user.id, host.user.name) if host is not None else None,
+        *(asked.minutes, asked.zone, asked.team, asked.others, asked.own),
+    )
 
 
 class InTheWay(InOrder):

@@ -148,8 +148,10 @@ def test_look_at_what_was_kept_finds_what_reading_everything_does(office: Office
             assert kept[day].between(*hour) == read[day].between(*hour)
             drawn, needed = (
                 (
-                    offered_times(
-                        asked, free, day, people=["Dina Roth"], known={}, chosen=chosen, today=min(days)
+                    vars(
+                        offered_times(
+                            asked, free, day, people=["Dina Roth"], known={}, chosen=chosen, today=min(days)
+                        )
                     ),
                     day_of(free[day], day, zone, chosen=chosen, software=None),
                 )

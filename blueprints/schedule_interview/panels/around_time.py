@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from blueprints.schedule_interview.forms.when import FURTHEST
@@ -69,24 +69,23 @@ def around_time(
     answers = _ask(asked, read, days) if asks_calendars else {}
     live = _live(asked, answers)
     free = free_times(asked, days, now=now, seen_by=actor, with_others_on=on, live=live, editions=editions)
-    clashes = _clashes(free[on], wanted) if wanted is not None else []
+    known = calendars_known(read, answers, asked.zone, now, until=_end_of(days, asked.zone))
     chosen = Period(wanted.starts_at, wanted.ends_at) if wanted is not None else None
-    return AroundTime(
-        clashes,
-        offered_times(
-            asked,
-            free,
-            on,
-            people=people,
-            known=calendars_known(read, answers, asked.zone, now, until=_end_of(days, asked.zone)),
-            chosen=chosen,
-            today=today,
-            slots=slots,
-        ),
-        day_of(free[on], on, asked.zone, chosen=chosen, software=asked.needs.software),
-        free[on].around,
-        can_ask=not asks_calendars and any(not isinstance(each, NotConnected) for each in read.values()),
-    )
+    # Everything else that they say follows from what was found, and from who was asked, for which it was.
+    key = (on, today, chosen, tuple(slots), tuple(people), tuple(known.items()))
+
+    def make() -> AroundTime:
+        return AroundTime(
+            _clashes(free[on], wanted) if wanted is not None else [],
+            offered_times(
+                *(asked, free, on), people=people, known=known, chosen=chosen, today=today, slots=slots
+            ),
+            day_of(free[on], on, asked.zone, chosen=chosen, software=asked.needs.software),
+            free[on].around,
+        )
+
+    can_ask = not asks_calendars and any(not isinstance(each, NotConnected) for each in read.values())
+    return replace(free.made(key, make), can_ask=can_ask)
 
 
 def _clashes(of_day: FreeTimes, wanted: Wanted) -> list[Clash]:

@@ -56,9 +56,10 @@ class DayBeside:
     label: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OfferedTimes:
-    """The free times of a day. `gaps` are the chips by their place in the drawing, in minutes after midnight.
+    """The free times of a day. Each is equal to itself alone, so that its markup is found without comparing
+    all that is in it. `gaps` are the chips by their place in the drawing, in minutes after midnight.
     `words` say for whom they are free, or why there are none."""
 
     title: str
