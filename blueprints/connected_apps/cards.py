@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
@@ -151,6 +152,12 @@ class Card:
         return self.spec.key in services().connections.clients
 
     @property
+    def is_only_to_be_set_up(self) -> bool:
+        """Whether the card has the steps of setting it up and nothing else."""
+        has_more = self.grant is not None or self.is_being_revoked or self.others_waiting is not None
+        return self.setting_up is not None and not has_more
+
+    @property
     def can_ask_administrator(self) -> bool:
         """Whether an administrator may have to allow it, and can be asked to."""
         wants = self.state in ("connect", "reconnect") and self.waiting is None
@@ -218,6 +225,11 @@ class _Asked:
     everyone: list[AdminApproval]
     forms: Forms
 
+    @cached_property
+    def owner_name(self) -> str:
+        """Whom the cards tell people to ask; read at most once, and not for those who can do it themselves."""
+        return owner().name
+
     @classmethod
     def by(cls, user: User, forms: Forms) -> _Asked:
         if not any(approvals.can_be_asked(app) for app in services().connections.clients):
@@ -262,12 +274,17 @@ def _card(user: User, spec: AppSpec, row: Connection | None, asked: _Asked) -> C
         kept=kept_by_provider(spec.key, kept_by) if kept_by else None,
         setting_up=_setting_up(user, spec) if not is_set_up and steps_are_at is spec else None,
         set_up_with=steps_are_at.label if not is_set_up and steps_are_at is not spec else None,
-        ask_name=owner().name if state in ("ask", "not_set_up") else None,
+        ask_name=asked.owner_name if _names_owner(user, state) else None,
         sending=sending_with(user, spec) if state == "connected" else None,
         missing_entries=missing_entries(user, spec, row) if state == "connected" else None,
         waiting=waiting,
         others_waiting=others_waiting(user, spec, asked.everyone),
     )
+
+
+def _names_owner(user: User, state: CardState) -> bool:
+    """Whether a card in this state says whom to ask. Those who administer see the steps themselves."""
+    return state == "ask" or (state == "not_set_up" and not may_anywhere(user.role, Action.ADMINISTER))
 
 
 def _grant(user: User, row: Connection) -> Grant:
