@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -63,6 +63,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["ago"] = how_long_ago
     # For remembered pieces, which must not depend on the reader.
     app.jinja_env.filters["moment_in"] = _moment
+    app.jinja_env.filters["since_in"] = _since
     app.jinja_env.filters["in_address"] = instant_as_text
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["short_link"] = shortened
@@ -151,8 +152,14 @@ def moment(instant: datetime, zone_name: str | None = None) -> LocalMoment:
 
 def since(instant: datetime) -> str:
     """When something was, as this reader sees it: `21:51 CET` if it was today."""
-    local, days = moment(instant), [in_zone(each, viewer_zone()).date() for each in (instant, utc_now())]
-    return f"{local.time} {local.zone_short}" if days[0] == days[1] else local.short
+    zone = viewer_zone()
+    return _since(instant, zone, in_zone(utc_now(), zone).date())
+
+
+def _since(instant: datetime, zone: str, today: date) -> str:
+    """The same for the reader of a remembered piece."""
+    local = _moment(instant, zone)
+    return f"{local.time} {local.zone_short}" if in_zone(instant, zone).date() == today else local.short
 
 
 def how_long_ago(instant: datetime) -> str:

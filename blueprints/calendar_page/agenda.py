@@ -36,6 +36,10 @@ class AgendaDay(NamedTuple):
     url: str
     join_urls: tuple[str | None, ...]
 
+    def __hash__(self) -> int:
+        """Of what is quickly looked at: a day is drawn once, and may have dozens of pieces."""
+        return hash((self.on, len(self.pieces), self.is_today))
+
 
 def draw(page: Page) -> Drawn:
     """The days from the one that is asked for to the end of its month, and at least two weeks. Two statements

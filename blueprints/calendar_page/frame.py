@@ -66,7 +66,10 @@ def show(view: View, on: date) -> str:
         subject=subject,
         name_of_everyone=name_of_everyone(reader.role),
         is_today_shown=drawn.first <= page.today <= drawn.last,
-        upcoming=side.upcoming_today(page, drawn, [each.key for each in found]),
+        upcoming=tuple(
+            (item, sources.drawing_of(item.app), item.link_to_join(now))
+            for item in side.upcoming_today(page, drawn, [each.key for each in found])
+        ),
         small=side.small_month(page, drawn.first, drawn.last),
         jobs=choices.jobs,
         people=choices.people,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from scheduling.reading.calendar_rows import Item
+from scheduling.reading.calendar_rows import Item, Items
 from scheduling.reading.days import day_in
 from timezones import in_zone, start_of_day
 
@@ -96,9 +96,7 @@ def by_days(
 
 
 @lru_cache(128)
-def items_by_days(
-    items: tuple[Item, ...], days: tuple[date, ...], zone: str
-) -> Mapping[date, tuple[Piece[Item], ...]]:
+def items_by_days(items: Items, days: tuple[date, ...], zone: str) -> Mapping[date, tuple[Piece[Item], ...]]:
     """The same of items of the calendar. Kept, because days are looked at more often than they change."""
     return by_days(items, days, zone)
 

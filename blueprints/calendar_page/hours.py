@@ -17,6 +17,7 @@ from blueprints.calendar_page.layout import LeftOut, Place, Span, lay_out
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from blueprints.calendar_page.titles import title_of
 from scheduling.reading.calendar import Item
+from scheduling.reading.calendar_rows import Items
 from timezones import clock_change_between, in_zone, start_of_day
 from web.calendar_places import ROWS_OF_HOUR
 from web.times import FIRST_YEAR, LAST_YEAR
@@ -86,6 +87,11 @@ class HoursDay:
     now_row: int | None
     gone: tuple[Span, ...]
 
+    def __hash__(self) -> int:
+        """Of what is quickly looked at: a day is drawn once, and has dozens of blocks, which are the same
+        objects for as long as nothing changes."""
+        return hash((self.on, len(self.blocks), len(self.cells), self.now_row))
+
     @property
     def has_view(self) -> bool:
         """Whether it can be asked for: the first and the last week go beyond the years that can."""
@@ -138,7 +144,7 @@ def hours_of(
     for item in items:
         (timed if item.first_day is None else whole).append(item)
     all_hours = wall_hours(tuple(days), zone)
-    top, bottom, of_days = _placed(tuple(days), tuple(timed), zone, MOST_LANES[page.asked.view])
+    top, bottom, of_days = _placed(tuple(days), Items(timed), zone, MOST_LANES[page.asked.view])
     now = _row_at(page.now, zone, all_hours) if days[0] <= page.today <= days[-1] else None
     shown = all_hours[top // ROWS_OF_HOUR : bottom // ROWS_OF_HOUR]
     drawn = []
@@ -172,7 +178,7 @@ class _Placed(NamedTuple):
 
 @lru_cache(64)
 def _placed(
-    days: tuple[date, ...], timed: tuple[Item, ...], zone: str, lanes: int
+    days: tuple[date, ...], timed: Items, zone: str, lanes: int
 ) -> tuple[int, int, tuple[_Placed, ...]]:
     """From which row to which is shown, and each of the days. Kept, because a week of a full calendar has
     hundreds of events, and is looked at more often than it changes."""

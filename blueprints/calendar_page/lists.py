@@ -80,6 +80,10 @@ class ListDay(NamedTuple):
     zone: str
     rows: tuple[Row, ...]
 
+    def __hash__(self) -> int:
+        """Of what is quickly looked at: a day is drawn once, and may have dozens of rows."""
+        return hash((self.on, len(self.rows)))
+
 
 def draw(page: Page) -> Drawn:
     """The month of the day that is asked for, row by row. Two statements at most."""

@@ -17,6 +17,7 @@ from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from connections.catalogue import calendar_name
 from scheduling.reading.calendar import OURS, Item
 from scheduling.reading.calendar_days import outside_by_day
+from scheduling.reading.calendar_rows import Items
 from web.times import FIRST_YEAR, LAST_YEAR
 
 # A day shows so many, and how many more there are. One more than that takes no more room than saying so.
@@ -69,6 +70,10 @@ class Day(NamedTuple):
     counts: tuple[Count, ...]
     agenda_url: str
 
+    def __hash__(self) -> int:
+        """Of what is quickly looked at: a day is drawn once, and a month has dozens."""
+        return hash((self.on, self.more, len(self.pieces)))
+
     @property
     def label(self) -> str:
         return f"{self.on:%A}, {self.on.day} {self.on:%B}"
@@ -112,7 +117,7 @@ def draw(page: Page) -> Drawn:
     )
     left_out = tuple((each, tuple(of_day.items())) for each, of_day in outside.left_out.items())
     days = _days_of(
-        *(page.asked, tuple(on), (*ours, *outside.items), left_out),
+        *(page.asked, tuple(on), Items((*ours, *outside.items)), left_out),
         *(page.zone, page.today, request.script_root),
     )
     values = {
@@ -141,7 +146,7 @@ LeftOut = tuple[tuple[date, tuple[tuple[str, int], ...]], ...]
 def _days_of(
     asked: Asked,
     on: tuple[date, ...],
-    items: tuple[Item, ...],
+    items: Items,
     left_out: LeftOut,
     zone: str,
     today: date,

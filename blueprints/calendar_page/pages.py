@@ -11,6 +11,7 @@ from typing import Any
 from accounts.row_permissions import Reader
 from blueprints.calendar_page.asked import Asked
 from scheduling.reading.calendar import MOST, Item, Of, Whose, calendar_between
+from scheduling.reading.calendar_rows import Items
 from scheduling.remembered import Editions
 from timezones import in_zone, start_of_day
 
@@ -43,7 +44,7 @@ class Page:
 
     def items(
         self, first: date, last: date, *, sources: Collection[str] | None = None, most: int = MOST
-    ) -> tuple[Item, ...]:
+    ) -> Items:
         """What is on from the first day up to and with the last one, in the reader's zone: of these sources,
         or of all that are shown. At most `most` interviews and as many events, the first ones."""
         begins, ends = start_of_day(first, self.zone), start_of_day(last + _DAY, self.zone)

@@ -227,7 +227,7 @@ class _Asked:
 
     @cached_property
     def owner_name(self) -> str:
-        """Whom the cards tell people to ask; read at most once, and not for those who can do it themselves."""
+        """Whom the cards tell people to ask; read at most once."""
         return owner().name
 
     @classmethod

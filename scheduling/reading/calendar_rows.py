@@ -88,6 +88,17 @@ class Item(NamedTuple):
         return self.join_url if is_scheduled and now < self.ends_at else None
 
 
+class Items(tuple[Item, ...]):
+    """Several of them in order, as a key of what is worked out from them once. To find it, only their number
+    and the outer two are looked at; whether they are the same, all of them decide, most by being the same
+    object. A week of a full calendar has hundreds."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash((len(self), self[:1], self[-1:]))
+
+
 _SHOWN = (
     *(InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED),
     *(InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW),
