@@ -67,7 +67,7 @@ def _user() -> Result:
         return look(
             name,
             "This runs as root.",
-            "A fault in any part of the server would have the whole machine.",
+            "A fault in any part of the server would put the whole machine at risk.",
             "Run it as a user of its own, as deploy/ does.",
         )
     return ok(name, "It does not run as root.")

@@ -40,7 +40,7 @@ class Bounds:
         most, because a host may have several addresses that are tried in turn.
     deadline_seconds: for the whole call, from before connecting to the last byte.
     max_bytes: of the body, after decompression.
-    only_public: whether only addresses in the public internet are connected to, because someone other than
+    only_public: whether only addresses on the public internet are connected to, because someone other than
         the operator says where to.
     """
 
@@ -235,7 +235,7 @@ class BoundedSession(requests.Session):
     ) -> ProviderError:
         label = self.peer.label
         if call.is_kept_in and not call.sent:
-            return RefusedError(f"{label} is not in the public internet.", Facts(code="not_public"))
+            return RefusedError(f"{label} is not on the public internet.", Facts(code="not_public"))
         if not call.sent:
             # Name resolution, connecting and TLS fail as OSError; a request that is wrong, as ValueError.
             if isinstance(error, ValueError):

@@ -24,7 +24,7 @@ api = Blueprint("api", __name__, url_prefix="/api")
 
 @api.get("/openapi.yaml")
 def description() -> Response:
-    """What the API is, for programs that make clients of it."""
+    """What the API is, for programs that generate clients from it."""
     response = make_response((Path(current_app.root_path) / "docs" / "openapi.yaml").read_bytes())
     response.headers["Content-Type"] = "application/yaml"
     return response

@@ -112,3 +112,15 @@ def test_asking_reads_the_calendar_and_goes_back_to_the_page(
 def _titles(app: Flask) -> list[str]:
     with in_rows(app):
         return [row.title for row in db.session.scalars(db.select(OutsideEvent))]
+
+
+def test_every_page_of_help_says_the_same_about_what_is_read(ben: Visitor) -> None:
+    about_the_app = ben.get(f"/help/connecting-apps?app={CALENDAR}").words
+    assert "when it is, whether you're busy then, and its title, which only you see" in about_the_app
+    assert "everything we read of your other events" in about_the_app
+    assert (
+        "when an event is, whether you're busy then, and its title" in ben.get("/help/calendar-entries").words
+    )
+    assert "when its events are and their titles" in ben.get("/help/privacy").words
+    other = ben.get("/help/connecting-apps?app=zoom").words
+    assert "your other events" not in other

@@ -339,7 +339,7 @@ def test_private_addresses_are_not_connected_to(
     ada.submit(ada.get(PAGE), "Send test message", leads_to=PAGE)
     do_background_work(strict)
     page = ada.get(PAGE)
-    assert "localhost is not in the public internet." in page.words
+    assert "localhost is not on the public internet." in page.words
     assert "Failed" in page.words
     assert receiver.got == []
 
