@@ -35,7 +35,6 @@ from tests.machines.processes import tail
 from tests.machines.servers import Launch, ServerProcess, ServerProcesses, launch_from
 from tests.machines.simulators import Simulators, running_simulators
 from tests.machines.slowness import Slowness
-from tests.pages import tree
 
 hypothesis.settings.register_profile("ordinary", max_examples=25, deadline=None, database=None)
 hypothesis.settings.register_profile("full", max_examples=150, deadline=None, database=None)
@@ -57,7 +56,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("full" if config.getoption("--full") else "ordinary")
-    tree.compares = config.getoption("--full")
     config.pluginmanager.register(choosing)
     config.pluginmanager.register(dealing)
     config.pluginmanager.register(garbage)

@@ -14,8 +14,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tests.pages.element import Element
-from tests.pages.tree import parse
+from tests.pages.tree import Element, parse
 from web import assets
 
 # The only one that the content security policy lets run.

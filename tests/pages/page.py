@@ -9,7 +9,7 @@ from functools import cached_property
 from werkzeug.test import TestResponse
 
 from tests.pages.checks import CONTROLS, NOTHING, Checked, checked
-from tests.pages.element import Element
+from tests.pages.tree import Element
 
 
 @dataclass

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import html5lib
 from html5lib.constants import E as MEANINGS
-
-from tests.pages import quick
-from tests.pages.element import Element
 
 # What a piece of a page is put into. A row or an option is understood only inside its own kind of element.
 _AROUND = {"<tr": "tbody", "<td": "tr", "<th": "tr", "<tbody": "table", "<option": "select"}
@@ -21,8 +19,65 @@ _KNOWN_TAGS = frozenset({"nav", "header", "svg", "select", "datalist"})
 _KNOWN_PARTS = re.compile(r"(<(nav|header|svg|select|datalist)\b[^>]*>)(.+?)(</\2>)", re.DOTALL)
 
 
-# Whether what can be read quickly is read by the rules too, and both trees compared, as in full runs.
-compares = False
+@dataclass(eq=False)
+class Element:
+    """One element; its text is what it says, its descendants included, with single spaces."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Element | str] = field(default_factory=list)
+    parent: Element | None = None
+    _descendants: tuple[Element, ...] | None = None
+
+    def __getitem__(self, name: str) -> str:
+        return self.attributes[name]
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.attributes.get(name, default)
+
+    @property
+    def raw_text(self) -> str:
+        return "".join(child if isinstance(child, str) else child.raw_text for child in self.children)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.raw_text.split())
+
+    @property
+    def words(self) -> str:
+        """The text with a space at every tag, as cells and list entries are read one by one."""
+        pieces = [child if isinstance(child, str) else child.words for child in self.children]
+        return " ".join(" ".join(pieces).split())
+
+    def walk(self) -> Iterator[Element]:
+        """This element's descendants in the order of the page."""
+        return iter(self._descendants) if self._descendants is not None else self._walk()
+
+    def settle(self) -> None:
+        """Remember the descendants, as nothing is added any more: a page is walked over and over."""
+        self._descendants = tuple(self._walk())
+
+    def _walk(self) -> Iterator[Element]:
+        # Not by recursion: each level would cost every element a step.
+        ahead = [self]
+        while ahead:
+            element = ahead.pop()
+            if element is not self:
+                yield element
+            ahead.extend(child for child in reversed(element.children) if isinstance(child, Element))
+
+    def all(self, tag: str | None = None, where: Callable[[Element], bool] | None = None) -> list[Element]:
+        return [e for e in self.walk() if (tag is None or e.tag == tag) and (where is None or where(e))]
+
+    def with_id(self, wanted: str) -> Element | None:
+        return next((element for element in self.walk() if element.get("id") == wanted), None)
+
+    def inside(self, tag: str) -> Element | None:
+        """The nearest ancestor with that tag."""
+        above = self.parent
+        while above is not None and above.tag != tag:
+            above = above.parent
+        return above
 
 
 @dataclass(frozen=True)
@@ -37,23 +92,8 @@ def parse(html: str) -> Parsed:
     """Parse a whole page or a piece of one by the rules of HTML, the way browsers do.
 
     Browsers repair what is wrong; here the mistakes are listed beside the repaired tree. Reading by the rules
-    is slow, so that what can be read in one way alone is read without them.
-    """
-    root = quick.read(html, _around(html), _icon)
-    if root is None:
-        return parse_by_the_rules(html)
-    if compares:
-        slow = parse_by_the_rules(html)
-        assert not slow.mistakes, f"{slow.mistakes} overlooked in {html}"
-        assert root.is_like(slow.root), f"read in two ways: {html}"
-    return Parsed(root, ())
-
-
-def parse_by_the_rules(html: str) -> Parsed:
-    """Parse a page or a piece of one by all the rules.
-
-    Icons and lists of options are read once and put into every page that holds the same. A page in which
-    anything is wrong is read from the first to the last letter.
+    is slow, so icons and lists of options are read once and put into every page that holds the same. A page
+    in which anything is wrong is read from the first to the last letter.
     """
     parts = [_known_part(match.group()) for match in _KNOWN_PARTS.finditer(html)]
     if not parts:
@@ -70,17 +110,6 @@ def parse_by_the_rules(html: str) -> Parsed:
         holder.attributes = element.attributes
         _copy_children(element, holder)
     return quick
-
-
-def _icon(html: str) -> Element | None:
-    """A copy of an icon, None if there is a mistake in it."""
-    part = _known_part(html)
-    [original] = part.root.children or [""]
-    if part.mistakes or not isinstance(original, Element):
-        return None
-    icon = Element(original.tag, original.attributes)
-    _copy_children(original, icon)
-    return icon
 
 
 @lru_cache(maxsize=1000)
@@ -105,18 +134,15 @@ def _parse(html: str) -> Parsed:
         root = Element("#document")
         _adopt(root, tree)
     else:
+        start = html.lstrip()
+        around = next((tag for opening, tag in _AROUND.items() if start.startswith(opening)), "div")
         root = Element("#fragment")
-        tree = parser.parseFragment(html, container=_around(html))
+        tree = parser.parseFragment(html, container=around)
         _fill(root, tree)
     mistakes = tuple(
         f"line {line}: {MEANINGS.get(code, code) % details}" for (line, _), code, details in parser.errors
     )
     return Parsed(root, mistakes)
-
-
-def _around(html: str) -> str:
-    start = html.lstrip()
-    return next((tag for opening, tag in _AROUND.items() if start.startswith(opening)), "div")
 
 
 def _adopt(parent: Element, node: Any) -> None:

@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 from database import writing
 from extensions import db
 from tests.factories import PASSWORD, Member
-from tests.pages.element import Element
 from tests.pages.page import Page
+from tests.pages.tree import Element
 from web import signed_in
 
 # Texts, numbers, lists of them, and files as Werkzeug takes them.

@@ -4,8 +4,8 @@ from extensions import db
 from hiring.copied_plans import copy_to, templates_of
 from hiring.first_plan import add_first_plan
 from models import Job
-from tests.pages.element import Element
 from tests.pages.page import Page
+from tests.pages.tree import Element
 from tests.pages.visitor import Visitor, path_of
 
 

@@ -13,8 +13,8 @@ from tests.factories import Member, Team, create_candidate, create_user, schedul
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.outside_events import create_custom_event, create_outside_event, create_synced_calendar
-from tests.pages.element import Element
 from tests.pages.page import Page
+from tests.pages.tree import Element
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 from web.shortcuts import CALENDAR_SHORTCUTS

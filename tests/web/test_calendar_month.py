@@ -14,8 +14,8 @@ from models import CustomEventKind, Organization, Role
 from tests.factories import OUTLOOK_CALENDAR, Team, create_user, schedule
 from tests.machines.rows import in_rows
 from tests.outside_events import create_custom_event, create_outside_event, create_synced_calendar
-from tests.pages.element import Element
 from tests.pages.page import Page
+from tests.pages.tree import Element
 from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 

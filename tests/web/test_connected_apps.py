@@ -39,8 +39,8 @@ from tests.factories import (
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.pages.element import Element
 from tests.pages.page import Page
+from tests.pages.tree import Element
 from tests.pages.visitor import Visitor
 from tests.web.round_trips import APPS, CALLBACK, card_of, come_back, leave, stored
 from timezones import utc_now

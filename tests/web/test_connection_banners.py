@@ -12,8 +12,8 @@ from tests.factories import LENA, Team, consent, create_connection, create_team,
 from tests.machines.apps import Seeded
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
-from tests.pages.element import Element
 from tests.pages.page import Page
+from tests.pages.tree import Element
 from tests.pages.visitor import Visitor
 from tests.web.round_trips import come_back, leave
 from timezones import utc_now

@@ -12,8 +12,8 @@ from tests.factories import create_candidate
 from tests.machines.counts import Counts
 from tests.machines.rows import in_rows
 from tests.pages.checks import CONTROLS
-from tests.pages.element import Element
 from tests.pages.page import Page
+from tests.pages.tree import Element
 from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import draft_at
 from tests.web.world import World, all_addresses, create_world, enter

@@ -13,8 +13,8 @@ from scheduling.venues import OnSite, PastedLink, PhoneCall
 from tests.factories import Member, Team, create_candidate, create_user, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
-from tests.pages.element import Element
 from tests.pages.page import Page
+from tests.pages.tree import Element
 from tests.pages.visitor import Visitor
 
 WEBEX = PastedLink("https://northlight.webex.example/meet/interviews", "Webex")
