@@ -268,14 +268,15 @@ def shared_instance_path(_template_instance: Path, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture(scope="module")
-def _shared_url(_sqlite_template: Path, shared_instance_path: Path) -> str:
+def shared_url(_sqlite_template: Path, shared_instance_path: Path) -> str:
+    """The URL of their database."""
     return copy_sqlite(_sqlite_template, shared_instance_path.with_name("smoothhiring.sqlite3"))
 
 
 @pytest.fixture(scope="module")
-def shared_app(_shared_url: str, shared_instance_path: Path) -> Iterator[Flask]:
+def shared_app(shared_url: str, shared_instance_path: Path) -> Iterator[Flask]:
     """The app on a SQLite database that the tests of the module share."""
-    app = build_app(settings_for(_shared_url, shared_instance_path))
+    app = build_app(settings_for(shared_url, shared_instance_path))
     yield app
     close_app(app)
 
@@ -336,13 +337,13 @@ def server_processes(
 def shared_server(
     request: pytest.FixtureRequest,
     launch_server: Launch,
-    _shared_url: str,
+    shared_url: str,
     shared_instance_path: Path,
 ) -> Iterator[ServerProcess]:
     """A real server that the tests of the module share, without background work and without simulators."""
     folder = shared_instance_path.with_name("servers")
     folder.mkdir()
-    settings = settings_for(_shared_url, shared_instance_path)
+    settings = settings_for(shared_url, shared_instance_path)
     processes = ServerProcesses(folder, settings, launch_server)
     request.node.stash.setdefault(_LOG_FILES, []).append(lambda: processes.log_files)
     yield processes.start(1)[0]

@@ -1,6 +1,7 @@
 """What is not a whole backup of this product, or has no empty place, is refused, and nothing is changed."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,12 +34,18 @@ from tests.machines.rows import in_rows
 Members = list[tuple[str, bytes]]
 
 
-@pytest.fixture
-def backup(sqlite_app: Flask, tmp_path: Path) -> Path:
-    """The backup of a small installation."""
-    with in_rows(sqlite_app):
+@pytest.fixture(scope="module")
+def made_backup(shared_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The backup of a small installation, which has the same keys as every other of the tests."""
+    with in_rows(shared_app):
         create_team()
-    return back_up(sqlite_app, tmp_path / "backup.age").path
+    return back_up(shared_app, tmp_path_factory.mktemp("backup") / "backup.age").path
+
+
+@pytest.fixture
+def backup(made_backup: Path, tmp_path: Path) -> Path:
+    """A copy of it that may be changed."""
+    return Path(shutil.copy(made_backup, tmp_path))
 
 
 @pytest.fixture

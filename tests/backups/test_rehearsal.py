@@ -1,6 +1,7 @@
 """A rehearsal finds what would be missed after a restore, and leaves nothing behind."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,11 +20,17 @@ from tests.backups.test_refusals import Members, changed
 from tests.machines.postgresql import PostgreSQLCluster
 
 
-@pytest.fixture
-def backup(sqlite_app: Flask, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made_backup(shared_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup with rows in every table."""
-    fill_every_table(sqlite_app)
-    return back_up(sqlite_app, tmp_path / "backup.age").path
+    fill_every_table(shared_app)
+    return back_up(shared_app, tmp_path_factory.mktemp("backup") / "backup.age").path
+
+
+@pytest.fixture
+def backup(made_backup: Path, tmp_path: Path) -> Path:
+    """A copy of it that may be changed."""
+    return Path(shutil.copy(made_backup, tmp_path))
 
 
 def rehearsed(path: Path, database_url: str = "") -> Rehearsal:

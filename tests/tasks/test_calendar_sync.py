@@ -30,7 +30,7 @@ from work import retry
 from work.protocol import ClaimedTask
 from work.runner import Phase, Runner
 
-pytestmark = in_calendars("google", "outlook")
+pytestmark = in_calendars("outlook")
 
 FIVE_MINUTES = timedelta(minutes=5, seconds=31)
 

@@ -10,7 +10,7 @@ from tests.factories import LENA
 from tests.tasks.calendar_office import CalendarInstallation, in_calendars
 from tests.tasks.reading_calendars import calendar_of, connect, own, read_due, stored, titles
 
-pytestmark = in_calendars("google", "outlook")
+pytestmark = in_calendars("google")
 
 FIVE_MINUTES = timedelta(minutes=5, seconds=31)
 

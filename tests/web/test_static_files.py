@@ -19,11 +19,12 @@ from web.templating import icon
 HOST = "http://localhost"
 
 
-@pytest.fixture
-def served(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def served(shared_url: str, shared_instance_path: Path) -> Iterator[Flask]:
     """The app as gunicorn serves it, with its static files prepared."""
-    assets.prepare(instance_path)
-    app = build_app({**settings_for(sqlite_url, instance_path), "TESTING": False})  # type: ignore[dict-item]
+    assets.prepare(shared_instance_path)
+    settings = settings_for(shared_url, shared_instance_path)
+    app = build_app({**settings, "TESTING": False})  # type: ignore[dict-item]
     yield app
     close_app(app)
 
