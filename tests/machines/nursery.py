@@ -2,8 +2,9 @@
 
     python -m tests.machines.nursery ORDERS FIRST_START
 
-Importing the product, compiling its templates and compressing its files takes a server two seconds, far more
-than the rest of its start. The tests start some sixty servers, so each process of theirs keeps one nursery.
+Importing the product, compiling its templates and routes and compressing its files takes a server two
+seconds, far more than the rest of its start. The tests start some sixty servers, so each process of theirs
+keeps one nursery.
 ORDERS is the number of an inherited socket on which orders arrive, each with two open files: the log, and a
 pipe for the report. For every order the nursery forks a guardian, which forks the process itself. The process
 reports its id, and the guardian, which a kill of the whole group leaves alive, its exit code.
@@ -157,7 +158,14 @@ def running_nursery(folder: Path, first_start: Path) -> Iterator[Nursery]:
 
 
 def main() -> None:
-    _learn(Path(sys.argv[2]))
+    from tests.machines.application import routes_compiled_once
+
+    with routes_compiled_once():
+        _learn(Path(sys.argv[2]))
+        _take_orders()
+
+
+def _take_orders() -> None:
     # Guardians are reaped by the system, as nobody asks how they ended.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=int(sys.argv[1])) as orders:
