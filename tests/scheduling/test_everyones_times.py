@@ -1,8 +1,9 @@
 """The free times of whole teams against an oracle that tries every minute by the standard library's clocks:
 hours in other zones, days off, notice, breaks, and caps, on days of 23, 24, and 25 hours."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -30,13 +31,13 @@ from tests.scheduling.days_and_clocks import (
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def minutes_of_a_day(on: date, zone: str) -> Iterator[datetime]:
+# What is asked about one day is asked about each thing on it.
+@lru_cache(maxsize=16)
+def minutes_of_a_day(on: date, zone: str) -> tuple[datetime, ...]:
     """Every minute that is on that day by the clocks of a zone."""
-    midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
-    for minute in range(-15 * 60, 39 * 60):
-        instant = midnight + timedelta(minutes=minute)
-        if instant.astimezone(ZoneInfo(zone)).date() == on:
-            yield instant
+    midnight, place = datetime(on.year, on.month, on.day, tzinfo=UTC), ZoneInfo(zone)
+    instants = (midnight + timedelta(minutes=minute) for minute in range(-15 * 60, 39 * 60))
+    return tuple(instant for instant in instants if instant.astimezone(place).date() == on)
 
 
 def suits(clock: OnTheirClock, starts_at: datetime, length: timedelta, *, chosen: date) -> bool:

@@ -3,6 +3,7 @@ minutes that it takes, also in an hour that happens twice, and where people's da
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -44,10 +45,15 @@ def shown_minutes(instants: Iterable[datetime], zone: str) -> set[int]:
     return {wall.hour * 60 + wall.minute for wall in walls}
 
 
+@lru_cache(maxsize=16)
+def minutes_that_exist(on: date, zone: str) -> frozenset[int]:
+    """What the hands of a clock show in the course of that day."""
+    return frozenset(shown_minutes(minutes_of_a_day(on, zone), zone))
+
+
 def drawn(bars: Iterable[Bar], on: date, zone: str) -> set[int]:
     """The minutes that these bars cover, without those that the clocks skip that day."""
-    exist = shown_minutes(minutes_of_a_day(on, zone), zone)
-    return exist & {minute for bar in bars for minute in range(bar.begins, bar.ends)}
+    return {minute for bar in bars for minute in range(bar.begins, bar.ends)} & minutes_that_exist(on, zone)
 
 
 def ben(clock: OnTheirClock) -> Lane:
@@ -160,13 +166,17 @@ def test_breaks_are_drawn_where_they_keep_a_time_from_being_offered(zone: str, d
     for member, lane in zip(asked.team, day.lanes, strict=False):
         said = member.clock.availability
         apart = timedelta(minutes=said.minutes_before + said.minutes_after)
-        breaks = [
-            at
-            for at in minutes_of_a_day(on, zone)
+        theirs = [
+            each
             for each in occupied
             if any(
                 taken.kind is ClashKind.PERSON and taken.subject_id == member.user_id for taken in each.taken
             )
+        ]
+        breaks = [
+            at
+            for at in minutes_of_a_day(on, zone)
+            for each in theirs
             if each.starts_at - apart <= at < each.starts_at or each.ends_at <= at < each.ends_at + apart
         ]
         assert drawn(bars_of(lane, Look.BREAK), on, zone) == shown_minutes(breaks, zone)

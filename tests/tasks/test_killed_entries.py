@@ -166,8 +166,9 @@ def test_process_that_dies_at_any_commit_ends_like_one_that_lives(
     story = Story(calendar_installation, act)
     commits, undisturbed = story.tell(when, 1_000)
     # To die while committing is to have done one commit fewer, so that need not be tried as often. Each run
-    # begins at another commit, and takes every sixth from there: six seeds have tried every one, or twelve.
-    step = counts(ordinary=6, full=6 if when == "committed" else 12)
+    # begins at another commit on each database, and goes on to every eighth from there, or every sixteenth:
+    # when a run has begun at each of the first eight, or sixteen, every commit has been tried.
+    step = counts(ordinary=6, full=8 if when == "committed" else 16)
     for number in range(1 + seed % step, commits + 1, step):
         made, end = story.tell(when, number)
         assert end == undisturbed, f"died {when} number {number}"
