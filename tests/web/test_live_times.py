@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -23,7 +24,7 @@ from tests.machines.simulators import Simulators
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 from tests.web import google, microsoft
-from tests.web.dialog_steps import draft_at
+from tests.web.dialog_steps import USUAL, draft_at
 from timezones import local_moment, parse_local, utc_now, zone_abbreviation
 
 ZURICH = "Europe/Zurich"
@@ -334,3 +335,22 @@ def test_rescheduling_asks_too(
     further = look(ada, moving, next_working_day(day + timedelta(days=20)), "14:30")
     assert further.seconds < AT_MOST
     assert re.fullmatch(r"Google as of \d\d:\d\d, didn't answer just now", further.known["Ben"])
+
+
+def test_list_of_slots_is_refused_for_being_empty_only_once_it_was_sent(
+    connected: Flask, people: Team, ada: Visitor
+) -> None:
+    setup = {**USUAL["setup"], "method": "time_slots"}
+    draft = draft_at(ada, people.dina.id, "date-time", {"setup": setup})
+    page = ada.get(f"{draft}/date-time")
+    typed = {"date": "2027-02-10", "time": "", "duration_minutes": "45", "timezone": ZURICH}
+    look = f"{draft}/date-time/look?{urlencode(typed)}"
+    looked = ada.get(look, htmx=True)
+    assert "Times to choose from" in looked.text
+    assert "Add at least one time." not in looked.text
+    sent = ada.post(f"{draft}/date-time", {**page.fields("Continue"), "direction": "continue"}, status=422)
+    assert "Add at least one time." in sent.text
+    refused = sent.value_of("Continue", "refused")
+    assert "Add at least one time." in ada.get(f"{look}&refused={refused}", htmx=True).text
+    with_one = f"{look}&refused={refused}&slots=2027-02-10T08:00Z/45/{ZURICH}"
+    assert "Add at least one time." not in ada.get(with_one, htmx=True).text

@@ -76,6 +76,9 @@ class DateTimePage(Page[DateTimeForm]):
         """
         form = dialog.typed(DateTimeForm, typed)
         form.validate()
+        if form.offers_slots and not form.slots.data and "refused" not in typed:
+            # An empty list is how the page begins. Once it was refused, it stays so.
+            form.slots.errors = []
         is_typed = form.date.data is not None and form.time.data is not None
         return {
             "form": form,
