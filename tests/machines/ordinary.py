@@ -128,9 +128,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_server_killed_after_a_phase_ends_like_one_that_was_not": ("sqlite-send_mail-called",),
     },
     "tests/tasks/test_killed_changes.py": {
-        "test_server_killed_over_a_change_or_a_cancellation_is_followed_by_one_that_finishes": (
-            "sqlite-change-sync_meeting-called",
-        ),
+        "test_server_killed_over_a_change_or_a_cancellation_is_followed_by_one_that_finishes": (),
     },
     "tests/tasks/test_killed_choices.py": {
         "test_server_killed_over_a_choice_is_followed_by_one_that_finishes": (),
@@ -257,7 +255,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_everything_is_restored_on_either_database_and_back": ("postgresql-sqlite",),
         "test_no_number_is_given_a_second_time": ("sqlite-postgresql",),
     },
-    "tests/backups/test_old_links.py": {"test_links_of_a_lost_day_lead_nowhere": ("postgresql",)},
+    "tests/backups/test_old_links.py": {"test_links_of_a_lost_day_lead_nowhere": ("sqlite",)},
     "tests/backups/test_before_upgrade.py": {
         "test_backup_holds_the_tables_as_they_were": ("sqlite",),
         "test_servers_that_start_at_once_make_one": ("postgresql",),
@@ -265,7 +263,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_without_a_folder_it_says_that_there_is_none": ("sqlite",),
     },
     "tests/cli/test_upgrades.py": {
-        "test_database_that_is_newer_is_left_alone_with_words": ("postgresql",),
+        "test_database_that_is_newer_is_left_alone_with_words": ("sqlite",),
         "test_servers_that_start_at_once_on_an_empty_database_all_come_up": ("sqlite",),
     },
     # Stories in the browser whose parts other tests look at, with a script and without.
