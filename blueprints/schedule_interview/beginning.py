@@ -10,7 +10,7 @@ from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from blueprints.schedule_interview.forms.base import Answers, StepForm
 from hiring.queries import interviewers_of
 from models import Draft, Interview, Job, MeetingSoftware, User
-from scheduling.drafts.again import candidate_of_repeated, last_on_job
+from scheduling.drafts.again import candidate_of_repeated, has_interview, last_on_job
 from scheduling.drafts.from_template import FromTemplate, from_template_of
 from scheduling.meetings.hosts import software_of_first
 from scheduling.plans import Participant
@@ -37,8 +37,10 @@ class Beginning:
 
     def _remembered(self, form_class: type[StepForm]) -> Mapping[str, list[str]]:
         """What it begins with where a template leaves it open."""
-        if self.is_remembered:
-            return self._as_last_time.get(form_class.key, {}) if form_class.begins_as_last_time else {}
+        if not form_class.begins_as_last_time:
+            return {}
+        if self._last is not None:
+            return self._as_last_time.get(form_class.key, {})
         return self._with_team if form_class is AttendeesForm else {}
 
     @cached_property
@@ -50,7 +52,7 @@ class Beginning:
     @property
     def is_remembered(self) -> bool:
         """Whether an earlier interview has decided what can be decided again."""
-        return self._draft.suggestions is not None or self._last is not None
+        return self._draft.suggestions is not None or self._has_last
 
     def in_words(self, form_class: type[StepForm]) -> str:
         """Where that comes from."""
@@ -75,6 +77,14 @@ class Beginning:
             for person in (self._last.attendees if self._last is not None else ())
             if person.user_id is None and person.email.lower() not in taken
         )
+
+    @cached_property
+    def _has_last(self) -> bool:
+        """Whether there is a last interview on the job. Most pages need no more of it, and its row with the
+        candidate and the attendees takes several times as long."""
+        if "_last" in vars(self):
+            return self._last is not None
+        return self._job is not None and has_interview(self._actor, self._job.id)
 
     @cached_property
     def _last(self) -> Interview | None:

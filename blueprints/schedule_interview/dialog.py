@@ -220,11 +220,12 @@ class Dialog(DraftForms):
         """What the interview takes up with these people, host account included, at whatever time it is."""
         hosts = partial(self._hosts, manager=manager or self.actor)
         host = host_taken_up(self.venue, hosts) if self.venue else None
+        software = software_of(self.venue) if self.venue else None
         return Needs(
             frozenset(user_ids),
             self.candidate.id,
-            host=staying_host(host, self.changed, self.software),
-            software=self.software,
+            host=staying_host(host, self.changed, software),
+            software=software,
             interview_id=self.draft.about_interview_id,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -12,6 +12,9 @@ from accounts.permissions import Action
 from accounts.row_permissions import Asker, application_is_within, interview_is_within
 from extensions import db
 from models import Application, Candidate, Draft, Interview, Job, Role, User
+from rows import rows_of
+
+Columns = TypeVarTuple("Columns")
 
 
 def last_on_job(actor: User, job_id: int, template_id: int | None = None) -> Interview | None:
@@ -22,6 +25,30 @@ def last_on_job(actor: User, job_id: int, template_id: int | None = None) -> Int
         told["template_id"] = template_id
     statement = _last_on_job(actor.role, of_template=template_id is not None)
     return db.session.scalars(statement, told).unique().first()
+
+
+def has_interview(actor: User, job_id: int) -> bool:
+    """Whether `last_on_job` finds one."""
+    return bool(rows_of(_any_on_job(actor.role), {"asker_id": actor.id, "job_id": job_id}))
+
+
+@cache
+def _any_on_job(role: Role) -> sa.Select[int]:
+    return _on_job(sa.select(Interview.id), role).limit(1)
+
+
+def _on_job(statement: sa.Select[*Columns], role: Role) -> sa.Select[*Columns]:
+    """The interviews on a job that a new one can start from."""
+    return (
+        statement.join(Interview.application)
+        .join(Application.candidate)
+        .where(
+            Application.job_id == sa.bindparam("job_id", type_=sa.Integer()),
+            # Text written about a candidate who was erased has been erased too.
+            Candidate.erased_at.is_(None),
+            interview_is_within(Asker(role), Action.SCHEDULE),
+        )
+    )
 
 
 @cache
@@ -35,15 +62,7 @@ def _last_on_job(role: Role, *, of_template: bool) -> sa.Select[Interview]:
         is_like_it = Interview.template_id == sa.bindparam("template_id", type_=sa.Integer())
         order.insert(0, is_like_it.desc().nulls_last())
     return (
-        sa.select(Interview)
-        .join(Interview.application)
-        .join(Application.candidate)
-        .where(
-            Application.job_id == sa.bindparam("job_id", type_=sa.Integer()),
-            # Text written about a candidate who was erased has been erased too.
-            Candidate.erased_at.is_(None),
-            interview_is_within(Asker(role), Action.SCHEDULE),
-        )
+        _on_job(sa.select(Interview), role)
         .options(
             joinedload(Interview.application).joinedload(Application.candidate),
             joinedload(Interview.meeting),

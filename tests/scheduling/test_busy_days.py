@@ -153,7 +153,7 @@ def test_look_at_what_was_kept_finds_what_reading_everything_does(office: Office
                             asked, free, day, people=["Dina Roth"], known={}, chosen=chosen, today=min(days)
                         )
                     ),
-                    day_of(free[day], day, zone, chosen=chosen, software=None),
+                    vars(day_of(free[day], day, zone, chosen=chosen, software=None)),
                 )
                 for free in (kept, read)
             )

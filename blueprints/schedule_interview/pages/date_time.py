@@ -24,6 +24,7 @@ from scheduling.clashes import Clash
 from scheduling.free_times import Asked
 from scheduling.plans import When
 from scheduling.spread import spread_times
+from scheduling.venues import OnlineMeeting
 from timezones import in_zone, is_zone, utc_now
 from wording import first_name, listed, possessive
 
@@ -120,7 +121,10 @@ def _at_that_time(dialog: Dialog, form: DateTimeForm, *, asks_calendars: bool = 
     )
     return {
         "clash_box": clash_box(around.clashes, accepted, zone, on=on, may_be_accepted=not form.offers_slots),
-        "hosting_warnings": hosting_warnings(host_question(dialog), minutes),
+        # Who hosts is looked up only for an interview that needs an account.
+        "hosting_warnings": hosting_warnings(host_question(dialog), minutes)
+        if isinstance(dialog.venue, OnlineMeeting)
+        else [],
         "local_times": times,
         "times": around.times,
         "day": around.day,

@@ -37,10 +37,10 @@ class DayRow(NamedTuple):
     is_clash: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Day:
-    """`near` is at the chosen time or close to it. `folded` is everything else of the team, under `summary`;
-    `left_out` more are in the calendar."""
+    """Each is equal to itself alone, as `OfferedTimes` are. `near` is at the chosen time or close to it.
+    `folded` is everything else of the team, under `summary`; `left_out` more are in the calendar."""
 
     near: tuple[DayRow, ...]
     folded: tuple[DayRow, ...]
