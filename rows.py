@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVarTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
 import prepared
 from extensions import db
 
 Columns = TypeVarTuple("Columns")
+# In the session, with the transaction that it belongs to.
+_CONNECTION = "connection_of_rows"
 
 
 def rows_of(
@@ -23,11 +26,25 @@ def rows_of(
     For columns alone: the session, which would look for entities in the result, takes as long again for
     every statement. What the session has not written yet is written first, as it does itself.
     """
-    db.session.flush()
-    connection = db.session.connection()
+    connection = _connection()
     if isinstance(statement, sa.SelectBase):
         return prepared.run(connection, statement, told or {})
     return connection.execute(statement, told).all()
+
+
+def _connection() -> sa.Connection:
+    """That of the current transaction, after writing what the session has not written yet. Looked up once in
+    each transaction: asking the session takes as long as a small statement."""
+    session = db.session()
+    session.flush()
+    known: tuple[SessionTransaction, sa.Connection] | None = session.info.get(_CONNECTION)
+    if known is not None and known[0] is session.get_transaction() and not known[1].closed:
+        return known[1]
+    connection = session.connection()
+    transaction = session.get_transaction()
+    if transaction is not None:
+        session.info[_CONNECTION] = transaction, connection
+    return connection
 
 
 def change_rows(statement: sa.Update | sa.Delete, told: Mapping[str, Any] | None = None) -> int:

@@ -4,8 +4,9 @@ page; those of the calendar are links of its page, which `calendar_keys.js` foll
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flask import url_for
+from flask import request, url_for
 from jinja2.utils import htmlsafe_json_dumps
 
 from accounts.permissions import Action, may_anywhere
@@ -65,10 +66,15 @@ def shortcuts() -> str:
     reader = visitor()
     if reader is None or not reader.has_shortcuts:
         return ""
+    return _as_json(reader.role, request.script_root)
+
+
+@lru_cache(64)
+def _as_json(role: Role, _begins_addresses: str) -> str:
     return htmlsafe_json_dumps(
         {
             " ".join(each.keys): [url_for(each.endpoint), each.popup] if each.endpoint else []
-            for each in shortcuts_for(reader.role)
+            for each in shortcuts_for(role)
         },
         separators=(",", ":"),
     )

@@ -77,7 +77,7 @@ def draw(page: Page) -> Drawn:
     # A single day that has more than a page can show.
     is_cut = going_on is not None and going_on <= first
     title = title_of(first, until)
-    return Drawn("calendar_page/_agenda.html", title, first, until, values, is_cut=is_cut)
+    return Drawn("calendar_page/_agenda.html", title, first, until, values, items, is_cut=is_cut)
 
 
 def goes_on_with(items: tuple[Item, ...], zone: str) -> date | None:

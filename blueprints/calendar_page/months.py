@@ -134,6 +134,7 @@ def draw(page: Page) -> Drawn:
         month.first,
         month.last,
         values,
+        ours=ours,
         is_cut=is_cut(ours),
     )
 

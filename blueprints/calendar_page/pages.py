@@ -72,8 +72,9 @@ class Page:
 @dataclass(frozen=True)
 class Drawn:
     """A view: its template, which the frame includes, with its `values`, and the `title` of what it shows,
-    from its `first` day to its `last`. `items` is all that is on these days, where the view has read it: it
-    answers what else the page asks. `is_cut`: there may be more than what was read."""
+    from its `first` day to its `last`. `items` is all that is on these days, where the view has read it, and
+    `ours` what of it is kept here: they answer what else the page asks. `is_cut`: there may be more than what
+    was read."""
 
     template: str
     title: str
@@ -81,6 +82,7 @@ class Drawn:
     last: date
     values: Mapping[str, Any] = field(default_factory=dict)
     items: tuple[Item, ...] | None = None
+    ours: tuple[Item, ...] | None = None
     is_cut: bool = False
 
 

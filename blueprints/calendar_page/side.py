@@ -12,7 +12,7 @@ from flask import request
 
 from blueprints.calendar_page.asked import Asked, View
 from blueprints.calendar_page.pages import Drawn, Page
-from scheduling.reading.calendar import OWN, Item, ItemKind, calendar_between
+from scheduling.reading.calendar import OURS, OWN, Item, ItemKind, calendar_between
 from timezones import start_of_day
 
 MOST_UPCOMING = 8
@@ -21,16 +21,25 @@ _DAY = timedelta(days=1)
 
 def upcoming_today(page: Page, drawn: Drawn, sources: Iterable[str]) -> tuple[Item, ...]:
     """The first of what the reader has today and what is not over, from all `sources`, shown or not. Taken
-    from what the view has read, where that holds all of it."""
+    from what the view has read, as far as that holds all of it."""
     begins, ends = start_of_day(page.today, page.zone), start_of_day(page.today + _DAY, page.zone)
-    found = drawn.items
-    is_all = page.asked.whose == OWN and not drawn.is_cut and page.sources >= set(sources)
-    if found is None or not is_all or not drawn.first <= page.today <= drawn.last:
+    is_there = page.asked.whose == OWN and not drawn.is_cut and drawn.first <= page.today <= drawn.last
+    wanted, found = set(sources), list[Item]()
+    if is_there and drawn.items is not None and page.sources >= wanted:
+        found, wanted = list(drawn.items), set()
+    elif is_there and drawn.ours is not None and OURS in page.sources:
+        found, wanted = list(drawn.ours), wanted - {OURS}
+    if wanted:
         editions = page.editions_of(OWN)
-        found = calendar_between(page.reader, OWN, begins, ends, list(sources), editions=editions)
-    coming = [
-        item for item in found if item.first_day is None and page.now < item.ends_at and item.starts_at < ends
-    ]
+        found += calendar_between(page.reader, OWN, begins, ends, wanted, editions=editions)
+    coming = sorted(
+        (
+            item
+            for item in found
+            if item.first_day is None and page.now < item.ends_at and item.starts_at < ends
+        ),
+        key=lambda item: (item.starts_at, item.kind, item.id),
+    )
     return tuple(item for item in coming if item.kind is not ItemKind.INTERVIEW_DAY)[:MOST_UPCOMING]
 
 

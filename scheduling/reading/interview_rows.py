@@ -61,6 +61,11 @@ class InterviewRow(_Columns):
     started from no template. `lacks_time`: the candidate was asked for a time and has chosen none (yet), so
     that `starts_at` is only the first one offered. Times are aware UTC."""
 
+    def __hash__(self) -> int:
+        """Of the id alone: pieces of pages are found by their rows, and all columns would take ten times as
+        long for each of forty. Equal are only those that are equal in all of them."""
+        return hash(self.id)
+
     @property
     def about(self) -> str:
         """The job, and which interview of its plan it is: `Backend Engineer · Technical`."""
