@@ -130,7 +130,7 @@ def draw(page: Page) -> Drawn:
             "of_all": page.asked.as_view(View.DAY if is_week else View.AGENDA),
         },
         items,
-        is_cut(items),
+        is_cut=is_cut(items),
     )
 
 
