@@ -33,6 +33,7 @@ from tests.machines.network import NetworkGuard, guarded_network
 from tests.machines.nursery import Nursery, running_nursery
 from tests.machines.postgresql import PostgreSQLCluster, postgresql_cluster
 from tests.machines.processes import tail
+from tests.machines.routes import keep_compiled_routes
 from tests.machines.servers import Launch, ServerProcess, ServerProcesses, launch_from
 from tests.machines.simulators import Simulators, running_simulators
 from tests.machines.slowness import Slowness
@@ -61,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(dealing)
     config.pluginmanager.register(garbage)
     config.pluginmanager.register(Slowness(), "slowness")
+    keep_compiled_routes()
 
 
 @pytest.hookimpl(wrapper=True)

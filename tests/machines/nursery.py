@@ -186,8 +186,10 @@ def _learn(first_start_folder: Path) -> None:
     """Import the product, and do what its first start does for all later ones."""
     import first_start
     from tests.machines.application import build_app, settings_for
+    from tests.machines.routes import keep_compiled_routes
     from web import assets
 
+    keep_compiled_routes()
     for module in ("gunicorn.app.wsgiapp", "tests.machines.serve", "background", "whole_requests"):
         importlib.import_module(module)
     first_start_folder.mkdir(exist_ok=True)
