@@ -1,4 +1,7 @@
-"""axe-core finds nothing on any page, in both themes, on a desktop and on a phone."""
+"""axe-core finds nothing on any page, in both themes, on a desktop and on a phone.
+
+`make test` looks at every page in one theme and size, in test_every_page.py.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize
 
 import instance_folder
 from accounts.two_step import RECOVERY_CODES
-from tests.browser.barriers import assert_no_barrier
+from tests.browser.barriers import DESKTOP, PHONE, assert_no_barrier
 from tests.browser.conftest import EnterAsOwner
 from tests.browser.steps import (
     OWNER,
@@ -24,8 +27,6 @@ from tests.browser.steps import (
 from tests.machines.browser import BrowserComplaints
 from tests.machines.servers import ServerProcesses
 
-PHONE = ViewportSize(width=360, height=740)
-DESKTOP = ViewportSize(width=1280, height=900)
 LOOKS = {
     "light-phone": ("light", PHONE),
     "dark-desktop": ("dark", DESKTOP),
@@ -34,18 +35,12 @@ LOOKS = {
 }
 
 
-def in_looks(ordinary: str) -> pytest.MarkDecorator:
-    """One theme and size in every run, so that each walk has its own; all four in a full one."""
-    return pytest.mark.parametrize(
-        ("theme", "size"),
-        [
-            pytest.param(*look, id=name, marks=() if name == ordinary else pytest.mark.full)
-            for name, look in LOOKS.items()
-        ],
-    )
+in_looks = pytest.mark.parametrize(
+    ("theme", "size"), [pytest.param(*look, id=name) for name, look in LOOKS.items()]
+)
 
 
-@in_looks("light-phone")
+@in_looks
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_page_has_a_barrier(
     server_processes: ServerProcesses,
@@ -111,7 +106,7 @@ def test_no_page_has_a_barrier(
     assert_no_barrier(page)
 
 
-@in_looks("dark-desktop")
+@in_looks
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_page_about_people_has_a_barrier(
     server_processes: ServerProcesses,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.barriers import PHONE, assert_no_barrier
 from tests.machines.servers import ServerProcesses
 
 NewContext = Callable[..., BrowserContext]
@@ -24,6 +25,9 @@ def test_first_run_offers_the_time_zone_of_the_browser(
     for zone in ("America/New York", "Europe/Zurich", "Asia/Kolkata"):
         page = _setup_page(new_browser_context, address, timezone_id=zone.replace(" ", "_"))
         expect(page.locator("input[name=timezone]")).to_have_value(zone)
+    # The one page that is gone once there is anybody.
+    page.set_viewport_size(PHONE)
+    assert_no_barrier(page)
 
 
 def test_no_zone_is_chosen_for_those_who_did_not_choose_one(

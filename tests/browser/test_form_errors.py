@@ -12,10 +12,12 @@ from playwright.sync_api import Page, expect
 from extensions import db
 from hiring.commands import add_application
 from models import Candidate
-from tests.browser.steps import PASSWORD, in_two_days_at_nine, step_heading
+from tests.browser.entering import cookies_of
+from tests.browser.steps import in_two_days_at_nine, step_heading
 from tests.factories import create_candidate, create_team, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
+from tests.pages.visitor import Visitor
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -37,10 +39,7 @@ def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
         add_application(db.session.get_one(Candidate, team.dina.id), team.other_job_id)
         db.session.commit()
     [server] = server_processes.start(1)
-    page.goto(f"{server.base_url}/login")
-    page.get_by_label("Email").fill(team.ada.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.context.add_cookies(cookies_of(app, Visitor(app).enter(team.ada), server.base_url))
     page.goto(f"{server.base_url}/candidates/{team.dina.id}")
     page.get_by_role("button", name="Schedule Interview").click()
 

@@ -14,10 +14,9 @@ from models import AnswerKind, CandidateAnswer, Interview
 from scheduling.join_links import CANDIDATE
 from scheduling.venues import PastedLink, Venue
 from services import services
-from tests.browser.barriers import assert_no_barrier
-from tests.browser.test_accessibility import PHONE
+from tests.browser.barriers import PHONE, assert_no_barrier
+from tests.browser.test_every_page import ENOUGH, TOO_LOW
 from tests.browser.test_first_visit import SHIFTS, Visit
-from tests.browser.test_touch import ENOUGH, TOO_LOW
 from tests.factories import Team, create_candidate, create_team, in_three_days, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess

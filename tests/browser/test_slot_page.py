@@ -12,11 +12,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from extensions import db
 from models import AnswerKind, Interview, InterviewStatus, Role
 from services import services
-from tests.browser.barriers import assert_no_barrier
-from tests.browser.test_accessibility import PHONE
+from tests.browser.barriers import PHONE, assert_no_barrier
+from tests.browser.test_every_page import ENOUGH, TOO_LOW
 from tests.browser.test_first_visit import SHIFTS, Visit
 from tests.browser.test_own_page import MOST_BYTES, kinds_said, on_a_phone
-from tests.browser.test_touch import ENOUGH, TOO_LOW
 from tests.factories import (
     Team,
     create_candidate,

@@ -8,10 +8,12 @@ from flask import Flask
 from playwright.sync_api import Page, Route, expect
 
 from models import Role
-from tests.browser.steps import PASSWORD, choose_zone, in_two_days_at_nine, step_heading
+from tests.browser.entering import cookies_of
+from tests.browser.steps import choose_zone, in_two_days_at_nine, step_heading
 from tests.factories import create_candidate, create_team, create_user, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
+from tests.pages.visitor import Visitor
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -26,10 +28,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
         for number in range(10):
             create_user(f"Person{number} Berg", Role.INTERVIEWER)
     [server] = server_processes.start(1)
-    page.goto(f"{server.base_url}/login")
-    page.get_by_label("Email").fill(team.ada.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.context.add_cookies(cookies_of(app, Visitor(app).enter(team.ada), server.base_url))
     page.goto(f"{server.base_url}/candidates/{team.dina.id}")
     page.get_by_role("button", name="Schedule Interview").click()
     page.get_by_label("Agenda").fill("Introduction")

@@ -280,25 +280,54 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "tests/browser/test_own_mailbox.py": {
         "test_mailbox_is_connected_turned_off_and_on_and_asked_about": (),
     },
+    "tests/browser/test_changes.py": {"test_interview_is_moved_in_two_clicks_undone_and_cancelled": ()},
+    "tests/browser/test_free_times.py": {"test_time_is_one_click_on_a_full_day": ()},
+    "tests/browser/test_one_draft.py": {
+        "test_schedule_interview_goes_on_and_starting_over_can_be_undone": (),
+    },
+    "tests/browser/test_shortcuts.py": {"test_shortcuts_can_be_turned_off_and_on_again": ()},
+    # What tests over HTTP do all the time, who have no script either.
+    "tests/browser/test_guides.py": {"test_help_is_found_and_searched_without_a_script": ()},
+    "tests/browser/test_interview_list.py": {"test_list_works_without_a_script": ()},
+    "tests/browser/test_finding.py": {"test_picker_works_without_a_script": ()},
+    "tests/browser/test_own_page.py": {"test_a_thumb_confirms_asks_and_cancels": ("with-script",)},
+    "tests/browser/test_clicked_times.py": {
+        "test_click_on_a_free_time_is_the_first_of_four_to_an_interview": ("no script",),
+        "test_clicked_time_is_filled_in_on_date_and_time": ("script",),
+        "test_event_leads_back_to_the_week_in_which_it_was_clicked": ("script",),
+    },
     "tests/browser/test_dialog.py": {
         "test_one_draft_open_in_two_browsers_becomes_one_interview": (),
         "test_interviews_in_person_and_by_a_pasted_link_without_a_script": (),
         "test_phone_interview_by_keyboard_alone_on_a_narrow_screen": (),
     },
     "tests/browser/test_other_ways.py": {
+        "test_everything_works_without_javascript": (),
         "test_without_zoom_people_are_invited_and_the_link_follows_once_it_is_connected": (),
     },
     "tests/browser/test_failure_and_repair.py": {
         "test_failed_meeting_is_repaired_from_the_email_and_the_candidate_gets_the_link": (),
     },
     "tests/browser/test_steady_pages.py": {
+        "test_the_frame_of_the_dialog_is_as_wide_on_every_step": (),
         "test_the_buttons_of_a_step_are_at_the_bottom_of_the_window_whatever_arrives": ("phone",),
     },
     "tests/browser/test_slot_page.py": {
         "test_a_thumb_says_that_none_work_and_then_chooses_one": ("without-script",),
+        "test_one_who_is_no_longer_interested_says_so": (),
     },
+    "tests/browser/test_kept_typing.py": {
+        "test_what_is_kept_while_a_reload_is_under_way_is_shown_by_it": (),
+    },
+    # Every page in one look is opened by test_every_page.py.
     "tests/browser/test_accessibility.py": {
+        "test_no_page_has_a_barrier": (),
         "test_no_page_about_people_has_a_barrier": (),
+    },
+    "tests/browser/test_look.py": {
+        "test_no_page_scrolls_sideways_at_any_width": (),
+        "test_each_page_has_a_title_of_its_own": (),
+        "test_a_usual_duration_is_one_click": (),
     },
     # What waits for real time limits beside other tests of the same.
     "tests/tasks/test_neighbors.py": {

