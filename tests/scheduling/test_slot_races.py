@@ -165,7 +165,7 @@ def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
         ]
         asked = [ask(team, person, number, first) for number, person in enumerate(people)]
     # Who wins is up to the moment, so each run tries other orders of the fifty.
-    for day in counts.repeat("rounds of picks", ordinary=1, full=12):
+    for day in counts.repeat("rounds of picks", ordinary=1, full=30):
         # They do not all begin at the same minute, but all overlap.
         starts = [first + timedelta(days=day + 1, minutes=15 * (number % 3)) for number in range(how_many)]
         with in_rows(crowd):

@@ -1,7 +1,4 @@
-"""A thousand interviews, two servers, faults and kills at random: nothing is lost, nothing is done twice.
-
-A full run has five hundred of them on each database, each with a seed of its own.
-"""
+"""A thousand interviews, two servers, faults and kills at random: nothing is lost, nothing is done twice."""
 
 import faulthandler
 import random
@@ -160,7 +157,7 @@ def test_a_thousand_interviews_survive_faults_and_kills(
 ) -> None:
     # It says how far it is, so no one has to be told where it hangs.
     faulthandler.cancel_dump_traceback_later()
-    total = counts(ordinary=100, full=500)
+    total = counts(ordinary=100, full=1000)
     office.simulators.zoom_switches(daily_limit=1_000_000)
     for member, account in ((office.team.ben, LENA), (office.team.cleo, PRIYA), (office.team.ada, RAVI)):
         office.connect(member, account)

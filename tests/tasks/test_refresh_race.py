@@ -25,7 +25,7 @@ def test_processes_that_renew_one_connection_together_never_spend_a_token_twice(
     nursery: Nursery,
     tmp_path: Path,
 ) -> None:
-    rounds = counts(ordinary=50, full=500)
+    rounds = counts(ordinary=50, full=1000)
     with office.writing():
         connection_id = office.connect(office.team.ben)
         first = db.session.get_one(Connection, connection_id).token_version

@@ -51,7 +51,7 @@ def test_draft_sent_many_times_at_once_becomes_one_interview(
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     ada = Visitor(app).enter(team.ada)
     # Six tabs a round; each round has a day of its own, so that it clashes with no other.
-    for number in counts.repeat("double submits", ordinary=1, full=15):
+    for number in counts.repeat("double submits", ordinary=1, full=34):
         day = date(2027, 3, 1) + timedelta(days=number)
         with in_rows(app):
             early = datetime.combine(day, time(6), UTC)
