@@ -22,7 +22,6 @@ from tests.machines.application import (
     copy_sqlite,
     make_sqlite_template,
     migrate_database,
-    routes_compiled_once,
     settings_for,
 )
 from tests.machines.apps import Apps, LendApp, Place, Seeded
@@ -106,13 +105,6 @@ def compiled_templates(run_folder: Path) -> Iterator[None]:
     Flask.jinja_options = {**before, "bytecode_cache": CompiledTemplates(run_folder / "compiled-templates")}
     yield
     Flask.jinja_options = before
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled_routes() -> Iterator[None]:
-    """Some tests build an app of their own, or several."""
-    with routes_compiled_once():
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

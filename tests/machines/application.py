@@ -2,8 +2,7 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import CodeType
@@ -13,7 +12,6 @@ import flask_migrate
 from flask import Flask
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from sqlalchemy import event
-from werkzeug.routing import Rule
 
 # A call that a test forgot to give a simulator for fails by name instead of finding something real.
 _NOWHERE = "http://no-simulator-for-this-call.invalid"
@@ -82,26 +80,6 @@ class CompiledTemplates(FileSystemBytecodeCache):
     def _remember(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self._compiled[bucket.key, bucket.checksum] = bucket.code
-
-
-@contextmanager
-def routes_compiled_once() -> Iterator[None]:
-    """Werkzeug compiles two functions for every route of every app, three quarters of the time that building
-    one takes. Within this block they are compiled once; they depend on nothing but what the route says."""
-    compile_builder = Rule._compile_builder
-    known: dict[object, Any] = {}
-
-    def compiled(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
-
-    Rule._compile_builder = compiled  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        Rule._compile_builder = compile_builder  # type: ignore[method-assign]
 
 
 def build_app(settings: Mapping[str, str]) -> Flask:

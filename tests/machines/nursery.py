@@ -158,11 +158,8 @@ def running_nursery(folder: Path, first_start: Path) -> Iterator[Nursery]:
 
 
 def main() -> None:
-    from tests.machines.application import routes_compiled_once
-
-    with routes_compiled_once():
-        _learn(Path(sys.argv[2]))
-        _take_orders()
+    _learn(Path(sys.argv[2]))
+    _take_orders()
 
 
 def _take_orders() -> None:
