@@ -39,7 +39,7 @@ class Outcome:
     broken: bool
 
 
-# Where a hanging run is ended: far beyond what it takes on two slow cores, which is 14 and 45 minutes.
+# Where a hanging run is ended: far beyond what it takes on two slow cores, which is 11 and 47 minutes.
 LIMIT_SECONDS, FULL_LIMIT_SECONDS = 2100, 5400
 
 
