@@ -1,4 +1,4 @@
-"""Empty places to restore to."""
+"""A folder for backups, and empty places to restore to."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,6 +9,14 @@ import instance_folder
 from tests.backups.places import Kind, MakePlace, Place
 from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.postgresql import PostgreSQLCluster
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What BACKUP_FOLDER names."""
+    made = tmp_path / "backups"
+    made.mkdir()
+    return made
 
 
 @pytest.fixture

@@ -21,13 +21,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "backups"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
 def next_version(app: Flask, tmp_path: Path) -> NextVersion:
     """The version that is to be started on what this one has stored; its migrations wait for no one."""
     with app.app_context():

@@ -29,13 +29,6 @@ BANNER = "The nightly backup can't be made"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "nightly"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
 def nightly(make_app: MakeApp, folder: Path, clock: Clock) -> tuple[Flask, Team]:
     """An installation with a backup every night."""
     app = make_app({"BACKUP_KEY": PAIR.public, "BACKUP_FOLDER": str(folder), "BACKUP_KEEP_DAYS": "3"})
