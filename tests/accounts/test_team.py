@@ -95,12 +95,12 @@ def test_deactivating_leads_to_the_interviews_that_stay_planned(web: Flask, team
     with in_rows(web):
         schedule(team.ada, team.dina)
     page = ada.get(address)
-    assert "Ben Frei takes part in 1 upcoming interview It stays as planned" in page.words
+    assert "Ben Frei takes part in 1 upcoming interview . It stays as planned" in page.words
     [link] = page.tree.all("a", lambda e: e.text == "1 upcoming interview")
     assert "Dina Kaur" in ada.get(link["href"]).text
     with in_rows(web):
         schedule(team.ada, team.dina)
-    assert "2 upcoming interviews They stay as planned" in ada.get(address).words
+    assert "2 upcoming interviews . They stay as planned" in ada.get(address).words
 
 
 def test_deactivated_person_is_out_everywhere_at_once(
