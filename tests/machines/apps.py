@@ -71,7 +71,7 @@ class Apps:
 
     def lend(self, settings: Mapping[str, str]) -> Flask:
         """Return an app with these settings that no one else has, whose database is as it is on the disk."""
-        key = frozenset(settings.items())
+        key = frozenset({**settings, **_served_from(settings)}.items())
         place = next((i for i, (its_key, _) in enumerate(self._idle) if its_key == key), None)
         app = build_app(settings) if place is None else _forgetful(self._idle.pop(place)[1])
         self._lent[id(app)] = (key, app, _Traits.of(app), _keys_of(app))
@@ -83,6 +83,13 @@ class Apps:
         close_app(app)
         if traits.fits(app) and keys == _keys_of(app):
             self._idle = [*self._idle, (key, app)][-_KEPT:]
+
+
+def _served_from(settings: Mapping[str, str]) -> dict[str, str]:
+    """Where an app with these settings would look for its static files. One that is made where a server has
+    left them compressed looks there for as long as it lives, and the next test's folder has none."""
+    compressed = Path(settings.get("INSTANCE_PATH", "")) / "assets"
+    return {"static files": str(compressed.is_dir())}
 
 
 def _forgetful(app: Flask) -> Flask:
