@@ -23,7 +23,7 @@ from scheduling import undoing
 from scheduling.calendars import recording
 from scheduling.calendars.steps import Change, Create, Look, Remove, Step, Wait
 from scheduling.entries import wanting
-from scheduling.entries.content import Content, change_towards
+from scheduling.entries.content import Content, certain_during_change, change_towards
 from scheduling.restored import unknown_since
 from scheduling.rules import Rules
 
@@ -56,11 +56,10 @@ def plan(interview_id: int, now: datetime, write: Writer, rules: Rules) -> Step 
             # With the link it is right from the start.
             waits.append(settles_at)
             continue
-        if entry.retry_at is not None and entry.retry_at > now:
-            waits.append(entry.retry_at)
-            continue
         step = _step_for(entry, interview, now, write, rules)
-        if step is not None:
+        if isinstance(step, Wait):
+            waits.append(step.at)
+        elif step is not None:
             return step
     for entry in entries:
         at = _next_look(entry, interview, now)
@@ -99,9 +98,10 @@ def _settles_at(meeting: Meeting | None, now: datetime) -> datetime | None:
 
 def _step_for(
     entry: CalendarEntry, interview: Interview, now: datetime, write: Writer, rules: Rules
-) -> Step | None:
+) -> Step | Wait | None:
+    not_before = Wait(entry.retry_at) if entry.retry_at is not None and entry.retry_at > now else None
     if not entry.is_wanted:
-        return _towards_none(entry, interview, now, write, rules)
+        return not_before or _towards_none(entry, interview, now, write, rules)
     if interview.status is not InterviewStatus.SCHEDULED or now >= interview.ends_at:
         return None
     if entry.state is EntryState.DELETED:
@@ -113,12 +113,15 @@ def _step_for(
         return None
     if entry.failure is FailureReason.GONE and entry.provider_entry_id is not None:
         connection = _connection_of(entry)
-        return Look(entry.id, entry.app, connection.id, entry.provider_entry_id) if connection else None
+        look = Look(entry.id, entry.app, connection.id, entry.provider_entry_id) if connection else None
+        return not_before or look
     content = write(interview, entry)
     change = change_towards(content, entry.asked) if entry.state is EntryState.PLACED else None
     if entry.state is EntryState.PLACED and change is None:
-        recording.forget_failure(entry)
+        recording.record_in_line(entry, rules)
         return None
+    if not_before is not None:
+        return not_before
     connection = _connection_of(entry)
     if connection is None:
         recording.record_out_of_reach(entry, rules)
@@ -128,7 +131,9 @@ def _step_for(
         entry.began_at = entry.began_at or now
         return Create(entry.id, entry.app, connection.id, entry.key, content, is_repeated)
     assert change is not None
-    return Change(entry.id, entry.app, connection.id, entry.provider_entry_id, change, content)
+    asked = entry.asked
+    entry.asked = certain_during_change(content, asked)
+    return Change(entry.id, entry.app, connection.id, entry.provider_entry_id, change, content, asked)
 
 
 def _towards_none(

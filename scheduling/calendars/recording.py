@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from extensions import db
 from models import CalendarEntry, EntryState, FailureReason, Interview
@@ -11,7 +13,7 @@ from providers.errors import EntryGoneError, ProviderError, RetryableError
 from scheduling.calendars import telling
 from scheduling.calendars.failures import is_lasting, reason_of, words_of
 from scheduling.entries.apps import label_of
-from scheduling.entries.content import Content, edit_of, shown_by
+from scheduling.entries.content import Content, certain_during_change, edit_of, shown_by
 from scheduling.meetings import looks
 from scheduling.rules import Rules
 from scheduling.timeline import note
@@ -47,7 +49,24 @@ def record_placed(entry_id: int, placed: PlacedEntry, content: Content, rules: R
     telling.take_back_calendar_file(entry, rules)
 
 
-def record_seen(entry_id: int, placed: PlacedEntry) -> None:
+def note_not_changed(entry_id: int, content: Content, asked: Mapping[str, Any]) -> None:
+    """The change towards `content` was not made for certain: the entry is as it was `asked` for before."""
+    entry = _held(entry_id)
+    if entry.asked == certain_during_change(content, asked):
+        # Otherwise someone has decided meanwhile that all of it is to be asked for again.
+        entry.asked = dict(asked)
+
+
+def record_in_line(entry: CalendarEntry, rules: Rules) -> None:
+    """The entry, which is held, is as it is wanted, and no call was needed: the interview may have been
+    changed back to what its calendar has."""
+    if entry.failure is None:
+        return
+    forget_failure(entry)
+    telling.take_back_calendar_file(entry, rules)
+
+
+def record_seen(entry_id: int, placed: PlacedEntry, rules: Rules) -> None:
     """The entry was looked at."""
     entry = _held(entry_id)
     if entry.state is not EntryState.PLACED:
@@ -58,7 +77,7 @@ def record_seen(entry_id: int, placed: PlacedEntry) -> None:
         # What was left as it is was what they had then.
         entry.keeps_theirs = False
     if entry.failure is FailureReason.GONE:
-        forget_failure(entry)
+        record_in_line(entry, rules)
     now = edit_of(entry)
     if now is None or now == before:
         return

@@ -3,13 +3,14 @@ transaction, calls the calendar with none open, and is recorded in another."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from providers.base import CalendarEntry as WantedEntry
 from providers.base import EntryChange, Grant, PlacedEntry
-from providers.errors import EntryGoneError, ProviderError
+from providers.errors import EntryGoneError, ProviderError, RetryableError
 from providers.protocols import CalendarProvider
 from scheduling.calendars import recording
 from scheduling.entries.content import Content
@@ -68,7 +69,7 @@ class Create:
 
 @dataclass(frozen=True)
 class Change:
-    """Change what the interview has different now."""
+    """Change what the interview has different now. `asked`: what the calendar had been asked for before."""
 
     entry_id: int
     app: str
@@ -76,11 +77,15 @@ class Change:
     provider_entry_id: str
     change: EntryChange
     content: Content
+    asked: Mapping[str, Any]
 
     def call(self, calendar: CalendarProvider, grant: Grant) -> Answer:
         return calendar.change_entry(grant, self.provider_entry_id, self.change)
 
     def record(self, outcome: Outcome, rules: Rules) -> None:
+        maybe_applied = isinstance(outcome, RetryableError) and outcome.maybe_applied
+        if isinstance(outcome, ProviderError) and not maybe_applied:
+            recording.note_not_changed(self.entry_id, self.content, self.asked)
         _record_placed(self.entry_id, outcome, self.content, rules)
 
 
@@ -99,7 +104,7 @@ class Look:
     def record(self, outcome: Outcome, rules: Rules) -> None:
         match outcome:
             case PlacedEntry() as placed:
-                recording.record_seen(self.entry_id, placed)
+                recording.record_seen(self.entry_id, placed, rules)
             case EntryGoneError() as error:
                 recording.record_gone(self.entry_id, error)
             case ProviderError() as error:

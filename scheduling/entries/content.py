@@ -41,17 +41,19 @@ class Content:
         return WantedEntry(key=key, may_exist=may_exist, **vars(self))
 
 
+_TIME = frozenset({"starts_at", "ends_at", "timezone"})
+
+
 def change_towards(content: Content, asked: Mapping[str, Any]) -> EntryChange | None:
     """What has to be changed in an entry for which `asked` was asked last, or None.
 
-    A value is sent only if another one was asked for before: what the owner changed in their calendar stays
-    as it is until the interview itself changes there.
+    A value is sent only if another one was asked for before, or if it is not known which one the calendar
+    has: what the owner changed in their calendar stays as it is until the interview itself changes there.
     """
-    wanted = content.to_json()
-    new = {name for name, value in wanted.items() if asked.get(name) != value}
-    if not new - {"page_url", "product"}:
+    new = _different(content, asked)
+    if not new:
         return None
-    is_moved = bool(new & {"starts_at", "ends_at", "timezone"})
+    is_moved = bool(new & _TIME)
     return EntryChange(
         title=content.title if "title" in new else None,
         description=content.description if "description" in new else None,
@@ -59,6 +61,24 @@ def change_towards(content: Content, asked: Mapping[str, Any]) -> EntryChange | 
         time=EntryTime(content.starts_at, content.ends_at, content.timezone) if is_moved else None,
         shows_busy=content.shows_busy if "shows_busy" in new else None,
     )
+
+
+def certain_during_change(content: Content, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What is still certain to have been asked for last while a calendar is asked to change `asked` towards
+    `content`: everything but what the change says. An answer may be lost, or this process end, and the
+    interview be changed back before the next try."""
+    new = _different(content, asked)
+    if new & _TIME:
+        # They are sent together.
+        new |= _TIME
+    return {name: value for name, value in asked.items() if name not in new}
+
+
+def _different(content: Content, asked: Mapping[str, Any]) -> frozenset[str]:
+    """The names of what has to be sent. The page and the product are sent only with a new entry."""
+    wanted = content.to_json()
+    new = {name for name, value in wanted.items() if asked.get(name) != value}
+    return frozenset(new - {"page_url", "product"})
 
 
 def shown_by(placed: PlacedEntry) -> dict[str, Any]:
@@ -91,12 +111,15 @@ def edit_of(entry: CalendarEntry) -> Edit | None:
     asked, shown = entry.asked, entry.shown
     if entry.state is not EntryState.PLACED or entry.keeps_theirs or not asked or not shown:
         return None
-    is_moved = any(_minute(asked[name]) != _minute(shown[name]) for name in ("starts_at", "ends_at"))
+    # Where it is not certain what the calendar was asked for, the change that it is asked for next tells.
+    is_moved = any(
+        name in asked and _minute(asked[name]) != _minute(shown[name]) for name in ("starts_at", "ends_at")
+    )
     texts = {
         name: shown[name]
         for name in ("title", "location")
         # Calendars cut and trim texts on their own.
-        if shown[name].split() != asked[name][: len(shown[name]) or None].split()
+        if name in asked and shown[name].split() != asked[name][: len(shown[name]) or None].split()
     }
     if not is_moved and not texts:
         return None
