@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 # Before a name, and not one that anyone is called by.
@@ -96,8 +96,22 @@ def short_duration(minutes: int) -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """`Ada`, `Ada and Ben`, `Ada, Ben and Dina`. Empty for none."""
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+    """A list in a sentence: `Ada and Ben`, `Ada, Ben and Dina`, `Okafor, Ada; and Frei, Ben`."""
+    between = _between(words)
+    last = " and " if between == ", " else "; and "
+    return f"{between.join(words[:-1])}{last}{words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """A list that stands by itself: `Ada, Ben, Dina`, `Okafor, Ada; Frei, Ben`. Empty for none."""
+    words = list(words)
+    return _between(words).join(words)
+
+
+def _between(words: Sequence[str]) -> str:
+    """What separates these words. Names may have commas of their own, as spreadsheets and mail programs write
+    them, and so may titles of jobs; with commas between them as well, two people would read as four."""
+    return "; " if any("," in each for each in words) else ", "
 
 
 def owned_by(name: str) -> str:

@@ -19,6 +19,7 @@ from extensions import db
 from hiring import queries
 from models import Application, Candidate, CandidateImport, Job, User, search_key
 from timezones import utc_now
+from wording import in_a_row
 
 _LIFETIME = timedelta(days=1)
 # Databases take a limited number of values in one statement.
@@ -221,7 +222,7 @@ def plan_import(actor: User, job: Job, lines: Sequence[Line], other_jobs: OtherJ
             continue
         is_elsewhere = any(search_key(title) != chosen_key for title in line.jobs)
         if is_elsewhere and other_jobs is OtherJobs.LEFT_OUT:
-            words = f"Left out: this row is for {', '.join(line.jobs)}."
+            words = f"Left out: this row is for {in_a_row(line.jobs)}."
             planned.append(PlannedLine(line, Effect.SKIPPED, words))
             continue
         first = seen.setdefault(line.email, line.number)
@@ -342,7 +343,7 @@ def _jobs_by_title(actor: User) -> dict[str, Job]:
 
 def _planned(line: Line, jobs: Sequence[Job], known: _Known | None, chosen: Job) -> PlannedLine:
     jobs = list({job.id: job for job in jobs}.values())
-    titles = ", ".join(job.title for job in jobs)
+    titles = in_a_row(job.title for job in jobs)
     if known is None:
         words = "New candidate" if [job.id for job in jobs] == [chosen.id] else f"New candidate for {titles}"
         return PlannedLine(line, Effect.NEW, words, job_ids=tuple(job.id for job in jobs))
@@ -354,6 +355,6 @@ def _planned(line: Line, jobs: Sequence[Job], known: _Known | None, chosen: Job)
     if not added:
         on = "this job" if [job.id for job in jobs] == [chosen.id] else titles
         return PlannedLine(line, Effect.NOTHING, f"{known.name} is already on {on}", known.candidate_id)
-    titles = ", ".join(job.title for job in added)
+    titles = in_a_row(job.title for job in added)
     words = f"Existing: {known.name} is added to {titles}; nothing else changes"
     return PlannedLine(line, Effect.JOB_ADDED, words, known.candidate_id, tuple(job.id for job in added))

@@ -30,6 +30,7 @@ from paging import Column, ListPage, Order, Pages, Query, Turn
 from rows import rows_of
 from scheduling.reading import next_interviews
 from scheduling.reading.next_interviews import NextInterview
+from wording import in_a_row
 
 _EXPORTED_AT_ONCE = 500
 
@@ -100,7 +101,7 @@ class CandidateRow(NamedTuple):
 
     @property
     def job_titles(self) -> str:
-        return ", ".join(title for title, _ in self.applied_for)
+        return in_a_row(title for title, _ in self.applied_for)
 
 
 def jobs(actor: Reader, wanted: JobFilter, turn: Turn | None = None) -> ListPage[JobRow]:

@@ -11,6 +11,7 @@ from icalendar import Calendar, Component, vCalAddress
 
 from messaging.facts import Person
 from messaging.wording import period
+from wording import in_a_row
 
 _KINDS = {"REQUEST": "Invitation", "CANCEL": "Cancellation", "PUBLISH": "Entry for the organizer"}
 
@@ -93,7 +94,7 @@ def _what_it_holds(
     entry: CalendarEntry, zones: Iterable[tuple[str, str]], *, shows_addresses: bool = True
 ) -> list[tuple[str, str]]:
     def named(people: Iterable[Person]) -> str:
-        return ", ".join(_named(person, shows_addresses=shows_addresses) for person in people)
+        return in_a_row(_named(person, shows_addresses=shows_addresses) for person in people)
 
     return [
         ("What", entry.what),

@@ -21,7 +21,7 @@ from scheduling.occupied import ClashKind, Needs, Occupied, Taken, occupied_betw
 from scheduling.plans import Plan
 from scheduling.software import spec_of
 from scheduling.venues import OnlineMeeting, Venue
-from wording import listed, possessive
+from wording import in_a_row, listed, possessive
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,8 @@ def _wanted(plan: Plan, needs: Needs) -> Wanted:
 def in_words(clashes: Collection[Clash]) -> str:
     """Whose time was taken, in a sentence or a few, for someone who had not seen these clashes before."""
     people = [c for c in clashes if c.is_interview and c.kind is not ClashKind.HOST_ACCOUNT]
-    names = ", ".join(dict.fromkeys(map(_busy_with, people)))
-    hosts = ", ".join(
+    names = in_a_row(dict.fromkeys(map(_busy_with, people)))
+    hosts = in_a_row(
         dict.fromkeys(f"{possessive(c.name)} {c.software.label}" for c in clashes if c.software is not None)
     )
     busy = list(dict.fromkeys(clash.name for clash in clashes if not clash.is_interview))

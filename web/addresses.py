@@ -34,7 +34,11 @@ _SCHEMES = re.compile(r"(?:mailto|smtp|sip|email):", re.I)
 # Bullets and numbers of a list.
 _BULLET = re.compile(r"(?:[-–—•▪◦‣*]|[0-9]{1,3}[.)])\s+")
 # One entry of a pasted line: text in quotation marks or brackets is never split.
-_PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[,;\n\t]|[^",;<>()\n\t]+|.', re.S)
+_PIECES = re.compile(
+    r'"(?:[^"\\]|\\.)*"|“[^“”"]*”|<[^<>]*>|\([^()]*\)|\[[^\[\]]*\]|[,;\n\t]|[^"“,;<>()\[\]\n\t]+|.', re.S
+)
+# An address in parentheses or square brackets behind a name, as web pages and old programs write it.
+_IN_BRACKETS = re.compile(r"[(\[][^\s@]+@[^\s@]+[)\]]")
 _LONGEST = 20_000
 
 
@@ -70,12 +74,14 @@ def people_in(text: str) -> list[tuple[str, str]]:
     name = ""
     has_cells = False
     for piece in _PIECES.findall(plain):
-        if piece[:1] == "<" and len(piece) > 1:
+        if (piece[:1] == "<" and len(piece) > 1) or _is_in_brackets(piece, name):
             found.append((_after_another(name, found), _bare(piece)))
             name = ""
         elif piece[:1] == "<":
             # The bracket was opened and never closed: what follows is a bare address.
             name += " "
+        elif piece[:1] == "“" and len(piece) > 1:
+            name += piece[1:-1]
         elif piece[:1] == '"':
             name += re.sub(r"\\(.)", r"\1", piece[1:-1]) if len(piece) > 1 else ""
         elif piece == "\t":
@@ -112,7 +118,8 @@ def people_in(text: str) -> list[tuple[str, str]]:
 
 def _ends_with(name: str, found: list[tuple[str, str]], *, has_cells: bool) -> bool:
     """The same as `_ends_with_addresses`, and the name in the cell after an address, too."""
-    if _ends_with_addresses(name, found):
+    # The cell before an address holds one name, with its comma.
+    if _ends_with_addresses(name, found, may_have_comma=has_cells):
         return True
     if not has_cells or not found or found[-1][0] or "@" in name:
         return False
@@ -120,7 +127,12 @@ def _ends_with(name: str, found: list[tuple[str, str]], *, has_cells: bool) -> b
     return True
 
 
-def _ends_with_addresses(name: str, found: list[tuple[str, str]]) -> bool:
+def _is_in_brackets(piece: str, name: str) -> bool:
+    """Whether it is the address of the name before it."""
+    return bool(name.strip()) and "@" not in name and _IN_BRACKETS.fullmatch(piece) is not None
+
+
+def _ends_with_addresses(name: str, found: list[tuple[str, str]], *, may_have_comma: bool = False) -> bool:
     """Move the bare addresses at the end of `name` to `found`; a name before a single address belongs to it.
     Returns False, and moves nothing, if it does not end with an address.
     """
@@ -134,7 +146,12 @@ def _ends_with_addresses(name: str, found: list[tuple[str, str]]) -> bool:
     before = _after_another(" ".join(words[:first]), found)
     # Text before a bare address that contains another address is not a name: no one can tell whose email it
     # is.
-    if not addresses or "," in before or "@" in before or (before and len(addresses) > 1):
+    if (
+        not addresses
+        or ("," in before and not may_have_comma)
+        or "@" in before
+        or (before and len(addresses) > 1)
+    ):
         return False
     found += [(before, _bare(address)) for address in addresses]
     return True

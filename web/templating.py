@@ -26,7 +26,7 @@ from web.shortcuts import shortcuts
 from web.signed_in import connecting_is_open, current_organization, visitor
 from web.times import instant_as_text
 from web_links import shortened
-from wording import ago
+from wording import ago, in_a_row
 
 _INDENTATION = re.compile(r"^[ \t]{2,}", re.MULTILINE)
 
@@ -66,6 +66,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["since_in"] = _since
     app.jinja_env.filters["in_address"] = instant_as_text
     app.jinja_env.filters["initials"] = initials
+    app.jinja_env.filters["in_a_row"] = in_a_row
     app.jinja_env.filters["short_link"] = shortened
     app.jinja_env.filters["app_label"] = app_label
     app.jinja_env.filters["role_label"] = lambda role: role.label

@@ -19,6 +19,7 @@ from security import SealBrokenError
 from services import services
 from tasks.mails.previews import as_of_now
 from web.signed_in import actor
+from wording import in_a_row
 
 # What someone has to be allowed to see in an interview to read everyone's emails about it: those name
 # addresses and hold links, passwords, and notes.
@@ -107,7 +108,7 @@ def _copy(mail: Mail) -> tuple[SentCopy | None, bool]:
 
 def _headers(copy: SentCopy, *, shows_addresses: bool) -> list[tuple[str, str]]:
     def named(people: Iterable[Person]) -> str:
-        return ", ".join(
+        return in_a_row(
             f"{person.name} <{person.address}>" if shows_addresses else person.name for person in people
         )
 

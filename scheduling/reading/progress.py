@@ -17,7 +17,7 @@ from scheduling.reading.meeting_card import MeetingCard, card_of, not_removed
 from scheduling.reading.received import PersonsEmails, received
 from scheduling.software import meeting_of
 from timezones import utc_now
-from wording import people, possessive
+from wording import in_a_row, people, possessive
 from work.mail import MailKind, kind_of
 
 # A kind of mail with its mails, oldest first.
@@ -269,4 +269,4 @@ def _held(what: str, mail: Mail) -> ProgressRow:
 
 
 def _names(mails: Iterable[Mail]) -> str:
-    return ", ".join(mail.name for mail in mails)
+    return in_a_row(mail.name for mail in mails)

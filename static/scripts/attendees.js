@@ -58,7 +58,7 @@ function addRow() {
 add.addEventListener("click", () => addRow().querySelector("input").focus());
 
 others.addEventListener("change", (event) => {
-  const pasted = event.target.value.match(/^\s*"?([^"<>]*?)"?\s*<([^<>\s]+@[^<>\s]+)>\s*$/);
+  const pasted = event.target.value.match(/^\s*["“]?([^"“”<>]*?)["”]?\s*<([^<>\s]+@[^<>\s]+)>\s*$/);
   if (!pasted) return;
   const row = event.target.closest(".other-row");
   const [name, email] = row.querySelectorAll("input");

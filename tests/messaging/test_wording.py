@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from messaging.wording import clock_times, place, place_of_all
 from timezones import zone_abbreviation
-from wording import first_name, owned_by, possessive, with_article
+from wording import first_name, in_a_row, listed, owned_by, possessive, with_article
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,25 @@ from wording import first_name, owned_by, possessive, with_article
 )
 def test_people_are_greeted_by_what_they_are_called(name: str, called: str) -> None:
     assert first_name(name) == called
+
+
+@pytest.mark.parametrize(
+    ("names", "in_a_sentence", "by_themselves"),
+    [
+        ([], "", ""),
+        (["Okafor, Ada"], "Okafor, Ada", "Okafor, Ada"),
+        (["Ada", "Ben"], "Ada and Ben", "Ada, Ben"),
+        (["Ada", "Ben", "Dina"], "Ada, Ben and Dina", "Ada, Ben, Dina"),
+        # With commas between them as well, two people would read as four.
+        (["Okafor, Ada", "Frei, Ben"], "Okafor, Ada; and Frei, Ben", "Okafor, Ada; Frei, Ben"),
+        (["Okafor, Ada", "Ben", "Dina"], "Okafor, Ada; Ben; and Dina", "Okafor, Ada; Ben; Dina"),
+    ],
+)
+def test_several_people_never_read_as_more_than_there_are(
+    names: list[str], in_a_sentence: str, by_themselves: str
+) -> None:
+    assert listed(names) == in_a_sentence
+    assert in_a_row(names) == by_themselves
 
 
 def test_what_belongs_to_someone() -> None:

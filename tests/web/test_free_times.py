@@ -70,6 +70,17 @@ def test_next_days_are_offered_with_their_free_times_and_the_whole_of_an_empty_o
     assert "Weekend" not in look(ada, draft, "2027-02-12").text
 
 
+def test_people_with_commas_in_their_names_do_not_read_as_more_people(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    with in_rows(web):
+        db.session.get_one(Candidate, team.dina.id).name = "Kaur, Ada"
+        db.session.get_one(User, team.ben.id).name = "Frei, Ada"
+        db.session.commit()
+    page = ada.get(f"{draft_at(ada, team.dina.id, 'date-time')}/date-time")
+    assert "Half hours when Kaur, Ada; and Frei, Ada are free" in page.text
+
+
 @pytest.mark.parametrize("software", [MeetingSoftware.ZOOM, None])
 def test_what_takes_the_people_or_the_account_is_not_offered(
     web: Flask, team: Team, ada: Visitor, eight: datetime, software: MeetingSoftware | None

@@ -24,6 +24,7 @@ from blueprints.schedule_interview.forms.other_people import Reading, RowsField,
 from models import User
 from scheduling.plans import Participant
 from web.forms import CheckboxesField, clean_line
+from wording import listed
 
 # Empty rows below the filled ones, for people without JavaScript.
 _SPARE_ROWS = 3
@@ -91,7 +92,7 @@ class AttendeesForm(StepForm):
             self._ask_for_manager()
         left = [user_id for user_id in self.people.data or [] if user_id not in here]
         if left:
-            names = " and ".join(gone.names.get(user_id, "Someone") for user_id in left)
+            names = listed([gone.names.get(user_id, "Someone") for user_id in left])
             verb = "is" if len(left) == 1 else "are"
             self.people.errors = [f"{names} {verb} no longer active on your team. Continue without them?"]
 

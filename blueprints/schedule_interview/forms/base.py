@@ -15,6 +15,7 @@ from models import Application, Attachment, Candidate, ReaderRole, User
 from scheduling.plans import Participant
 from scheduling.rules import Rules
 from web.forms import Form, clean_text
+from wording import in_a_row
 from work.mail import Recipient
 
 # As forms send them and drafts keep them: each field's values as text.
@@ -161,7 +162,7 @@ class StepForm(Form):
         """The label of one field and what it holds, chosen things by their labels."""
         choices = {str(value): str(label) for value, label, *_ in getattr(field, "iter_choices", tuple)()}
         values = field.data if isinstance(field.data, list) else [field.data]
-        words = ", ".join(choices.get(str(value), str(value)) for value in values if value not in (None, ""))
+        words = in_a_row(choices.get(str(value), str(value)) for value in values if value not in (None, ""))
         yield field.label.text, words or "–"
 
     def typed(self) -> list[tuple[str, str]]:

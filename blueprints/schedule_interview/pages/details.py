@@ -18,6 +18,7 @@ from scheduling.files.keeping import MOST_BYTES, FileError, drop
 from scheduling.files.kinds_of_files import KINDS, clean_name
 from services import services
 from web.received_files import sent_files
+from wording import in_a_row
 
 
 class DetailsPage(Page[DetailsForm]):
@@ -64,7 +65,7 @@ class DetailsPage(Page[DetailsForm]):
         readers = form.new_files_for_team_only.data
         here = {(row.name, row.size_bytes, row.is_for_team_only) for row in present}
         new = [sent for sent in sent_files() if (*_name_and_size(sent), readers) not in here]
-        names = ", ".join(clean_name(sent.filename or "") for sent in new)
+        names = in_a_row(clean_name(sent.filename or "") for sent in new)
         found = [("Attachments", _names(present), f"{names} (new)")] if new else []
         if any(row.is_for_team_only != (row.id in ticked) for row in listed):
             saved = _names(row for row in listed if row.is_for_team_only)
@@ -99,7 +100,7 @@ def _theirs(dialog: Dialog) -> list[Attachment]:
 
 
 def _names(files: Iterable[Attachment]) -> str:
-    return ", ".join(row.name for row in files) or "–"
+    return in_a_row(row.name for row in files) or "–"
 
 
 def _name_and_size(sent: FileStorage) -> tuple[str, int]:

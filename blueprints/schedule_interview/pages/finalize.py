@@ -24,7 +24,7 @@ from scheduling.plans import Plan, differences
 from scheduling.software import WITH_PASSCODE
 from scheduling.venues import OnlineMeeting, Venue
 from timezones import in_zone, local_moment
-from wording import duration, first_name, short_duration
+from wording import duration, first_name, in_a_row, short_duration
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _summary(dialog: Dialog, files: list[Attachment], sender: str) -> list[Summa
         ("Agenda", plan.agenda),
     )
     when = (*_times(dialog, plan), *_conflicts(dialog))
-    people = (("Candidate", candidate), ("Interviewers", ", ".join(_with_whom(dialog, plan))))
+    people = (("Candidate", candidate), ("Interviewers", in_a_row(_with_whom(dialog, plan))))
     details = (
         ("Title", plan.title),
         ("Message", plan.message),

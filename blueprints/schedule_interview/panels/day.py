@@ -17,7 +17,7 @@ from models import MeetingSoftware
 from scheduling.free_times import FreeTimes
 from scheduling.occupied import ClashKind, Occupied, Taken
 from timezones import start_of_day
-from wording import counted, possessive, short_names
+from wording import counted, in_a_row, possessive, short_names
 
 # So near to the chosen time, an interview matters to those who have both.
 _NEAR = timedelta(hours=1)
@@ -112,7 +112,7 @@ def _busy_row(other: Occupied, on: date, zone: str, is_clash: bool) -> DayRow:
 
 def _who(other: Occupied, software: MeetingSoftware | None) -> str:
     """Whose time it takes, and where we know it from if it is no interview."""
-    names = ", ".join(_names(other.taken, software) if other.taken else short_names(other.people))
+    names = in_a_row(_names(other.taken, software) if other.taken else short_names(other.people))
     if other.interview_id is not None:
         return names
     return f"{names} ({calendar_name(other.app) if other.app is not None else 'blocked'})"

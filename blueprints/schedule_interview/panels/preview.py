@@ -35,7 +35,7 @@ from scheduling.software import WITH_PASSCODE, spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
 from tasks.mails.previews import preview, preview_of_request, sender_of
 from timezones import local_moment, utc_now
-from wording import duration
+from wording import duration, in_a_row
 from work.mail import Recipient
 
 # What exists only after scheduling: the links, and the passcode that the software chooses.
@@ -229,7 +229,7 @@ class Preview:
         names: dict[str, list[str]] = defaultdict(list)
         for name, zone in self._reminded:
             names[local_moment(at, zone).full].append(name)
-        return [(when, ", ".join(people)) for when, people in names.items()]
+        return [(when, in_a_row(people)) for when, people in names.items()]
 
     def _zone(self, reader: Reader) -> str:
         return reader.person.zone or self._plan.when.timezone
