@@ -13,6 +13,7 @@ from hiring.erasing import coming_interviews, erase_candidate, is_not_over
 from models import Application, Candidate, Interview, Job, Lane, Mail, MailState, User
 from scheduling.commands.cancel import Cancellation, cancel_interview
 from scheduling.mails.queue import CANCELLATION, SLOTS_WITHDRAWN, TAKEN_OFF
+from scheduling.reading.interview_rows import InterviewRow, found, select_rows
 from scheduling.rules import Rules
 from timezones import utc_now
 from work import outbox
@@ -37,14 +38,13 @@ def coming_on_job(job: Job) -> list[Interview]:
     )
 
 
-def coming_on(application: Application) -> list[Interview]:
-    """The interviews of one candidate on one job that are still to take place, soonest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Interview)
-            .where(Interview.application_id == application.id, is_not_over(utc_now()))
-            .order_by(Interview.starts_at, Interview.id)
-        )
+def coming_on(application: Application) -> tuple[InterviewRow, ...]:
+    """The interviews of one candidate on one job that are still to take place, soonest first. The rows name
+    no attendees."""
+    return found(
+        select_rows(with_people=False)
+        .where(Interview.application_id == application.id, is_not_over(utc_now()))
+        .order_by(Interview.starts_at, Interview.id)
     )
 
 

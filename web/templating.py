@@ -22,6 +22,7 @@ from timezones import LocalMoment, in_zone, local_moment, utc_now
 from web import remembering
 from web.assets import STATIC
 from web.banners import banners
+from web.notices import said
 from web.shortcuts import shortcuts
 from web.signed_in import connecting_is_open, current_organization, visitor
 from web.times import instant_as_text
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
     # Called by the pages that show them, so that pieces of pages do not pay for them.
     app.jinja_env.globals["banners"] = banners
     app.jinja_env.globals["shortcuts"] = shortcuts
+    app.jinja_env.globals["said"] = said
     app.jinja_env.globals["software_icons"] = ICONS
     app.jinja_env.globals["meeting_of"] = meeting_of
     app.jinja_env.globals["provider_of"] = provider_of

@@ -17,9 +17,11 @@ from hiring.queries import OpenJob
 from models import CustomEvent, CustomEventKind, User
 from scheduling.errors import SchedulingError
 from scheduling.events import commands, reach
+from scheduling.reading.own_interviews import interviews_between
 from timezones import in_zone, utc_now
 from web.notices import say
 from web.signed_in import actor
+from web.still_planned import say_with_planned, stay_as_planned
 from web.times import day_in, instant_in
 
 
@@ -47,7 +49,7 @@ def new_event() -> ResponseReturnValue:
         return _form_page(form, None), 422
     title, where = event.title, _back_to(event)
     db.session.commit()
-    say(f"Added: {title}.")
+    _say(f"Added: {title}.", event)
     return redirect(where, 303)
 
 
@@ -77,7 +79,10 @@ def event(event_id: int) -> ResponseReturnValue:
         return _form_page(form, _found(event_id)), 422
     where = _back_to(found)
     db.session.commit()
-    say("Saved." if is_changed else "Nothing to save.")
+    if is_changed:
+        _say("Saved.", found)
+    else:
+        say("Nothing to save.")
     return redirect(where, 303)
 
 
@@ -95,6 +100,15 @@ def remove_event(event_id: int) -> ResponseReturnValue:
     db.session.commit()
     say(f"Removed: {title}.")
     return redirect(where, 303)
+
+
+def _say(words: str, event: CustomEvent) -> None:
+    """What was done, and which of their own interviews are in the time that someone has blocked."""
+    user, is_blocked = actor(), event.kind is CustomEventKind.BLOCKED
+    planned = interviews_between(user, event.starts_at, event.ends_at) if is_blocked else []
+    if planned:
+        words = f"{words} {stay_as_planned(len(planned), 'then')}"
+    say_with_planned(words, planned, user.timezone, url_for("interviews.index", who=user.id))
 
 
 def in_words(event: CustomEvent) -> str:

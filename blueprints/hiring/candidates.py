@@ -36,6 +36,7 @@ from web.lists import (
 from web.notices import say
 from web.received_files import NOTHING, Received, drop_all, receive, sent_files
 from web.signed_in import actor, person
+from web.still_planned import say_with_planned
 
 _STAGE_OPTIONS = options_of("All stages", ((stage.value, stage.label) for stage in Stage))
 _INTERVIEW_OPTIONS = options_of(
@@ -241,12 +242,13 @@ def undo_stage(candidate_id: int, application_id: int, move_id: int) -> Response
 def _say_stage(application: Application, *, word: str = "", undo: str | None = None) -> None:
     whose, title, stage = application.candidate.name, application.job.title, application.stage
     said = f"{whose} is {word}in {stage.label} for {title}."
-    number = len(coming_on(application)) if stage.is_decided else 0
-    if number == 1:
+    planned = coming_on(application) if stage.is_decided else ()
+    if len(planned) == 1:
         said += " 1 interview with them is still on. Open it to cancel it."
-    elif number:
-        said += f" {number} interviews with them are still on. Open each to cancel it."
-    say(said, "warning" if number else "success", undo=undo)
+    elif planned:
+        said += f" {len(planned)} interviews with them are still on. Open each to cancel it."
+    all_at = url_for("interviews.index", q=whose)
+    say_with_planned(said, planned, person().timezone, all_at, undo=undo)
 
 
 def _undo_address(application: Application, move_id: int) -> str:

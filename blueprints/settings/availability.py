@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,10 +12,11 @@ from blueprints.settings.availability_forms import COPY_MONDAY, DAYS, Availabili
 from extensions import db
 from scheduling.availability import keeping
 from scheduling.availability.hours import OtherDays
-from scheduling.reading.own_interviews import interviews_on
+from scheduling.reading.own_interviews import interviews_left_outside, interviews_on
 from timezones import in_zone, utc_now
 from web.notices import say
 from web.signed_in import actor
+from web.still_planned import Planned, say_with_planned, stay_as_planned
 from web.times import day_in
 
 
@@ -30,10 +32,11 @@ def change_availability() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 422
     user = actor()
-    said = keeping.availability_of(user)
-    changed = keeping.change(user, form.availability(said.other_days))
+    before = keeping.clock_of(user)
+    changed = keeping.change(user, form.availability(before.availability.other_days))
     db.session.commit()
-    say("Saved." if changed else "Nothing to save.")
+    left = interviews_left_outside(user, before, keeping.clock_of(user)) if changed else []
+    _say("Saved." if changed else "Nothing to save.", left, "outside these hours")
     return redirect(url_for("settings.availability"), 303)
 
 
@@ -50,25 +53,34 @@ def add_days() -> ResponseReturnValue:
         form.refuse("first", f"You have already entered {in_words(error.days)}. Remove it first.")
         return _page(AvailabilityForm.of(keeping.availability_of(actor())), form), 422
     db.session.commit()
-    number = len(interviews_on(user, days))
-    if number:
-        stays = "an interview then. It stays" if number == 1 else f"{number} interviews then. They stay"
-        say(f"Added {in_words(days)}. You have {stays} as planned.", "warning")
-    else:
-        say(f"Added {in_words(days)}.")
-    # What is said stands at the top, and only this has to be seen.
-    return redirect(url_for("settings.availability", _anchor="messages" if number else "other-days"), 303)
+    planned = interviews_on(user, days)
+    _say(f"Added {in_words(days)}.", planned, "then")
+    return _back_to_days(planned)
 
 
 def remove_days(first: str) -> ResponseReturnValue:
-    on = day_in(first)
-    removed = keeping.remove_days(actor(), on) if on is not None else None
+    user, on = actor(), day_in(first)
+    before = keeping.clock_of(user)
+    removed = keeping.remove_days(user, on) if on is not None else None
     db.session.commit()
-    if removed is not None:
-        say(f"Removed {in_words(removed)}.")
-    else:
+    if removed is None:
         say("That was removed already.", "info")
-    return redirect(url_for("settings.availability", _anchor="other-days"), 303)
+        return _back_to_days()
+    left = interviews_left_outside(user, before, keeping.clock_of(user))
+    _say(f"Removed {in_words(removed)}.", left, "outside your hours now")
+    return _back_to_days(left)
+
+
+def _say(words: str, planned: Sequence[Planned], where: str) -> None:
+    user = actor()
+    if planned:
+        words = f"{words} {stay_as_planned(len(planned), where)}"
+    say_with_planned(words, planned, user.timezone, url_for("interviews.index", who=user.id))
+
+
+def _back_to_days(planned: Sequence[Planned] = ()) -> ResponseReturnValue:
+    # What is said stands at the top, and only this has to be seen.
+    return redirect(url_for("settings.availability", _anchor="messages" if planned else "other-days"), 303)
 
 
 def in_words(days: OtherDays) -> str:

@@ -1,4 +1,5 @@
-"""The interviews in which one person takes part, around now: what their own calendar program reads."""
+"""The interviews in which one person takes part, around now: what their own calendar program reads, and what
+is in the way of their days off."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import sqlalchemy as sa
 from models import Attendee, Interview, InterviewStatus, User
 from paging import Query
 from rows import rows_of
-from scheduling.availability.hours import OtherDays
+from scheduling.availability.hours import OnTheirClock, OtherDays
+from scheduling.occupied import LONGEST
 from scheduling.reading.interview_rows import COLUMNS, InterviewRow, instant, select_rows
 from timezones import in_zone, start_of_day, utc_now
 
@@ -19,6 +21,8 @@ BACK, AHEAD = timedelta(weeks=4), timedelta(days=184)
 # Someone with more has other worries than their calendar; the soonest are left out last.
 MOST = 1000
 _TAKES_PLACE = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+# At a time that is settled, even if no one is invited yet.
+_PLANNED = (InterviewStatus.SCHEDULED, InterviewStatus.ACCEPTED)
 
 
 class OwnInterview(NamedTuple):
@@ -33,21 +37,39 @@ class OwnInterview(NamedTuple):
 def own_interviews(user: User, now: datetime) -> tuple[OwnInterview, ...]:
     """What a person has had in the last four weeks and has in the next six months, soonest first. `now`:
     aware."""
-    rows = rows_of(_own(), {"user_id": user.id, "start": now - BACK, "end": now + AHEAD})
+    rows = rows_of(_own(_TAKES_PLACE), {"user_id": user.id, "start": now - BACK, "end": now + AHEAD})
     return tuple(OwnInterview(InterviewRow._make(row[:COLUMNS]), *row[COLUMNS:]) for row in rows)
 
 
 def interviews_on(user: User, days: OtherDays) -> list[InterviewRow]:
     """The upcoming interviews of a person that are on these days, but outside the hours they have then;
     soonest first."""
-    now, clock = utc_now(), user.timezone
-    begins = max(start_of_day(days.first, clock), now)
-    ends = start_of_day(days.last + timedelta(days=1), clock)
-    rows = rows_of(_own(), {"user_id": user.id, "start": begins, "end": ends})
-    found = [InterviewRow._make(row[:COLUMNS]) for row in rows]
+    clock = user.timezone
+    begins, ends = start_of_day(days.first, clock), start_of_day(days.last + timedelta(days=1), clock)
+    return [row for row in _planned(user, begins, ends) if not _is_within(row, days, clock)]
+
+
+def interviews_between(user: User, starts_at: datetime, ends_at: datetime) -> list[InterviewRow]:
+    """The upcoming interviews of a person that take any of the time between two instants (aware); soonest
+    first."""
+    return [row for row in _planned(user, starts_at - LONGEST, ends_at) if row.ends_at > starts_at]
+
+
+def interviews_left_outside(user: User, before: OnTheirClock, now: OnTheirClock) -> list[InterviewRow]:
+    """The upcoming interviews of a person that were within their hours before, and no longer are; soonest
+    first."""
     return [
-        row for row in found if row.status is InterviewStatus.SCHEDULED and not _is_within(row, days, clock)
+        row
+        for row in _planned(user, utc_now(), utc_now() + AHEAD)
+        if now.is_outside(row.starts_at, row.ends_at) and not before.is_outside(row.starts_at, row.ends_at)
     ]
+
+
+def _planned(user: User, begins: datetime, ends: datetime) -> list[InterviewRow]:
+    """What is not over and begins between two instants (aware)."""
+    now = utc_now()
+    rows = rows_of(_own(_PLANNED), {"user_id": user.id, "start": max(begins, now - LONGEST), "end": ends})
+    return [row for row in (InterviewRow._make(each[:COLUMNS]) for each in rows) if row.ends_at > now]
 
 
 def _is_within(row: InterviewRow, days: OtherDays, clock: str) -> bool:
@@ -56,13 +78,13 @@ def _is_within(row: InterviewRow, days: OtherDays, clock: str) -> bool:
 
 
 @cache
-def _own() -> Query:
+def _own(statuses: tuple[InterviewStatus, ...]) -> Query:
     user_id = sa.bindparam("user_id", type_=sa.Integer())
     attends = sa.exists().where(Attendee.interview_id == Interview.id, Attendee.user_id == user_id)
     return (
         select_rows(Interview.ics_uid, Interview.revision)
         .where(
-            Interview.status.in_(_TAKES_PLACE),
+            Interview.status.in_(statuses),
             Interview.starts_at >= instant("start"),
             Interview.starts_at < instant("end"),
             sa.or_(Interview.hiring_manager_id == user_id, attends),

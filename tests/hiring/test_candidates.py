@@ -213,8 +213,11 @@ def test_stage_is_set_by_a_list_and_a_button_and_can_be_put_back(
 
 def test_decision_says_which_interviews_are_still_on(rows: Rows, team: Team, ada: Visitor) -> None:
     def move(stage: str) -> str:
-        return ada.follow(ada.post(application_address(team, "stage"), {"stage": stage}, status=303)).messages
+        page = ada.follow(ada.post(application_address(team, "stage"), {"stage": stage}, status=303))
+        links.append(len(page.message_links))
+        return page.messages
 
+    links: list[int] = []
     assert "still on" not in move("hired")
     with rows():
         schedule(team.ada, team.dina)
@@ -227,6 +230,7 @@ def test_decision_says_which_interviews_are_still_on(rows: Rows, team: Team, ada
         schedule(team.ada, other)
         schedule(team.ada, team.dina)
     assert "2 interviews with them are still on. Open each to cancel it." in move("hired")
+    assert links == [0, 1, 0, 2]
 
 
 def test_move_is_taken_back_only_while_it_is_the_newest(

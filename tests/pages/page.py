@@ -110,6 +110,12 @@ class Page:
         element = self.tree.with_id("messages")
         return element.text if element is not None else ""
 
+    @property
+    def message_links(self) -> list[tuple[str, str]]:
+        """The links of the last action's message, with where they lead."""
+        element = self.tree.with_id("messages")
+        return [(link.text, link["href"]) for link in element.all("a")] if element is not None else []
+
     def form(self, button: str) -> Element:
         """The form with the submit button that reads `button`."""
         found = [

@@ -148,6 +148,30 @@ def test_days_off_do_not_move_interviews_and_say_so(web: Flask, team: Team, ben:
     assert "You have an interview then." in added(begin="16:00", end="20:00")
 
 
+def test_new_hours_say_which_interviews_they_leave_outside(web: Flask, team: Team, ben: Visitor) -> None:
+    noon = utc_now().replace(hour=11, minute=0, second=0, microsecond=0)
+    monday = noon + timedelta(days=14 - noon.weekday())
+
+    def said_by(address: str, **typed: str) -> tuple[str, list[str]]:
+        page = ben.follow(ben.post(f"{PAGE}{address}", {**OWN, **typed}, status=303))
+        return page.messages, [words for words, _ in page.message_links]
+
+    with in_rows(web):
+        for number in range(2):
+            schedule(team.ada, team.dina, starts_at=monday + timedelta(weeks=number))
+    assert said_by("", most_a_day="3") == ("Saved.", [])
+    words, links = said_by("", begin_0_0="14:00")
+    assert "Saved. You have 2 interviews outside these hours. They stay as planned." in words
+    assert [link.split(",")[0] for link in links] == ["Dina Kaur", "Dina Kaur"]
+    # They were outside before, which is known.
+    assert said_by("", begin_0_0="15:00") == ("Saved.", [])
+    on = monday.date().isoformat()
+    assert said_by("/days", first=on, begin="09:00", end="17:00")[1] == []
+    words, links = said_by(f"/days/{on}/remove")
+    assert "You have an interview outside your hours now. It stays as planned." in words
+    assert len(links) == 1
+
+
 def test_scheduler_sees_what_speaks_against_a_time(
     web: Flask, team: Team, ada: Visitor, ben: Visitor
 ) -> None:

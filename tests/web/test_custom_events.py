@@ -1,6 +1,6 @@
 """Time that people block on the calendar page, and interview days."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from flask import Flask
 
 from extensions import db
 from models import CustomEvent, CustomEventKind, Role, User
-from tests.factories import Team, create_user, in_three_days
+from tests.factories import Team, create_user, in_three_days, schedule
 from tests.machines.rows import in_rows
 from tests.outside_events import create_custom_event
 from tests.pages.page import Page
@@ -47,6 +47,36 @@ def test_own_time_is_blocked_changed_and_removed(web: Flask, team: Team, ben: Vi
     assert "10 February 2027 to 11 February 2027" in page.text
     ben.submit(page, "Remove", status=303)
     assert stored(web) == []
+
+
+def test_blocking_the_time_of_an_own_interview_says_so_and_leads_there(
+    web: Flask, team: Team, ada: Visitor, ben: Visitor
+) -> None:
+    start = datetime(2027, 2, 10, 14, 15, tzinfo=UTC)
+    with in_rows(web):
+        first = schedule(team.ada, team.dina, starts_at=start)
+        for number in range(1, 6):
+            schedule(team.ada, team.dina, starts_at=start + timedelta(days=number))
+
+    def said(page: Page) -> tuple[str, list[tuple[str, str]]]:
+        return page.messages, page.message_links
+
+    # The interview ends after the dentist, or begins before: both are in each other's way.
+    words, links = said(ben.follow(ben.submit(ben.get(NEW), "Add", status=303, **DENTIST)))
+    assert "Added: Dentist. You have an interview then. It stays as planned." in words
+    assert links == [("Dina Kaur, Wed 10 Feb, 15:15", f"/interviews/{first}")]
+    page = ben.get("/calendar/events/1")
+    words, links = said(ben.follow(ben.submit(page, "Save", status=303, begin="12:00", end="15:15")))
+    assert (words, links) == ("Saved.", [])
+    page = ben.get("/calendar/events/1")
+    later = {"is_whole_days": "y", "last": "2027-02-20"}
+    words, links = said(ben.follow(ben.submit(page, "Save", status=303, **later)))
+    assert "You have 6 interviews then. They stay as planned." in words
+    assert links[-1] == ("2 more", f"/interviews?who={team.ben.id}")
+    assert len(links) == 5
+    assert "6 interviews" in ben.get(links[-1][1]).words
+    # Nobody else's are named, and an interview day is meant for them.
+    assert said(ada.follow(ada.submit(ada.get(NEW), "Add", status=303, **DENTIST)))[0] == "Added: Dentist."
 
 
 def test_saving_what_is_there_already_says_so(web: Flask, team: Team, ben: Visitor) -> None:
