@@ -20,7 +20,7 @@ import htmx
 import instance_folder
 import models  # noqa: F401  the tables have to be known before the first query or migration
 from blueprints import register_blueprints
-from config import flask_settings, load_settings, settings_names
+from config import SettingError, flask_settings, load_settings, settings_names
 from database import listen
 from extensions import csrf, db
 from messaging.transport import mail
@@ -86,8 +86,13 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     Raises `config.SettingError` for a setting with an invalid value, and OSError when the instance folder
     cannot be written.
     """
-    settings = load_settings(overrides=overrides)
-    keys = _keys(settings)
+    try:
+        settings = load_settings(overrides=overrides)
+        keys = _keys(settings)
+    except (SettingError, OSError) as error:
+        if overrides is None:
+            cli.refuse_in_words(error)
+        raise
     # Static files have their own prefix below, so Flask's route is only for development.
     app = _Application(__name__, instance_path=str(settings["INSTANCE_PATH"]))
     app.config.update(settings)

@@ -17,6 +17,7 @@ from accounts import audit, copies, first_run, outgoing_webhook, restored, two_s
 from accounts.audit import Event
 from accounts.passwords import store_password
 from accounts.team_rules import TeamError
+from config import SettingError
 from connections.keys import reseal_everything
 from database import LARGEST_ROW_ID
 from doctor.command import doctor
@@ -38,6 +39,19 @@ class _UselessToRepeat(click.ClickException):
     """A refusal that starting the same command again would only repeat."""
 
     exit_code = USELESS_TO_REPEAT
+
+
+def refuse_in_words(error: SettingError | OSError) -> None:
+    """End a command that loads the application with one sentence about what keeps it from loading, where the
+    traceback would hide it. Return if no command does.
+
+    `error` is about a setting or about the instance folder. Raises `click.ClickException`.
+    """
+    if click.get_current_context(silent=True) is None:
+        return
+    if isinstance(error, SettingError):
+        raise _UselessToRepeat(f"A setting is wrong. {error}") from None
+    raise click.ClickException(instance_folder.in_words(error)) from None
 
 
 class _Commands(AppGroup):

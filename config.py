@@ -304,7 +304,9 @@ def _check_together(values: Mapping[str, Any]) -> None:
             "and MAIL_USE_SSL are both on: a connection begins with one of them, SSL on port 465",
         )
     if values["BACKUP_FOLDER"] and not values["BACKUP_KEY"]:
-        raise SettingError("BACKUP_FOLDER", "is set, and BACKUP_KEY is not: flask backup-key makes one")
+        raise SettingError(
+            "BACKUP_FOLDER", "is set, and BACKUP_KEY is not: take it out until flask backup-key has made one"
+        )
     if values["MAIL_AUTH"] == "oauth":
         _check_oauth(values)
     else:

@@ -12,7 +12,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from config import SettingError, load_settings
-from instance_folder import UnfinishedRestoreError
+from instance_folder import UnfinishedRestoreError, in_words
 from schema import USELESS_TO_REPEAT, NewerDatabaseError
 from whole_requests import WholeRequestWorker
 
@@ -79,6 +79,10 @@ def on_starting(server: Any) -> None:
     except UnfinishedRestoreError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(USELESS_TO_REPEAT)
+    except OSError as error:
+        # The next start may find the folder, or the room on the disk, that this one missed.
+        sys.stderr.write(f"{in_words(error)}\n")
+        sys.exit(1)
     app = server.app.wsgi()
     try:
         first_start.prepare(app)

@@ -128,6 +128,17 @@ def begin_restore(folder: Path, restore: UnfinishedRestore) -> None:
     _replace(folder / _RESTORE_MARKER, f"{restore.restored_as}\n{uploads}")
 
 
+def in_words(error: OSError) -> str:
+    """What keeps a folder from being prepared, as a sentence for the console."""
+    if error.filename is None:
+        # Ours, which are sentences already.
+        return str(error)
+    return (
+        f"{error.filename} can't be used ({error.strerror}). INSTANCE_PATH has to be a folder that this user "
+        "may write to."
+    )
+
+
 def end_restore(folder: Path) -> None:
     """Let the folder be used: what was restored is whole, or gone. So is what a process that was killed left
     of writing the mark or a key."""

@@ -271,7 +271,7 @@ def backup_keys(value: str) -> tuple[str, ...]:
 
     keys = tuple(key.strip() for key in value.split(",") if key.strip())
     if not keys:
-        raise ValueError("holds no key; flask backup-key makes one")
+        raise ValueError("holds no key: take it out until flask backup-key has made one")
     for number, key in enumerate(keys, start=1):
         if key.upper().startswith("AGE-SECRET-KEY-"):
             raise ValueError(

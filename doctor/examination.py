@@ -15,6 +15,7 @@ from doctor import (
     mail,
     program,
     servers,
+    settings,
     sign_in,
     work,
 )
@@ -25,6 +26,7 @@ from extensions import db
 # In the order in which they are shown: first what everything else rests on. `check(seconds)` returns within
 # about that time.
 _SUBJECTS: dict[str, Callable[[float], list[Result]]] = {
+    "Settings": settings.check,
     "Database": database.check,
     "Instance folder": folder.check,
     "Servers": servers.check,

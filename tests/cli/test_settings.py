@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from flask.cli import FlaskGroup
 
 from config import ROOT, SETTINGS, SettingError, load_settings, settings_names
 from schema import USELESS_TO_REPEAT
+from tests.machines.processes import bare_environment
 
 KEY = "A" * 43 + "="
 SPACED, QUOTED, PLACEHOLDER = "an id", '"an-id"', "<your id>"
@@ -213,7 +216,10 @@ def test_what_was_meant_is_understood(name: str, value: str, meant: object) -> N
     [
         ({"ZOOM_API_CLIENT_ID": "an-id"}, "ZOOM_API_CLIENT_ID is set, and ZOOM_API_CLIENT_SECRET is not"),
         ({"MICROSOFT_CLIENT_SECRET": "x"}, "MICROSOFT_CLIENT_SECRET is set, and MICROSOFT_CLIENT_ID is not"),
-        ({"BACKUP_FOLDER": str(ROOT)}, "BACKUP_FOLDER is set, and BACKUP_KEY is not: flask backup-key"),
+        (
+            {"BACKUP_FOLDER": str(ROOT)},
+            "BACKUP_FOLDER is set, and BACKUP_KEY is not: take it out until flask backup-key",
+        ),
         ({"MAIL_PASSWORD": "x"}, "MAIL_PASSWORD is set, and MAIL_USERNAME is not"),
         ({"MAIL_USE_TLS": "yes", "MAIL_USE_SSL": "yes"}, "MAIL_USE_TLS and MAIL_USE_SSL are both on"),
     ],
@@ -325,3 +331,43 @@ def test_server_does_not_start_with_nonsense_and_says_why(tmp_path: Path) -> Non
     assert "A setting is wrong. BASE_URL must begin with http:// or https://" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"MAIL_PORT": "587 # submission"}, "A setting is wrong. MAIL_PORT must be a whole number"),
+        ({"BACKUP_FOLDER": "/tmp"}, "take it out until flask backup-key has made one"),
+        ({"BACKUP_KEY": ","}, "take it out until flask backup-key has made one"),
+        ({"INSTANCE_PATH": "/proc/nowhere"}, "/proc/nowhere can't be used (No such file or directory)."),
+    ],
+)
+def test_command_says_in_one_sentence_what_keeps_it_from_loading(
+    wrong: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    done = CliRunner().invoke(
+        FlaskGroup(load_dotenv=False),
+        ["--app", "app", "doctor"],
+        env={"INSTANCE_PATH": str(tmp_path / "instance"), **wrong},
+    )
+    assert done.exit_code == (1 if "INSTANCE_PATH" in wrong else USELESS_TO_REPEAT)
+    assert isinstance(done.exception, SystemExit)
+    assert words in done.stderr
+    assert done.stdout == ""
+    assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.slow
+def test_server_says_in_one_sentence_that_its_folder_cannot_be_used() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"],
+        cwd=ROOT,
+        env=bare_environment({"INSTANCE_PATH": "/proc/nowhere"}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "/proc/nowhere can't be used (No such file or directory)." in done.stderr
+    assert "Traceback" not in done.stderr
