@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within
 from hiring.matching import Kind, application_matches, kind_of, parameters
+from hiring.misspelled import Among, candidates_meant
 from models import Application, Candidate, Job, Role, Stage
 from paging import Query
 from rows import rows_of
@@ -34,26 +36,34 @@ class Pick(NamedTuple):
 
 
 class Picks(NamedTuple):
-    """The first few; `is_more` says that there are others."""
+    """The first few; `is_more` says that there are others. `is_guess`: nothing was found, and these are those
+    whose names are spelled in a similar way."""
 
     rows: tuple[Pick, ...]
     is_more: bool
+    is_guess: bool = False
 
 
 def candidates_to_schedule(actor: Reader, text: str = "") -> Picks:
     """Whom `actor` may schedule an interview with and for which open job: each candidate once for each of
     their jobs. Those whose name begins with the text come first; then those without an interview ahead, the
-    newest first. One statement."""
+    newest first. One statement, unless it finds nobody."""
     kind = kind_of(text)
-    told = {
-        "asker_id": actor.id,
-        "looked_at": _LOOKED_AT,
-        **parameters(text),
-        **next_interviews.told(),
-    }
+    picks = _first(_picks(actor.role, kind), actor, parameters(text))
+    if picks.rows or kind is None:
+        return picks
+    ids = candidates_meant(actor, text, Among.TO_SCHEDULE)
+    if not ids:
+        return picks
+    rows = _first(_picks(actor.role, None, of_some=True), actor, {"candidate_ids": ids}).rows
+    return Picks(tuple(sorted(rows, key=lambda row: ids.index(row.candidate_id))), False, bool(rows))
+
+
+def _first(query: Query, actor: Reader, told: Mapping[str, object]) -> Picks:
+    told = {"asker_id": actor.id, "looked_at": _LOOKED_AT, **told, **next_interviews.told()}
     # Each application comes once for each of its upcoming interviews.
     found: dict[int, tuple[tuple[int, bool, bool, int], Pick]] = {}
-    for row in rows_of(_picks(actor.role, kind), told):
+    for row in rows_of(query, told):
         place, application_id, candidate_id, name, job_id, title, stage = row[:7]
         upcoming = next_interviews.upcoming_in(row)
         if application_id in found:
@@ -66,7 +76,8 @@ def candidates_to_schedule(actor: Reader, text: str = "") -> Picks:
 
 
 @cache
-def _picks(role: Role, kind: Kind | None) -> Query:
+def _picks(role: Role, kind: Kind | None, *, of_some: bool = False) -> Query:
+    """Everyone whom the text means, or with `of_some` those of `candidate_ids`."""
     asker = Asker(role)
     place = begins_with(Candidate.name_key, keys(1)[0]) if kind is not None else sa.literal(0)
     where = [
@@ -76,6 +87,8 @@ def _picks(role: Role, kind: Kind | None) -> Query:
     ]
     if kind is not None:
         where.append(application_matches(asker, kind))
+    if of_some:
+        where.append(Candidate.id.in_(sa.bindparam("candidate_ids", expanding=True)))
     place = place.label("place")
     first = (
         sa.select(

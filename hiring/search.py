@@ -4,7 +4,7 @@ see them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -14,6 +14,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within, job_is_within
 from hiring.lists import CandidateRow, JobRow, gathered, of_application
 from hiring.matching import Kind, candidate_matches, job_matches, kind_of, parameters
+from hiring.misspelled import candidates_meant, jobs_meant, people_meant
 from hiring.queries import team
 from models import Application, Candidate, Job, Role, User, search_key
 from paging import Query
@@ -48,7 +49,8 @@ class Group(Generic[Row]):
 @dataclass(frozen=True)
 class Found:
     """`text`: what was searched for in the lists, where the words of `interviews_first` are no help.
-    `interviews_first`: the text asks for interviews."""
+    `interviews_first`: the text asks for interviews. `is_guess`: nothing was found, and these are those whose
+    names are spelled in a similar way."""
 
     text: str
     interviews_first: bool
@@ -56,6 +58,7 @@ class Found:
     interviews: Group[InterviewRow]
     jobs: Group[JobRow]
     people: Group[User]
+    is_guess: bool = False
 
     @property
     def number(self) -> int:
@@ -78,17 +81,35 @@ def find(actor: Reader, text: str, *, most: int = SHOWN, with_people: bool = Tru
     told = {"asker_id": actor.id, "most": most + 1, **parameters(rest)}
     candidates = _candidates(actor, kind, told) if kind is not None else ()
     jobs = rows_of(_jobs(actor.role, kind), told) if kind is not None else ()
-    return Found(
+    people = team() if with_people and kind is not None else []
+    found = Found(
         text=rest,
         interviews_first=rest != " ".join(words),
         candidates=Group.of(candidates, most),
         interviews=Group.of(first_interviews(actor, text, most + 1), most),
         jobs=Group.of(list(map(JobRow._make, jobs)), most),
-        people=Group.of(_people(rest) if with_people and kind is not None else (), most),
+        people=Group.of(_people(people, rest), most),
     )
+    return found if found.number or kind is None else _guessed(actor, found, people)
 
 
-def _candidates(actor: Reader, kind: Kind, told: dict[str, object]) -> tuple[CandidateRow, ...]:
+def _guessed(actor: Reader, found: Found, team: list[User]) -> Found:
+    """Whom and which jobs a text may mean that finds nothing."""
+    ids, titles = candidates_meant(actor, found.text), jobs_meant(actor, found.text)
+    told = {"asker_id": actor.id, "most": len(ids), "candidate_ids": ids}
+    candidates = {row.id: row for row in _candidates(actor, None, told)} if ids else {}
+    told = {"asker_id": actor.id, "most": len(titles), "job_ids": list(titles)}
+    jobs = {row[0]: JobRow._make(row) for row in rows_of(_jobs(actor.role, None), told)} if titles else {}
+    guessed = replace(
+        found,
+        candidates=Group(tuple(candidates[each] for each in ids if each in candidates), is_more=False),
+        jobs=Group(tuple(jobs[each] for each in titles if each in jobs), is_more=False),
+        people=Group(tuple(people_meant(team, found.text)), is_more=False),
+    )
+    return replace(guessed, is_guess=guessed.number > 0)
+
+
+def _candidates(actor: Reader, kind: Kind | None, told: dict[str, object]) -> tuple[CandidateRow, ...]:
     found = rows_of(_first_candidates(actor.role, kind), {**told, **next_interviews.told()})
     # Each candidate comes once for each application, and with nothing behind it for those without any.
     rows = {row[0]: CandidateRow(*row[:_COLUMNS]) for row in found}
@@ -96,16 +117,23 @@ def _candidates(actor: Reader, kind: Kind, told: dict[str, object]) -> tuple[Can
 
 
 @cache
-def _first_candidates(role: Role, kind: Kind) -> Query:
+def _first_candidates(role: Role, kind: Kind | None) -> Query:
     """Those whose name begins with the first word come first. They are found and sorted by themselves, and
-    only then joined with what they applied for."""
-    asker, place = Asker(role), begins_with(Candidate.name_key, keys(1)[0]).label("place")
+    only then joined with what they applied for. Without a text, those of `candidate_ids`."""
+    asker = Asker(role)
+    if kind is None:
+        is_meant = Candidate.id.in_(sa.bindparam("candidate_ids", expanding=True))
+    else:
+        is_meant = candidate_matches(asker, kind)
+    place = (begins_with(Candidate.name_key, keys(1)[0]) if kind is not None else sa.literal(0)).label(
+        "place"
+    )
     first = (
         sa.select(Candidate.id, Candidate.name, Candidate.name_key, Candidate.created_at, place)
         .where(
             Candidate.erased_at.is_(None),
             candidate_is_within(asker, Action.SEE),
-            candidate_matches(asker, kind),
+            is_meant,
         )
         .order_by(place, Candidate.name_key, Candidate.id)
         .limit(sa.bindparam("most", type_=sa.Integer()))
@@ -123,22 +151,28 @@ def _first_candidates(role: Role, kind: Kind) -> Query:
 
 
 @cache
-def _jobs(role: Role, kind: Kind) -> Query:
+def _jobs(role: Role, kind: Kind | None) -> Query:
+    """Those that the text means; without one, those of `job_ids`."""
+    if kind is None:
+        is_meant = Job.id.in_(sa.bindparam("job_ids", expanding=True))
+    else:
+        is_meant = job_matches(kind)
+    place = begins_with(Job.title_key, keys(1)[0]) if kind is not None else sa.literal(0)
     of_job = (Job.id, Job.title, Job.title_key, Job.department, Job.location, Job.is_open, Job.created_at)
     return (
         sa.select(*of_job, User.name)
         .join(User, User.id == Job.hiring_manager_id)
-        .where(job_is_within(Asker(role), Action.SEE), job_matches(kind))
-        .order_by(Job.is_open.desc(), begins_with(Job.title_key, keys(1)[0]), Job.title_key, Job.id)
+        .where(job_is_within(Asker(role), Action.SEE), is_meant)
+        .order_by(Job.is_open.desc(), place, Job.title_key, Job.id)
         .limit(sa.bindparam("most", type_=sa.Integer()))
     )
 
 
-def _people(text: str) -> list[User]:
+def _people(team: list[User], text: str) -> list[User]:
     words = [spellings(word) for word in words_of(text)]
 
     def is_meant(user: User) -> bool:
         name = search_key(user.name)
         return all(any(key in name for key in word) or word[0] in user.email for word in words)
 
-    return [user for user in team() if is_meant(user)]
+    return [user for user in team if is_meant(user)]

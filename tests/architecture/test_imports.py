@@ -111,7 +111,10 @@ RULES: dict[str, frozenset[str]] = {
     | {"security", "connections.revocation", "connections.catalogue"}
     | ASKING_FOR_WORK,
     # What hiring does once a day is a chore.
-    "hiring": GROUND | DOMAIN | {"security", "paging", "searching", "work.chores"} | ASKING_FOR_WORK,
+    "hiring": GROUND
+    | DOMAIN
+    | {"security", "paging", "searching", "spelling", "work.chores"}
+    | ASKING_FOR_WORK,
     # A meeting's steps call the provider they are handed, in the values and errors that all providers share,
     # and say when to try again.
     "scheduling": GROUND
@@ -146,6 +149,7 @@ RULES: dict[str, frozenset[str]] = {
     "tables.link_nonce": frozenset({"security"}),
     "paging": frozenset({"database", "extensions", "rows", "security"}),
     "searching": frozenset({"models", "paging"}),
+    "spelling": frozenset({"searching"}),
     "rows": frozenset({"extensions", "prepared"}),
     "prepared": frozenset(),
     "database": frozenset({"timezones"}),

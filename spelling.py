@@ -1,0 +1,78 @@
+"""Which names are meant by a text that none of them contains, because it is spelled in another way: `Prya`
+for `Priya`, `Mohamed` for `Mohammed`, `Catharina` for `Katarina`, two letters swapped, one too many or missing.
+
+It only finds names to offer. What it takes for the same may be two people, so nothing is ever chosen by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping, Sequence
+from heapq import nsmallest
+from typing import TypeVar
+
+from searching import spellings, words_of
+
+# As many as one can choose from at a glance.
+OFFERED = 3
+_BETWEEN_WORDS = re.compile(r"[\s,;-]+")
+# What looks like a part of an address or a number is no name.
+_IN_NO_NAME = re.compile(r"[@\d]")
+# A letter in a short word, two in a longer one. In one of two letters, nearly every other would be meant.
+_SHORTEST, _LONG = 3, 6
+
+Row = TypeVar("Row", bound=Hashable)
+
+
+def nearest(text: str, keys: Mapping[Row, str]) -> list[Row]:
+    """The few rows whose names are the most similar to a search text, the most similar first. `keys` are the
+    keys of their names (`models.search_key`). Every word of the text has to be similar to a word of the name,
+    in any order, or a part of one.
+
+    Empty if a name has all of the words as they stand: then the spelling is not what is wrong.
+    """
+    words = () if _IN_NO_NAME.search(text) else words_of(text)
+    if not words:
+        return []
+    parts = {row: _BETWEEN_WORDS.split(key) for row, key in keys.items()}
+    vocabulary = list({part for of_name in parts.values() for part in of_name})
+    found = dict.fromkeys(parts, 0)
+    for word in words:
+        apart = _similar(word, vocabulary)
+        found = {
+            row: so_far + min(apart[part] for part in parts[row] if part in apart)
+            for row, so_far in found.items()
+            if not apart.keys().isdisjoint(parts[row])
+        }
+    if not found or min(found.values()) == 0:
+        return []
+    return _first(spellings(text)[0], found, keys)
+
+
+def _similar(word: str, vocabulary: Sequence[str]) -> dict[str, int]:
+    """The words that may be meant by this one, and how many letters they are apart."""
+    # Loaded only where nothing was found, which most processes never come to.
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    apart: dict[str, int] = {}
+    for key in set(spellings(word)):
+        most = 0 if len(key) < _SHORTEST else 1 if len(key) < _LONG else 2
+        for part, letters, _ in extract(
+            key, vocabulary, scorer=OSA.distance, processor=None, score_cutoff=most, limit=None
+        ):
+            # Two letters in a word of four are another one.
+            if letters <= (1 if len(part) < _LONG - 1 else 2):
+                apart[part] = min(letters, apart.get(part, letters))
+        apart |= {part: 0 for part in vocabulary if key in part}
+    return apart
+
+
+def _first(text: str, found: Mapping[Row, int], keys: Mapping[Row, str]) -> list[Row]:
+    from rapidfuzz.distance import JaroWinkler
+
+    def distance(row: Row) -> tuple[int, float, str]:
+        # Of those that are as far away, the ones that begin alike: more is misspelled further on.
+        return found[row], JaroWinkler.distance(text, keys[row]), keys[row]
+
+    return nsmallest(OFFERED, found, key=distance)
