@@ -1,5 +1,6 @@
 """Which names are meant by a text that none of them contains, because it is spelled in another way: `Prya`
-for `Priya`, `Mohamed` for `Mohammed`, `Catharina` for `Katarina`, two letters swapped, one too many or missing.
+for `Priya`, `Mohamed` for `Mohammed`, `Catharina` for `Katarina`, two letters swapped, one too many or
+missing.
 
 It only finds names to offer. What it takes for the same may be two people, so nothing is ever chosen by it.
 """
@@ -15,13 +16,19 @@ from searching import spellings, words_of
 
 # As many as one can choose from at a glance.
 OFFERED = 3
-_BETWEEN_WORDS = re.compile(r"[\s,;-]+")
+# Between the words of a name, beside spaces.
+_BETWEEN_WORDS = str.maketrans(",;-", "   ")
 # What looks like a part of an address or a number is no name.
 _IN_NO_NAME = re.compile(r"[@\d]")
 # A letter in a short word, two in a longer one. In one of two letters, nearly every other would be meant.
 _SHORTEST, _LONG = 3, 6
 
 Row = TypeVar("Row", bound=Hashable)
+
+
+def may_be_a_name(text: str) -> bool:
+    """Whether a search text can be misspelled at all: not an empty one, nor one of an address or number."""
+    return bool(words_of(text)) and _IN_NO_NAME.search(text) is None
 
 
 def nearest(text: str, keys: Mapping[Row, str]) -> list[Row]:
@@ -31,13 +38,12 @@ def nearest(text: str, keys: Mapping[Row, str]) -> list[Row]:
 
     Empty if a name has all of the words as they stand: then the spelling is not what is wrong.
     """
-    words = () if _IN_NO_NAME.search(text) else words_of(text)
-    if not words:
+    if not may_be_a_name(text):
         return []
-    parts = {row: _BETWEEN_WORDS.split(key) for row, key in keys.items()}
+    parts = {row: key.translate(_BETWEEN_WORDS).split() for row, key in keys.items()}
     vocabulary = list({part for of_name in parts.values() for part in of_name})
     found = dict.fromkeys(parts, 0)
-    for word in words:
+    for word in words_of(text):
         apart = _similar(word, vocabulary)
         found = {
             row: so_far + min(apart[part] for part in parts[row] if part in apart)

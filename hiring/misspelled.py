@@ -24,7 +24,7 @@ from accounts.row_permissions import (
 from models import Application, Candidate, Interview, Job, Role, User, search_key
 from paging import Found, Query
 from rows import rows_of
-from spelling import nearest
+from spelling import may_be_a_name, nearest
 
 # The newest so many names are looked at, so that it takes no longer where there are more.
 _LOOKED_AT = 20_000
@@ -41,6 +41,8 @@ class Among(StrEnum):
 
 def candidates_meant(actor: Reader, text: str, among: Among = Among.SEEN) -> list[int]:
     """The ids of a few candidates who may be meant, the most similar name first."""
+    if not may_be_a_name(text):
+        return []
     return nearest(text, {row[0]: row[1] for row in _rows(_candidate_keys(actor.role, among), actor)})
 
 
@@ -55,6 +57,8 @@ def candidate_names_meant(actor: Reader, text: str, among: Among = Among.SEEN) -
 
 def jobs_meant(actor: Reader, text: str) -> dict[int, str]:
     """The ids and titles of a few jobs that may be meant, the most similar first."""
+    if not may_be_a_name(text):
+        return {}
     rows = _rows(_job_keys(actor.role), actor)
     titles = {row[0]: row[1] for row in rows}
     return {each: titles[each] for each in nearest(text, {row[0]: row[2] for row in rows})}

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.sql import ColumnElement
 
 from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within, job_is_within
@@ -59,6 +60,12 @@ class Found:
     jobs: Group[JobRow]
     people: Group[User]
     is_guess: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """What the candidates, jobs and people are called, each name once."""
+        names = [*(each.name for each in self.candidates.rows), *(each.title for each in self.jobs.rows)]
+        return list(dict.fromkeys([*names, *(each.name for each in self.people.rows)]))
 
     @property
     def number(self) -> int:
@@ -121,13 +128,13 @@ def _first_candidates(role: Role, kind: Kind | None) -> Query:
     """Those whose name begins with the first word come first. They are found and sorted by themselves, and
     only then joined with what they applied for. Without a text, those of `candidate_ids`."""
     asker = Asker(role)
+    is_meant: ColumnElement[bool]
+    place: ColumnElement[int]
     if kind is None:
-        is_meant = Candidate.id.in_(sa.bindparam("candidate_ids", expanding=True))
+        is_meant, place = Candidate.id.in_(sa.bindparam("candidate_ids", expanding=True)), sa.literal(0)
     else:
-        is_meant = candidate_matches(asker, kind)
-    place = (begins_with(Candidate.name_key, keys(1)[0]) if kind is not None else sa.literal(0)).label(
-        "place"
-    )
+        is_meant, place = candidate_matches(asker, kind), begins_with(Candidate.name_key, keys(1)[0])
+    place = place.label("place")
     first = (
         sa.select(Candidate.id, Candidate.name, Candidate.name_key, Candidate.created_at, place)
         .where(
@@ -153,11 +160,12 @@ def _first_candidates(role: Role, kind: Kind | None) -> Query:
 @cache
 def _jobs(role: Role, kind: Kind | None) -> Query:
     """Those that the text means; without one, those of `job_ids`."""
+    is_meant: ColumnElement[bool]
+    place: ColumnElement[int]
     if kind is None:
-        is_meant = Job.id.in_(sa.bindparam("job_ids", expanding=True))
+        is_meant, place = Job.id.in_(sa.bindparam("job_ids", expanding=True)), sa.literal(0)
     else:
-        is_meant = job_matches(kind)
-    place = begins_with(Job.title_key, keys(1)[0]) if kind is not None else sa.literal(0)
+        is_meant, place = job_matches(kind), begins_with(Job.title_key, keys(1)[0])
     of_job = (Job.id, Job.title, Job.title_key, Job.department, Job.location, Job.is_open, Job.created_at)
     return (
         sa.select(*of_job, User.name)

@@ -18,6 +18,7 @@ from blueprints.calendar_page.months import Month, month_of
 from blueprints.calendar_page.pages import Drawn, Page, is_cut
 from connections.catalogue import calendar_name
 from database import read_row_id
+from models import search_key
 from scheduling.reading.calendar import MOST, Item, ItemKind
 from text import one_line
 from timezones import in_zone, start_of_day, zone_short_name
@@ -172,7 +173,7 @@ def _day(on: date) -> str:
 
 def narrowed(items: Iterable[Item], wanted: Narrowing) -> list[Item]:
     """Those of the items that the search asks for, in their order."""
-    words = wanted.text.casefold().split()
+    words = search_key(wanted.text).split()
     return [item for item in items if _is_kind(item, wanted.shown) and _has(item, words)]
 
 
@@ -185,5 +186,5 @@ def _has(item: Item, words: list[str]) -> bool:
         return True
     row = item.row
     texts = (item.title, item.owner, *((row.candidate_name, row.about, row.how) if row is not None else ()))
-    text = "\n".join(texts).casefold()
-    return all(word in text for word in words)
+    keys = [search_key(text) for text in texts]
+    return all(any(word in key for key in keys) for word in words)

@@ -20,6 +20,7 @@ from hiring.calling_off import coming_on
 from hiring.choices import jobs_to_choose_from
 from hiring.files import MOST_FILES
 from hiring.lists import CandidateFilter, InterviewState, NameSort
+from hiring.misspelled import candidate_names_meant
 from models import Application, Stage
 from scheduling.reading.days import day_in
 from services import services
@@ -61,10 +62,11 @@ def asked_candidates() -> CandidateFilter:
 
 def candidates() -> ResponseReturnValue:
     user, wanted = person(), asked_candidates()
-    address = candidates_address(wanted)
+    address, page = candidates_address(wanted), lists.candidates(user, wanted, asked_turn())
     html = render_template(
         "hiring/candidates.html",
-        page=lists.candidates(user, wanted, asked_turn()),
+        page=page,
+        meant=[] if page.rows else candidate_names_meant(user, wanted.text),
         today=day_in(utc_now(), user.timezone),
         wanted=wanted,
         address=address,

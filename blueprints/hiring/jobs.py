@@ -17,6 +17,7 @@ from extensions import db
 from hiring import calling_off, commands, lists, queries
 from hiring.copied_plans import templates_of
 from hiring.lists import JobFilter, JobState, NameSort
+from hiring.misspelled import jobs_meant
 from hiring.on_a_job import newest_applications
 from models import Job, Stage, User
 from scheduling.reading.days import day_in
@@ -53,6 +54,7 @@ def jobs() -> ResponseReturnValue:
     html = render_template(
         "hiring/jobs.html",
         page=page,
+        meant=[] if rows else list(dict.fromkeys(jobs_meant(user, wanted.text).values())),
         rows=rows,
         today=day_in(utc_now(), user.timezone),
         wanted=wanted,

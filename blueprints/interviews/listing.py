@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 import htmx
 from blueprints.interviews.asked import TABS, AskedInterviews, When, asked_interviews, how_options
 from hiring.choices import jobs_to_choose_from, people_to_choose_from
+from hiring.misspelled import Among, candidate_names_meant
 from models import InterviewStatus
 from scheduling.reading import lists
 from scheduling.reading.days import by_day
+from scheduling.reading.matching import words_about_interviews
 from scheduling.reading.time_requests import time_requests_of
 from timezones import utc_now
 from web.lists import asked_turn, job_options, options_of
@@ -23,11 +25,13 @@ def index() -> ResponseReturnValue:
     page = lists.interviews(user, asked.filter, asked_turn())
     # What the team or the candidate has yet to do is said in their rows, instead of their day.
     waits_for_time = asked.filter.status.is_being_arranged
+    text = " ".join(words_about_interviews(asked.filter.text))
     people = ((each.id, each.name) for each in people_to_choose_from() if each.id != user.id)
     html = render_template(
         "interviews/list.html",
         **_counted(user, asked),
         page=page,
+        meant=[] if page.rows else candidate_names_meant(user, text, Among.INTERVIEWED),
         time_requests=time_requests_of(row.id for row in page.rows) if waits_for_time else {},
         days=by_day(page.rows, utc_now(), user.timezone),
         how_options=how_options(),

@@ -42,7 +42,8 @@ export function makeCombobox(root, whenReleased) {
     input.setAttribute("aria-expanded", String(Boolean(box)));
     if (box) input.setAttribute("aria-controls", box.id);
     else input.removeAttribute("aria-controls");
-    choose(box && isPartOfPage ? 0 : -1);
+    // A name that is only similar to what was typed has to be chosen.
+    choose(box && isPartOfPage && !("guess" in box.dataset) ? 0 : -1);
   };
 
   // What has just arrived becomes the listbox.
@@ -86,7 +87,7 @@ export function makeCombobox(root, whenReleased) {
       dress();
       show(root.contains(document.activeElement));
       root.querySelector("[data-said]").textContent = list.querySelector("[data-count]").textContent;
-      if (entersFirst) options[0]?.click();
+      if (entersFirst) options[active]?.click();
       entersFirst = false;
     });
   };

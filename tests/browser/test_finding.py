@@ -62,6 +62,14 @@ def test_picker_leads_from_a_name_to_the_first_step_by_keyboard_alone(page: Page
     expect(picker.get_by_text("No candidates found", exact=True).first).to_be_visible()
     expect(picker.get_by_role("link", name="Add “nobody”")).to_be_visible()
     assert_no_barrier(page)
+    # Whom a misspelled name may mean is offered, and Enter does not choose anyone.
+    field.fill("Omr Hadad")
+    expect(picker.get_by_text("Did you mean Omar Haddad?").first).to_be_visible()
+    expect(options).to_have_count(1)
+    expect(options.first).to_have_attribute("aria-selected", "false")
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    assert_no_barrier(page)
     # Typed and entered at once: what counts is what was typed, not what is listed meanwhile.
     field.fill("omar")
     page.keyboard.press("Enter")
