@@ -30,7 +30,7 @@ from schema import USELESS_TO_REPEAT, NewerDatabaseError, migrate_database, refu
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from services import services
 from tasks.attention import WaitingWork, WorkState, described, try_again_now, work_needing_attention
-from timezones import utc_now, zone_as_written
+from timezones import utc_now, zone_as_written, zones_meant
 from web.addresses import normal_address
 from wording import counted
 
@@ -112,7 +112,9 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
     """Set the server up without a browser. The owner's password is read from standard input."""
     zone = zone_as_written(timezone)
     if zone is None:
-        raise click.BadParameter(f"{timezone} is not a time zone.", param_hint="--timezone")
+        meant = zones_meant(timezone)
+        words = f"could be any of these: {', '.join(meant)}." if meant else "is not a time zone."
+        raise click.BadParameter(f"{timezone} {words}", param_hint="--timezone")
     try:
         email = normal_address(email)
     except ValueError:

@@ -8,13 +8,14 @@ change between scheduling and the interview. Nothing else in the product calls `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import zone_data
+import zone_reading
 
 Clock = Callable[[], datetime]
 
@@ -76,7 +77,13 @@ def zone_names() -> tuple[str, ...]:
 
 def zone_spellings() -> dict[str, list[str]]:
     """All those zones, each with the other ways in which people write it, in small letters."""
-    return zone_data.spellings()
+    return zone_reading.spellings()
+
+
+def unclear_zone_words() -> dict[str, tuple[str, ...]]:
+    """What people write that means several zones, in small letters, such as `ist`: each with the likely ones,
+    the likeliest first."""
+    return zone_reading.unclear_words(_this_hour())
 
 
 def zone_data_version() -> str:
@@ -91,8 +98,34 @@ def present_zone_name(name: str) -> str:
 
 
 def zone_as_written(text: str) -> str | None:
-    """The present IANA name of a zone as people, spreadsheets and Windows write it, or None."""
-    return zone_data.as_written(text)
+    """The present IANA name of a zone as people, spreadsheets and Windows write it, or None: for what is no
+    zone, and for what two people would read as two."""
+    return zone_reading.as_written(text, _this_hour())
+
+
+def zones_meant(text: str, near: Sequence[str] = ()) -> tuple[str, ...]:
+    """The present IANA names of the few zones that a text most likely means, the likeliest first: none if it
+    is no zone, one if it is understood, and several if a person has to say which.
+
+    `near` are zones of people around, the nearest first; of what a text may mean, they come first.
+    """
+    return zone_reading.likely(text, _this_hour(), tuple(near))
+
+
+def places_of(names: Sequence[str]) -> str:
+    """Some zones as a sentence offers them: `Kolkata, Dublin, or Jerusalem`. Three at most."""
+    *others, last = [place_name(name) for name in names[:3]]
+    return f"{', '.join(others)}{',' if len(others) > 1 else ''} or {last}" if others else last
+
+
+def zone_country(name: str) -> str:
+    """The English name of the country of a zone; an empty text for `UTC` and what is no zone."""
+    return zone_data.countries().get(zone_data.country_of().get(present_zone_name(name), ""), "")
+
+
+def _this_hour() -> datetime:
+    """When offsets are read: the same for a whole list, so that what one row said is known for the next."""
+    return utc_now().replace(minute=0, second=0, microsecond=0)
 
 
 def is_zone(name: str) -> bool:

@@ -25,7 +25,7 @@ from flask import Flask, Response, abort, url_for
 from markupsafe import Markup
 from whitenoise import WhiteNoise
 
-from timezones import zone_spellings
+from timezones import unclear_zone_words, zone_spellings
 from web.calendar_places import place_rules
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -83,7 +83,9 @@ def served_files() -> dict[str, bytes]:
         "style.css": style_sheet().encode(),
         "site.js": site_script().encode(),
         # What a field for a time zone suggests: fetched by those who type in one, and once.
-        "zones.json": json.dumps(zone_spellings(), separators=(",", ":")).encode(),
+        "zones.json": json.dumps(
+            {"zones": zone_spellings(), "unclear": unclear_zone_words()}, separators=(",", ":")
+        ).encode(),
     }
     for folder in (STATIC / "css" / "single").iterdir():
         made = f"\n{place_rules()}" if folder.name == "calendar" else ""

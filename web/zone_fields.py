@@ -10,7 +10,10 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from text import one_line
-from timezones import is_zone, present_zone_name, zone_as_written
+from timezones import is_zone, place_name, places_of, present_zone_name, zone_as_written, zones_meant
+from web.signed_in import visitor
+
+_PRESSED = 5
 
 
 class ZoneInput(TextInput):
@@ -27,7 +30,8 @@ class ZoneField(Field):
     """A time zone by its present IANA name, no matter how it was written: `Europe/Kiev`, `new york`.
 
     `empty` is what an empty field says, where it may be left empty. A text that names no zone stays as it was
-    typed, and is refused.
+    typed, and is refused. If it may mean several, the message names them, and `likely` has them to be
+    pressed: pairs of what to fill in and how to call it.
     """
 
     widget = ZoneInput()
@@ -35,6 +39,7 @@ class ZoneField(Field):
     def __init__(self, label: str, *, empty: str | None = None, **options: Any) -> None:
         super().__init__(label, render_kw={"placeholder": empty} if empty is not None else None, **options)
         self.may_be_empty = empty is not None
+        self.likely: list[tuple[str, str]] = []
 
     def process_data(self, value: Any) -> None:
         super().process_data(present_zone_name(value) if value else value)
@@ -47,8 +52,24 @@ class ZoneField(Field):
             self.raw_data = [self.data]
 
     def pre_validate(self, form: BaseForm) -> None:
-        if not is_zone(self.data or "") and not (self.may_be_empty and not self.data):
-            raise ValidationError("Enter a time zone, such as Europe/Berlin, or a large city in it.")
+        typed = self.data or ""
+        if is_zone(typed) or (self.may_be_empty and not typed):
+            return
+        if meant := zones_meant(typed, _zones_around()):
+            self.likely = [(name.replace("_", " "), place_name(name)) for name in meant[:_PRESSED]]
+            raise ValidationError(f"“{typed[:60]}” could be {places_of(meant)} time. Enter a city.")
+        raise ValidationError("Enter a time zone, such as Europe/Berlin, or a large city in it.")
 
     def _value(self) -> str:
         return self.data or ""
+
+
+def _zones_around() -> tuple[str, ...]:
+    """The zones of whoever fills the form in: the organization's, and their own. None on public pages."""
+    person = visitor()
+    if person is None:
+        return ()
+    own = (
+        [person.timezone] if person.organization is None else [person.organization.timezone, person.timezone]
+    )
+    return tuple(dict.fromkeys(own))

@@ -4,16 +4,22 @@
 
 const plain = (text) => text.trim().toLowerCase().replaceAll("_", " ");
 
+const said = (name) => name.replaceAll("_", " ");
+
 let reading;
-/** All zones as people read them, each with the ways in which it is written. */
-function allZones() {
-  reading ??= fetch(new URL("../zones.json", import.meta.url)).then(async (answer) =>
-    Object.entries(await answer.json()).map(([name, others]) => ({
-      name,
-      text: name.replaceAll("_", " "),
-      ways: new Set([plain(name), ...others]),
-    })),
-  );
+/** All zones as people read them, each with the ways in which it is written; and what means several of them. */
+function known() {
+  reading ??= fetch(new URL("../zones.json", import.meta.url)).then(async (answer) => {
+    const { zones, unclear } = await answer.json();
+    return {
+      zones: Object.entries(zones).map(([name, others]) => ({
+        name,
+        text: said(name),
+        ways: new Set([plain(name), ...others]),
+      })),
+      unclear: new Map(Object.entries(unclear)),
+    };
+  });
   // Asked for again by the next field, or the next page.
   reading.catch(() => (reading = undefined));
   return reading;
@@ -34,14 +40,22 @@ function meant(zones, typed) {
   );
 }
 
+/** What is said of a text that is not one zone; `several` are those that it may mean. */
+function problemWith(typed, several) {
+  if (!several) return `“${typed}” is not one entry of the list. Type more of the name, or choose from the list.`;
+  const places = several.slice(0, 3).map((name) => said(name).split("/").at(-1));
+  const either = new Intl.ListFormat("en", { type: "disjunction" }).format(places);
+  return `“${typed}” could be ${either} time. Enter a city.`;
+}
+
 /** How the list calls a zone that a browser names, by whichever of its names. */
 export async function zoneCalled(name) {
-  return meant(await allZones(), plain(name))?.text;
+  return meant((await known()).zones, plain(name))?.text;
 }
 
 /** `whenReleased` makes a change after the click that is under way: leaving a field by a click may move what is clicked. */
 export async function suggestZones(field, whenReleased) {
-  const zones = await allZones();
+  const { zones, unclear } = await known();
   const suggestions = document.createElement("datalist");
   suggestions.id = `${field.id}-suggestions`;
   for (const { text } of zones) suggestions.append(new Option("", text));
@@ -55,10 +69,11 @@ export async function suggestZones(field, whenReleased) {
   const say = (words) => whenReleased(() => (problem.textContent = words));
   const complete = () => {
     const typed = plain(field.value);
-    const found = typed && meant(zones, typed);
+    // What people write for several is asked about, although a part of one name may begin like that.
+    const found = typed && !unclear.has(typed) && meant(zones, typed);
     if (found) field.value = found.text;
     // What fits nothing, or more than one, stays as it was typed and is asked about.
-    say(found || !typed ? "" : `“${field.value}” is not one entry of the list. Type more of the name, or choose from the list.`);
+    say(found || !typed ? "" : problemWith(field.value, unclear.get(typed)));
   };
   field.addEventListener("input", () => say(""));
   field.addEventListener("change", complete);

@@ -59,7 +59,7 @@ EXCEPTIONS = {
         "templates/mail/_pieces.html": "how mail programs lay out emails",
         "templates/two_step/_set_up.html": "an authenticator app that people may have",
         "web/addresses.py": "addresses as a mail program writes them",
-        "zone_data.py": "zones as calendars name them",
+        "zone_reading.py": "zones as calendars name them",
     },
 }
 
