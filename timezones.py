@@ -265,9 +265,12 @@ def zone_abbreviation(instant: datetime, zone_name: str) -> str:
     where the place is said beside it, since several places share some of them."""
     local = in_zone(instant, zone_name)
     name = local.tzname() or "UTC"
-    if name[:1] not in "+-":
-        return name
-    offset = local.utcoffset() or timedelta()
+    return name if name[:1] not in "+-" else utc_offset(instant, zone_name)
+
+
+def utc_offset(instant: datetime, zone_name: str) -> str:
+    """How far a zone is from UTC at that instant: `UTC+1`, `UTC−3:30`, and `UTC+0` for none."""
+    offset = in_zone(instant, zone_name).utcoffset() or timedelta()
     minutes = int(offset.total_seconds() // 60)
     sign = "+" if minutes >= 0 else "−"
     hours, rest = divmod(abs(minutes), 60)

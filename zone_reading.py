@@ -45,7 +45,7 @@ def likely(text: str, at: datetime, near: tuple[str, ...] = ()) -> tuple[str, ..
     what is understood. Of the zones in `near`, those that it may mean come first."""
     if one := as_written(text, at):
         return (one,)
-    close = {name: place for place, name in enumerate(map(present_name, near))}
+    close = {name: place for place, name in enumerate(dict.fromkeys(map(present_name, near)))}
     found = all_meant(text, at)
     if (minutes := _bare_offset(plain(text))) is not None:
         # A list may have been written in summer.
@@ -288,8 +288,8 @@ def _several_words() -> dict[str, frozenset[str]]:
             found.setdefault(word, set()).add(name)
     for name, zones in zone_words.STATES.items():
         found.setdefault(name, set()).update(zones)
-    for word, zones in _clock_words().items():
-        found.setdefault(word, set()).update(zones)
+    for word, clocks in _clock_words().items():
+        found.setdefault(word, set()).update(clocks)
     for word, zones in zone_words.SEVERAL.items():
         found[word] = set(zones)
     return {word: frozenset(zones) for word, zones in found.items()}

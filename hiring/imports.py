@@ -50,11 +50,14 @@ class Answers:
 
     `columns` are the meanings of its columns in order and `heading` the number of the line with their names,
     0 for none; both are None until they are asked for. `skipped` and `corrected` go by line numbers.
+    `zones` has what texts mean that could be several time zones, by the texts in small letters; an empty one
+    is left out.
     """
 
     columns: tuple[str, ...] | None = None
     heading: int | None = None
     other_jobs: OtherJobs | None = None
+    zones: Mapping[str, str] = field(default_factory=dict)
     skipped: frozenset[int] = frozenset()
     corrected: Mapping[int, Correction] = field(default_factory=dict)
 
@@ -64,6 +67,7 @@ class Answers:
                 "columns": self.columns,
                 "heading": self.heading,
                 "other_jobs": self.other_jobs,
+                "zones": dict(self.zones),
                 "skipped": sorted(self.skipped),
                 "corrected": {str(number): asdict(each) for number, each in self.corrected.items()},
             },
@@ -80,6 +84,7 @@ class Answers:
             columns=None if said["columns"] is None else tuple(said["columns"]),
             heading=said["heading"],
             other_jobs=OtherJobs(said["other_jobs"]) if said["other_jobs"] else None,
+            zones=said["zones"],
             skipped=frozenset(said["skipped"]),
             corrected={int(number): Correction(**each) for number, each in said["corrected"].items()},
         )
@@ -89,8 +94,9 @@ class Answers:
 class Line:
     """One line of the list. `error` says what is wrong with it; in that case, the rest is what was readable.
 
-    `timezone` is an IANA name or None. `jobs` are the titles that the line names, if any. `is_skipped`: the
-    sender left it out.
+    `timezone` is an IANA name or None. `unclear_zone` is what the line says instead if that could be several,
+    and `is_zone_open` as long as the sender hasn't said which. `jobs` are the titles that the line names, if
+    any. `is_skipped`: the sender left it out.
     """
 
     number: int
@@ -101,6 +107,8 @@ class Line:
     error: str | None = None
     jobs: tuple[str, ...] = ()
     is_skipped: bool = False
+    unclear_zone: str = ""
+    is_zone_open: bool = False
 
 
 class Effect(StrEnum):
@@ -126,18 +134,28 @@ class PlannedLine:
 class Plan:
     """What a list would do if it were confirmed now. `fingerprint` changes whenever that changes.
 
-    `other_titles` are the jobs other than the chosen one that lines name, with how many lines do. Until
-    someone has said what that means (`is_undecided`), nothing can be imported.
+    `other_titles` are the jobs other than the chosen one that lines name, with how many lines do, and
+    `unclear_zones` the time zones of new candidates that could be several, in small letters, with their
+    lines. Until someone has said what these mean (`is_undecided`), nothing can be imported.
     """
 
     lines: list[PlannedLine]
     fingerprint: str
     other_titles: dict[str, int]
     lines_with_other_jobs: int
-    is_undecided: bool
+    unclear_zones: dict[str, list[Line]]
+    are_jobs_undecided: bool
 
     def count(self, effect: Effect) -> int:
         return sum(1 for planned in self.lines if planned.effect is effect)
+
+    @property
+    def are_zones_undecided(self) -> bool:
+        return any(line.is_zone_open for lines in self.unclear_zones.values() for line in lines)
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.are_jobs_undecided or self.are_zones_undecided
 
     @property
     def does_something(self) -> bool:
@@ -239,13 +257,19 @@ def plan_import(actor: User, job: Job, lines: Sequence[Line], other_jobs: OtherJ
             continue
         jobs = [by_title[search_key(title)] for title in titles] or [job]
         planned.append(_planned(line, jobs, known.get(line.email), job))
+    unclear: dict[str, list[Line]] = {}
+    for each in planned:
+        # Known candidates keep the zone that they have.
+        if each.line.unclear_zone and each.effect is Effect.NEW:
+            unclear.setdefault(each.line.unclear_zone.casefold(), []).append(each.line)
     said = repr([(p.line, p.effect, p.candidate_id, p.job_ids) for p in planned] + [job.id, other_jobs])
     return Plan(
         planned,
         hashlib.sha256(said.encode()).hexdigest(),
         other_titles,
         named_elsewhere,
-        is_undecided=bool(other_titles) and other_jobs is None,
+        unclear,
+        are_jobs_undecided=bool(other_titles) and other_jobs is None,
     )
 
 
@@ -253,8 +277,8 @@ def apply_import(actor: User, row: CandidateImport, job: Job, plan: Plan, seen_f
     """Carry out the whole plan, and drop the list.
 
     Raises `ImportChangedError` if the person confirmed another plan, has not decided about rows for other
-    jobs, or someone else was faster; an IntegrityError from the database means the last. In either case,
-    nothing may be committed.
+    jobs or about unclear time zones, or someone else was faster; an IntegrityError from the database means
+    the last. In either case, nothing may be committed.
     """
     is_seen = secrets.compare_digest(plan.fingerprint.encode(), seen_fingerprint.encode())
     if not is_seen or plan.is_undecided:

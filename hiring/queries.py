@@ -190,6 +190,19 @@ def interviewers_of(job: Job, team: Iterable[User]) -> list[User]:
     return [user for user in team if user.id in on_job and user.role is not Role.OBSERVER]
 
 
+_ZONES_OF_TEAM = (
+    sa.select(User.timezone)
+    .where(User.is_active.is_(True))
+    .group_by(User.timezone)
+    .order_by(sa.func.count().desc(), User.timezone)
+)
+
+
+def zones_of_team() -> list[str]:
+    """The time zones of all active users, each once, the one of the most people first."""
+    return list(db.session.scalars(_ZONES_OF_TEAM))
+
+
 def team() -> list[User]:
     """All active users, by name. The team is no secret to its members."""
     return list(db.session.scalars(_TEAM))

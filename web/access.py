@@ -177,6 +177,7 @@ ACCESS: dict[str, Rule] = {
     "hiring.import_columns": Needs(Action.MANAGE_CANDIDATES),
     "hiring.read_import": Needs(Action.MANAGE_CANDIDATES),
     "hiring.answer_other_jobs": Needs(Action.MANAGE_CANDIDATES),
+    "hiring.answer_zones": Needs(Action.MANAGE_CANDIDATES),
     "hiring.import_row": Needs(Action.MANAGE_CANDIDATES),
     "hiring.skip_import_row": Needs(Action.MANAGE_CANDIDATES),
     "hiring.restore_import_row": Needs(Action.MANAGE_CANDIDATES),

@@ -28,7 +28,7 @@ from scheduling.rules import Rules
 from scheduling.slots import is_open
 from services import services
 from text import one_line
-from timezones import utc_now, zone_as_written
+from timezones import utc_now, zone_as_written, zones_meant
 from web.file_answers import as_calendar_file
 from web.forms import Form
 from web.notices import say
@@ -43,6 +43,8 @@ _THANKS = {
     AnswerKind.LATE: "Thanks for telling us. Everyone you're meeting is getting an email right now.",
     AnswerKind.CANNOT_JOIN: "Thanks for telling us. Everyone you're meeting is getting an email right now.",
 }
+# As many zones as a sentence offers, where the address names one that could be several.
+_LIKELY = 3
 _NOT_INTERESTED = "Thanks for letting us know. We've told the team."
 _CHOSEN = {
     InterviewStatus.SCHEDULED: "Thanks! Your interview is scheduled. You'll get the invitation by email.",
@@ -204,6 +206,8 @@ def _shown(opened: _Opened, form: ChooseForm | None = None) -> str:
     """The page as things stand; `form` has what was wrong with a choice."""
     view = page_of(opened.interview, opened.organization, opened.zone)
     unknown_zone = one_line(request.args.get("zone", "")) if opened.asked_zone is None else ""
+    # Several of them, or none: what means one zone was understood.
+    likely_zones = zones_meant(unknown_zone, (opened.zone,))[:_LIKELY]
     if opened.interview.status is InterviewStatus.REQUESTED:
         return render_template(
             "own_page/choose.html",
@@ -212,10 +216,16 @@ def _shown(opened: _Opened, form: ChooseForm | None = None) -> str:
             choice=choice_of(opened.interview, opened.zone),
             form=form or ChooseForm(formdata=None),
             unknown_zone=unknown_zone,
+            likely_zones=likely_zones,
         )
     calendars = web_calendars(view) if view.may_confirm else []
     return render_template(
-        "own_page/page.html", view=view, opened=opened, calendars=calendars, unknown_zone=unknown_zone
+        "own_page/page.html",
+        view=view,
+        opened=opened,
+        calendars=calendars,
+        unknown_zone=unknown_zone,
+        likely_zones=likely_zones,
     )
 
 

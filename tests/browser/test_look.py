@@ -153,15 +153,31 @@ def test_a_time_zone_is_found_by_typing_a_city(team_page: Page, server: ServerPr
     field.fill("lagos")
     field.press("Tab")
     expect(field).to_have_value("Africa/Lagos")
+    field.fill("india")
+    field.press("Tab")
+    expect(field).to_have_value("Asia/Kolkata")
     # What fits nothing, several entries, or is short for something else, is asked about and never guessed.
-    for typed in ("nowhere at all", "us", "IST", "America"):
+    for typed, words in (
+        ("US", "could be New York, Chicago, or Los Angeles time"),
+        ("America", "could be New York, Chicago, or Los Angeles time"),
+        ("IST", "could be Kolkata, Dublin, or Jerusalem time"),
+        ("Argentina/", "is not one entry"),
+        ("nowhere at all", "is not one entry"),
+    ):
         field.fill(typed)
         field.press("Tab")
         expect(field).to_have_value(typed)
-        expect(page.get_by_role("alert").filter(has_text=f"“{typed}” is not one entry")).to_be_visible()
+        expect(page.get_by_role("alert").filter(has_text=f"“{typed}” {words}")).to_be_visible()
     page.get_by_role("button", name="Add candidate").click()
     expect(page.get_by_text("Enter a time zone, such as").first).to_be_visible()
+    # The server asks in the same words, and has the answers to be pressed.
     field = page.get_by_label("Time zone")
+    field.fill("GMT+2")
+    page.get_by_role("button", name="Add candidate").click()
+    expect(page.get_by_text("“GMT+2” could be").first).to_be_visible()
+    page.get_by_role("group", name="Likely time zones").get_by_role("button", name="Cairo").click()
+    field = page.get_by_label("Time zone")
+    expect(field).to_have_value("Africa/Cairo")
     field.fill("New York")
     field.press("Tab")
     expect(field).to_have_value("America/New York")

@@ -77,6 +77,11 @@ def test_setup_reads_the_password_from_standard_input(sqlite_app: Flask) -> None
     ("changed", "password", "words"),
     [
         ("--timezone=Mars/Olympus", PASSWORD, "not a time zone"),
+        (
+            "--timezone=IST",
+            PASSWORD,
+            "IST could be any of these: Asia/Kolkata, Europe/Dublin, Asia/Jerusalem",
+        ),
         ("--email=nobody", PASSWORD, "isn't an email address"),
         ("--name=Ada Berg", "short", "at least 8"),
         ("--name=Ada Berg", "", "at least 8"),

@@ -67,7 +67,9 @@ def test_details_are_corrected(rows: Rows, team: Team, ada: Visitor) -> None:
         assert (dina.phone, dina.timezone) == ("", "Asia/Kolkata")
 
 
-@pytest.mark.parametrize("typed", ["Asia/Calcutta", "asia/kolkata ", "Mumbai", "India Standard Time"])
+@pytest.mark.parametrize(
+    "typed", ["Asia/Calcutta", "asia/kolkata ", "Mumbai", "India Standard Time", "India", "IST (Mumbai)"]
+)
 def test_a_time_zone_is_read_as_people_write_it(rows: Rows, team: Team, ada: Visitor, typed: str) -> None:
     page = ada.get(address_of(team.dina, "/edit"))
     ada.submit(page, "Save", status=303, timezone=typed)

@@ -201,6 +201,7 @@ def test_offset_is_read_as_of_now() -> None:
         ("USA", ("Europe/Berlin", "America/Denver"), ["America/Denver", "America/New_York"]),
         ("IST", ("Europe/Kiev", "no zone at all", ""), ["Asia/Kolkata"]),
         ("EET", ("Europe/Kiev",), ["Europe/Kyiv", "Europe/Athens"]),
+        ("EET", ("Europe/Kiev", "Europe/Kyiv", "Europe/Sofia"), ["Europe/Kyiv", "Europe/Sofia"]),
     ],
 )
 def test_zones_of_people_around_come_first(text: str, near: tuple[str, ...], firsts: list[str]) -> None:

@@ -320,6 +320,12 @@ def test_times_are_told_and_read_in_the_zone_that_was_chosen(
         [time] = db.session.scalars(db.select(ProposedTime.starts_at))
         assert f"{time:%d %H:%M}" == "05 05:45"
     assert "10:00 CET" in dina.get(here + "?zone=Nowhere/Land").text
+    # A zone that could be several is one click more.
+    asked = dina.get(here + "?zone=IST")
+    assert "10:00 CET" in asked.text
+    assert "“IST” could be several time zones" in asked.text
+    [link] = asked.tree.all("a", lambda e: e.text == "Asia/Kolkata")
+    assert "14:30 Kolkata time" in dina.get(link["href"]).text
 
 
 def test_ten_changes_a_day_are_enough(web: Flask, clock: Clock, dina: Visitor, interview_id: int) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from blueprints.hiring.imports.table import Row, says_nothing
 from phone_numbers import is_phone_number
-from timezones import zone_as_written
+from timezones import zones_meant
 from web.addresses import people_in
 
 # Above the headings there may be a title and a date.
@@ -289,7 +289,7 @@ def _kind(cell: str) -> Meaning:
         return Meaning.EMAIL
     if is_phone_number(cell):
         return Meaning.PHONE
-    if zone_as_written(cell):
+    if zones_meant(cell):
         return Meaning.ZONE
     letters = sum(sign.isalpha() for sign in cell)
     return Meaning.NAME if letters > 1 and not any(sign.isdigit() for sign in cell) else Meaning.NOTHING

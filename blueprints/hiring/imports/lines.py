@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from blueprints.hiring.forms import ADDRESS_WORDS, NAME_LENGTH
@@ -16,7 +16,7 @@ from blueprints.hiring.imports.table import MOST_COLUMNS, Row, read_table, says_
 from hiring.imports import Answers, Line
 from phone_numbers import WORDS as PHONE_WORDS
 from phone_numbers import is_phone_number
-from timezones import zone_as_written
+from timezones import zone_as_written, zones_meant
 from web.addresses import normal_address, people_in
 from web.forms import clean_line
 
@@ -104,21 +104,23 @@ def _line(row: Row, meanings: Sequence[Meaning], width: int, answers: Answers) -
     written = Line(row.number, name, email, phone, typed.get(Meaning.ZONE) or None, jobs=jobs)
     if (right := answers.corrected.get(row.number)) is not None:
         return checked(
-            replace(written, name=right.name, email=right.email, phone=right.phone, timezone=right.timezone)
+            replace(written, name=right.name, email=right.email, phone=right.phone, timezone=right.timezone),
+            answers.zones,
         )
     if row.number in answers.skipped:
-        return replace(checked(written), is_skipped=True)
+        return replace(checked(written, answers.zones), is_skipped=True)
     if row.is_broken:
         return _wrong(written, "The quotation marks in this row don't match.")
     if any(cell.strip() for cell in row.cells[width:]):
         return _wrong(
             written, "There are more values than columns. Put values that contain a comma in quotation marks."
         )
-    return checked(written)
+    return checked(written, answers.zones)
 
 
-def checked(line: Line) -> Line:
-    """The line with its values in the form in which they are kept, or with what is wrong with it."""
+def checked(line: Line, zones: Mapping[str, str]) -> Line:
+    """The line with its values in the form in which they are kept, or with what is wrong with it. `zones` are
+    the sender's answers about those that could be several."""
     name, typed, phone, zone = line.name, line.email, line.phone, line.timezone or ""
     if not name:
         return _wrong(line, "The name is missing.")
@@ -131,9 +133,12 @@ def checked(line: Line) -> Line:
     if phone and not is_phone_number(phone):
         return _wrong(line, _ROUNDED_WORDS if _ROUNDED.fullmatch(phone) else PHONE_WORDS)
     zone_name = zone_as_written(zone) if zone else None
-    if zone and zone_name is None:
+    if not zone or zone_name is not None:
+        return replace(line, email=email, timezone=zone_name)
+    if not zones_meant(zone):
         return _wrong(line, f"“{zone[:60]}” isn't a time zone. Write it like Europe/Zurich, or leave it out.")
-    return replace(line, email=email, timezone=zone_name)
+    answer = zones.get(zone.casefold())
+    return replace(line, email=email, timezone=answer or None, unclear_zone=zone, is_zone_open=answer is None)
 
 
 def _wrong(line: Line, words: str) -> Line:

@@ -26,6 +26,7 @@ from blueprints.hiring.imports.files import (
 from blueprints.hiring.imports.forms import ColumnError, ColumnsForm, ImportForm, OtherJobsForm, ReadingForm
 from blueprints.hiring.imports.lines import CandidateList, is_usable, people_as_table, read_list
 from blueprints.hiring.imports.table import MOST_LINES
+from blueprints.hiring.imports.zones import ZonesForm, zones_form
 from database import row_id
 from extensions import db
 from hiring import imports, queries
@@ -158,6 +159,19 @@ def answer_other_jobs(import_id: str) -> ResponseReturnValue:
     return redirect(url_for("hiring.import_preview", import_id=row.id), 303)
 
 
+def answer_zones(import_id: str) -> ResponseReturnValue:
+    """Say which time zones are meant where the list has something that could be several."""
+    row, job = _found(import_id)
+    answers = Answers.from_json(row.answers)
+    form = zones_form(_plan(row, job), answers.zones, is_sent=True)
+    if form is not None:
+        if not form.validate():
+            return _preview_page(row, job, read_list(row.text, answers), sent_zones=form), 422
+        imports.answer(row, replace(answers, zones={**answers.zones, **form.answers}))
+        db.session.commit()
+    return redirect(url_for("hiring.import_preview", import_id=row.id), 303)
+
+
 def import_row(import_id: str, number: int) -> ResponseReturnValue:
     """Correct one row, as it would be corrected in the file."""
     row, job = _found(import_id)
@@ -166,7 +180,8 @@ def import_row(import_id: str, number: int) -> ResponseReturnValue:
     form = CandidateDetailsForm()
     if not form.is_submitted():
         form.name.data, form.email.data = line.name, line.email
-        form.phone.data, form.timezone.data = line.phone, line.timezone or ""
+        form.phone.data = line.phone
+        form.timezone.data = line.timezone or (line.unclear_zone if line.is_zone_open else "")
         return _row_page(row, job, line, form)
     if not form.validate():
         return _row_page(row, job, line, form), 422
@@ -287,6 +302,7 @@ def _preview_page(
     found: CandidateList,
     other_jobs_form: OtherJobsForm | None = None,
     *,
+    sent_zones: ZonesForm | None = None,
     has_changed: bool = False,
 ) -> str:
     answers = Answers.from_json(row.answers)
@@ -312,6 +328,7 @@ def _preview_page(
         known=plan.count(Effect.JOB_ADDED),
         nothing=plan.count(Effect.NOTHING),
         other_jobs_form=other_jobs_form,
+        zones_form=sent_zones or zones_form(plan, answers.zones, is_sent=False),
         has_changed=has_changed,
     )
 
@@ -344,6 +361,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.route(f"{one}/columns", methods=["GET", "POST"])(import_columns)
     blueprint.post(f"{one}/reading")(read_import)
     blueprint.post(f"{one}/other-jobs")(answer_other_jobs)
+    blueprint.post(f"{one}/time-zones")(answer_zones)
     blueprint.route(f"{one}/rows/<int:number>", methods=["GET", "POST"])(import_row)
     blueprint.post(f"{one}/rows/<int:number>/skip")(skip_import_row)
     blueprint.post(f"{one}/rows/<int:number>/restore")(restore_import_row)
