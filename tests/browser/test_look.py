@@ -175,7 +175,7 @@ def test_a_time_zone_is_found_by_typing_a_city(team_page: Page, server: ServerPr
     field.fill("GMT+2")
     page.get_by_role("button", name="Add candidate").click()
     expect(page.get_by_text("“GMT+2” could be").first).to_be_visible()
-    page.get_by_role("group", name="Likely time zones").get_by_role("button", name="Cairo").click()
+    page.get_by_role("group", name="Likely places").get_by_role("button", name="Cairo").click()
     field = page.get_by_label("Time zone")
     expect(field).to_have_value("Africa/Cairo")
     field.fill("New York")

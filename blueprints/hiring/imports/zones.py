@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import cast
 
 from wtforms import RadioField
 from wtforms.fields import SelectChoice
 from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
 
 from hiring import queries
 from hiring.imports import Line, Plan
-from timezones import place_name, utc_now, utc_offset, zone_country, zones_meant
+from timezones import in_zone, place_name, utc_now, utc_offset, zone_country, zones_meant
 from web.forms import Form
 from web.signed_in import current_organization
 from web.zone_fields import ZoneField
@@ -21,14 +23,16 @@ _ASKED_AT_ONCE = 20
 _NAMES_SHOWN = 3
 # An empty value would make the choice one that can be left out.
 _LEFT_OUT = "-"
+_NONE = timedelta()
 
 
 class _MeantField(RadioField):
     """The likely zones, of which one has to be chosen unless another one is entered in the field below."""
 
     def pre_validate(self, form: BaseForm) -> None:
-        if not form[f"{self.short_name}-other"].data:
-            super().pre_validate(form)
+        is_offered = any(choice.selected for choice in self.iter_choices())
+        if not is_offered and not form[f"{self.short_name}-other"].data:
+            raise ValidationError(f"Choose what {self.label.text} means.")
 
 
 class ZonesForm(Form):
@@ -72,7 +76,7 @@ def zones_form(plan: Plan, answered: Mapping[str, str], *, is_sent: bool) -> Zon
         choices = [SelectChoice(zone, place_name(zone)) for zone in zones]
         choices.append(SelectChoice(_LEFT_OUT, "Leave the time zone out"))
         fields[name] = _MeantField(f"“{lines[0].unclear_zone}”", choices=choices)
-        fields[f"{name}-other"] = ZoneField("Another time zone", empty="")
+        fields[f"{name}-other"] = ZoneField(f"Another time zone for “{lines[0].unclear_zone}”", empty="")
         if (answer := answered.get(text)) is not None:
             data[name if not answer or answer in zones else f"{name}-other"] = answer or _LEFT_OUT
         notes[name] = {zone: _note(zone) for zone in zones}
@@ -92,7 +96,16 @@ def _asked(plan: Plan) -> dict[str, list[Line]]:
 
 
 def _note(zone: str) -> str:
-    return " · ".join(filter(None, [zone_country(zone), f"{utc_offset(utc_now(), zone)} now"]))
+    """Where it is, and what its clocks show now and in the rest of the year: `Germany · UTC+1 now, UTC+2 in
+    summer`."""
+    now = utc_now()
+    clocks = f"{utc_offset(now, zone)} now"
+    for day in (now + timedelta(days=91 * quarter) for quarter in (1, 2, 3)):
+        ahead = (in_zone(day, zone).utcoffset() or _NONE) - (in_zone(now, zone).utcoffset() or _NONE)
+        if ahead:
+            clocks += f", {utc_offset(day, zone)} in {'summer' if ahead > _NONE else 'winter'}"
+            break
+    return " · ".join(filter(None, [zone_country(zone), clocks]))
 
 
 def _rows(lines: list[Line]) -> str:
