@@ -14,6 +14,7 @@ from hiring import files, queries
 from hiring.activity import activity_of
 from hiring.plan_menus import menus_for
 from models import Application, Stage
+from phone_numbers import phone_link
 from scheduling.drafts.unfinished import open_drafts
 from scheduling.reading.lists import interviews_of_candidate
 from web.signed_in import actor
@@ -64,6 +65,7 @@ def candidate_page(
         stages=list(Stage),
         interviews=interviews_of_candidate(user, candidate_id),
         sees_contact=is_there and queries.may(user, Action.SEE_CONTACT, found),
+        phone_link=phone_link(found.phone or ""),
         noted=noted,
         notes=queries.notes_on(user, candidate_id),
         sees_files=sees_files,

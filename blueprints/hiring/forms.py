@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -79,6 +80,13 @@ class CandidateDetailsForm(Form):
     timezone = ZoneField("Time zone", empty="Not added", validators=[Optional()])
 
 
+def _links_on(line: str) -> list[str]:
+    """The links that share a line, as when they are pasted from a signature. A line on which something is no
+    link stays whole, so that the error names all of it."""
+    pieces = [piece for piece in re.split(r"[,;]?\s+|[,;]$", line.strip()) if piece]
+    return pieces if all(can_be_opened(completed(piece)) for piece in pieces) else [line.strip()]
+
+
 class LinksField(TextAreaField):
     """Links, one on each line, as a list of full addresses."""
 
@@ -88,8 +96,8 @@ class LinksField(TextAreaField):
     @property
     def links(self) -> tuple[str, ...]:
         """The links that were typed, each once."""
-        lines = (line.strip() for line in (self.data or "").splitlines())
-        return tuple(dict.fromkeys(completed(line) for line in lines if line))
+        typed = (each for line in (self.data or "").splitlines() for each in _links_on(line))
+        return tuple(dict.fromkeys(map(completed, typed)))
 
     def pre_validate(self, form: BaseForm) -> None:
         if len(self.links) > MOST_LINKS:
