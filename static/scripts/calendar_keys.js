@@ -1,6 +1,11 @@
+// A week that scrolls sideways, on a phone, begins with today, as far as the days after it reach.
+const today = document.querySelector(".cal-hours.is-week .is-today > .cal-day-name");
+const week = today?.closest(".cal-hours");
+const leftOf = (element) => element.getBoundingClientRect().left;
+if (week) week.scrollLeft += leftOf(today) - week.querySelector(".cal-axis").getBoundingClientRect().right;
+
 // The calendar's own keys. Arrows lead to the dates before and after, and a letter to each view: each is a link of the page.
 // With the focus on a free time, arrows lead to the others.
-
 const keys = new Map([...document.querySelectorAll("[data-key]")].map((link) => [link.dataset.key, link]));
 const isOn = Boolean(document.querySelector("[data-shortcuts]")?.dataset.shortcuts);
 const field = "input, select, textarea, [contenteditable], [role=listbox], [role=menu]";

@@ -166,6 +166,20 @@ def test_phone_needs_no_script_and_no_page_is_wider_than_it(opened: Opened, sett
     expect(page.get_by_role("heading", level=1)).to_have_text("Schedule an interview")
 
 
+def test_week_on_a_phone_begins_with_today_or_reaches_it(opened: Opened) -> None:
+    page = opened(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
+    page.goto(f"/calendar/week/{in_zone(utc_now(), ZONE).date()}", wait_until="load")
+    today, axis = (page.locator(each).bounding_box() for each in (".is-today > .cal-day-name", ".cal-axis"))
+    assert today is not None
+    assert axis is not None
+    begins, ends = today["x"] - (axis["x"] + axis["width"]), today["x"] + today["width"]
+    at_the_end = page.locator(".cal-hours").evaluate(
+        "box => box.scrollLeft + box.clientWidth >= box.scrollWidth - 1"
+    )
+    assert abs(begins) <= 2 or (at_the_end and begins > 0)
+    assert ends <= 360
+
+
 def test_side_is_left_of_the_calendar_where_there_is_room(opened: Opened, setting: Setting) -> None:
     page = opened()
     for view in VIEWS:
