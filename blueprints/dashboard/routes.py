@@ -31,7 +31,7 @@ from scheduling.reading.today import TodaysRow, Week, week_columns, week_paramet
 from scheduling.slots import ENDS_SOON
 from scheduling.software import DEFAULT
 from services import services
-from timezones import local_moment, start_of_day, utc_now
+from timezones import start_of_day, utc_now
 from web.signed_in import SignedInPerson, connecting_is_open, person
 from wording import ago, possessive
 
@@ -105,8 +105,7 @@ def _attention(user: SignedInPerson) -> Iterator[Attention]:
         if row.request is not None:
             yield from _about_request(interview, row.request, page)
         elif row.asked_at is not None:
-            since = local_moment(row.asked_at, user.timezone).short
-            words = f"{interview.candidate_name} asked for another time, {since}"
+            words = f"{interview.candidate_name} asked for another time {ago(utc_now() - row.asked_at)}"
             yield Attention(interview, words, "Answer", page)
         if row.lacks_link:
             repair = url_for("interviews.repair", interview_id=interview.id)
@@ -126,7 +125,7 @@ def _about_request(interview: InterviewRow, asked: TimeRequest, page: str) -> It
     if asked.picked_at is not None:
         yield Attention(interview, f"{name} chose a time {ago(now - asked.picked_at)}", "Schedule", page)
     elif asked.none_fit_at is not None:
-        words = f"None of the times suits {name}, said {ago(now - asked.none_fit_at)}"
+        words = f"None of the times work for {name}, they said {ago(now - asked.none_fit_at)}"
         yield Attention(interview, words, "Answer", page)
     elif asked.is_expired:
         words = f"{possessive(name)} link to choose a time has expired, asked {ago(now - asked.asked_at)}"

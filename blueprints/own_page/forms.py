@@ -71,7 +71,7 @@ class OtherTimesForm(Form):
         if not all([super().validate(extra_validators), *(row.validate() for row in self.rows)]):
             return False
         if not self.suits and not self.words.data:
-            self.rows[0].date.errors = ["Name a time that would suit you, or write a message."]
+            self.rows[0].date.errors = ["Name a time that would work for you, or write a message."]
             return False
         return True
 

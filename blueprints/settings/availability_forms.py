@@ -45,7 +45,7 @@ class AvailabilityForm(Form):
         "When do you take interviews?",
         choices=[
             SelectChoice(USUAL, f"Monday to Friday, {OFFERED}"),
-            SelectChoice(OWN, "Hours of your own"),
+            SelectChoice(OWN, "Your own hours"),
         ],
         default=USUAL,
     )

@@ -86,7 +86,7 @@ def _ask(
     answers.withdraw_request(interview.id)
     answer = _add(interview, kind, words=words, state=RequestState.OPEN, times=wanted)
     suits = [local_moment(time, interview.timezone).short for time in wanted]
-    asked = f": {listed(suits)} would suit" if suits else ""
+    asked = f": {listed(suits)} would work" if suits else ""
     note(interview.id, f"{interview.candidate.name} {what}{asked}")
     candidate_says.tell_those_who_decide(interview, answer, rules)
 

@@ -91,7 +91,7 @@ def test_week_shows_whose_time_is_taken_and_a_time_on_any_day_is_one_click(
     expect(week).to_contain_text("has to be reconnected")
     expect(week).to_contain_text("calendar isn't connected")
     # Of the days without a time for everyone, none is offered.
-    first = week.get_by_role("toolbar", name="First times that suit all").get_by_role("button")
+    first = week.get_by_role("toolbar", name="First times that work for everyone").get_by_role("button")
     expect(first).to_have_count(5)
     tuesday = first.filter(has_text=f"{days[1]:%a} {days[1].day},").first
     words = tuesday.inner_text().split(", ")[1]
@@ -120,7 +120,9 @@ def test_week_shows_whose_time_is_taken_and_a_time_on_any_day_is_one_click(
     expect(drawn).to_contain_text(f"{days[0]:%a} {days[0].day}")
     phone.get_by_role("toolbar", name="Day").get_by_role("button").nth(3).click()
     expect(drawn).to_contain_text(f"{days[3]:%a} {days[3].day}")
-    offered = phone.get_by_role("toolbar", name="First times that suit all").get_by_role("button").nth(2)
+    offered = (
+        phone.get_by_role("toolbar", name="First times that work for everyone").get_by_role("button").nth(2)
+    )
     words = offered.inner_text().split(", ")[1]
     offered.click()
     expect(phone.get_by_label("Date", exact=True)).to_have_value(f"{days[1]}")

@@ -46,4 +46,4 @@ def test_scheduler_is_told_only_of_a_move(sqlite_app: Flask) -> None:
         draft = draft_at(ada, team.dina.id, "finalize", {"date-time": {"date": day}})
         page = ada.get(send(ada, draft, "finalize").headers["Location"])
         assert "Interview scheduled." in page.text
-        assert ("Moved to Interview." in page.text) is moves
+        assert ("Dina moved to Interview." in page.text) is moves

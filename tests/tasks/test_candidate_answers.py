@@ -152,7 +152,7 @@ def test_those_who_decide_hear_that_none_fits_even_after_the_first_of_the_times(
         assert DINA in reply_to
         assert "None of the times you offered work for Dina Kaur." in body
         assert "A message from Dina:\nMornings only." in body
-        assert "These times would suit:" in body
+        assert "These times would work:" in body
         assert "The interview is:\nDina Kaur – Backend Engineer Interview\n45 minutes" in body
 
 

@@ -104,7 +104,7 @@ def test_dashboard_names_what_the_team_owes(web: Flask, team: Team, ada: Visitor
     none_fit(web, interview_id)
     clock.move(timedelta(hours=3))
     assert attention(ada.get("/")) == [
-        ("None of the times suits Dina Kaur, said 3 hours ago", "Answer for Dina Kaur", page)
+        ("None of the times work for Dina Kaur, they said 3 hours ago", "Answer for Dina Kaur", page)
     ]
     with in_rows(web):
         db.session.get_one(Interview, interview_id).answers[0].state = RequestState.WITHDRAWN

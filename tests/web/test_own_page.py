@@ -273,7 +273,7 @@ def test_page_that_is_open_shows_it_without_being_opened_again(
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "Name a time that would suit you, or write a message."),
+        ({}, "Name a time that would work for you, or write a message."),
         ({"time-1-date": "2027-02-05"}, "Choose a time."),
         ({"time-2-time": "10:00"}, "Choose a date."),
         ({"time-1-date": "2027-01-01", "time-1-time": "10:00"}, "This date has passed. Choose a later one."),

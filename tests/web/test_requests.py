@@ -83,7 +83,7 @@ def test_time_that_the_candidate_named_is_taken_in_one_click(
     interview_id = asked(web, team, on_day(clock, 2))
     none_fit(web, interview_id, on_day(clock, 5), on_day(clock, 6), words="Mornings are bad")
     page = ada.get(f"/interviews/{interview_id}")
-    assert "None of the times suits Dina Kaur" in page.text
+    assert "None of the times work for Dina Kaur" in page.text
     assert "Mornings are bad" in page.text
     answer = ada.submit(page, "Take this time", leads_to=f"/interviews/{interview_id}")
     page = ada.follow(answer)
@@ -250,7 +250,7 @@ def test_open_page_follows_the_candidate(web: Flask, team: Team, ada: Visitor, c
     [polled] = page.tree.all("div", lambda e: e.get("id") == f"interview-{interview_id}-deliveries")
     assert ada.get(polled["hx-get"], htmx=True, status=204).html == ""
     none_fit(web, interview_id, on_day(clock, 5))
-    assert "None of the times suits Dina Kaur" in ada.get(polled["hx-get"], htmx=True).text
+    assert "None of the times work for Dina Kaur" in ada.get(polled["hx-get"], htmx=True).text
     chosen(web, interview_id)
     answer = ada.get(polled["hx-get"], htmx=True)
     assert answer.headers["HX-Redirect"] == f"/interviews/{interview_id}"

@@ -65,7 +65,7 @@ def test_none_of_these_names_other_times_and_one_can_still_choose(dina: Visitor,
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "Name a time that would suit you, or write a message."),
+        ({}, "Name a time that would work for you, or write a message."),
         ({"time-1-date": "2027-02-05"}, "Choose a time."),
         ({"words": "x" * 1001}, "Keep it under 1,000 characters."),
     ],

@@ -320,8 +320,9 @@ def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
     others = open_drafts(dialog.actor, candidate_id=dialog.candidate.id) if not dialog.subject.exists else []
     db.session.commit()
     if dialog.subject.done:
-        moved = "" if stage is stage_before else f" Moved to {stage.label}."
-        done = dialog.subject.done.format(name=first_name(dialog.candidate.name))
+        name = first_name(dialog.candidate.name)
+        moved = "" if stage is stage_before else f" {name} moved to {stage.label}."
+        done = dialog.subject.done.format(name=name)
         say(f"{done}{moved}")
     # The page then offers to discard them.
     told: dict[str, Any] = {"unfinished": 1} if others else {}

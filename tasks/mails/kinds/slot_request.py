@@ -54,7 +54,7 @@ def _more(copy: InterviewCopy) -> More:
 
 
 def _asks(facts: InterviewFacts, occasion: SlotOccasion, *, is_one: bool) -> str:
-    which = "Would this time suit you?" if is_one else "Which of these times suits you best?"
+    which = "Would this time work for you?" if is_one else "Which of these times works best for you?"
     role = f"the {facts.job_title} role at {facts.organization}"
     if occasion.nudge:
         return f"We'd still like to talk to you about {role}. {which}"
