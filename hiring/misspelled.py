@@ -21,6 +21,7 @@ from accounts.row_permissions import (
     interview_is_within,
     job_is_within,
 )
+from hiring.queries import team
 from models import Application, Candidate, Interview, Job, Role, User, search_key
 from paging import Found, Query
 from rows import rows_of
@@ -64,10 +65,15 @@ def jobs_meant(actor: Reader, text: str) -> dict[int, str]:
     return {each: titles[each] for each in nearest(text, {row[0]: row[2] for row in rows})}
 
 
-def people_meant(team: list[User], text: str) -> list[User]:
+def teammates_meant(text: str) -> list[str]:
+    """The names of a few people on the team who may be meant, each once."""
+    return list(dict.fromkeys(user.name for user in people_meant(team(), text)))
+
+
+def people_meant(users: list[User], text: str) -> list[User]:
     """A few of these people who may be meant, the most similar name first."""
-    by_id = {user.id: user for user in team}
-    return [by_id[each] for each in nearest(text, {user.id: search_key(user.name) for user in team})]
+    by_id = {user.id: user for user in users}
+    return [by_id[each] for each in nearest(text, {user.id: search_key(user.name) for user in users})]
 
 
 def _rows(query: Query, actor: Reader) -> Sequence[Found]:

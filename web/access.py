@@ -201,6 +201,7 @@ ACCESS: dict[str, Rule] = {
     "hiring.erase": Needs(Action.MANAGE_CANDIDATES),
     "search.results": Needs(Action.SEE),
     "search.suggestions": Needs(Action.SEE),
+    "search.names": Needs(Action.SCHEDULE),
     "calendar_page.index": Needs(Action.SEE),
     "calendar_page.view": Needs(Action.SEE),
     "calendar_page.switch": Needs(Action.SEE),

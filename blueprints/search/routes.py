@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, render_template, url_for
+from flask import Blueprint, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import htmx
+from hiring.misspelled import Among, candidate_names_meant, teammates_meant
 from hiring.search import SUGGESTED, find, is_too_short
 from scheduling.reading.days import day_in
 from timezones import utc_now
@@ -24,6 +25,16 @@ def results() -> ResponseReturnValue:
         found=find(user, text) if text else None,
         today=day_in(utc_now(), user.timezone),
     )
+
+
+@search.get("/search/names")
+def names() -> ResponseReturnValue:
+    """Who may be meant by a name that a list on the page does not have: on the team, or of the candidates
+    with whom one may schedule an interview (`of`). For the script that looks through the list itself."""
+    text, of = asked_text(), request.args.get("of", "")
+    if of == "team":
+        return jsonify(teammates_meant(text))
+    return jsonify(candidate_names_meant(person(), text, Among.TO_SCHEDULE))
 
 
 @search.get("/search/suggestions")

@@ -3,23 +3,41 @@
 
 // --- Finding someone on the team ----------------------------------------------------------------------------------------
 
+import { plain, similarNames } from "./similar_names.js";
+
 const search = document.getElementById("team-search");
 const manager = document.getElementById("hiring_manager");
 const list = document.getElementById("team-choice");
 
 function showWhoFits() {
-  const wanted = search?.value.trim().toLowerCase() ?? "";
+  const typed = search?.value.trim() ?? "";
+  const words = plain(typed).split(/[\s,]+/);
   let shown = 0;
   for (const item of list.querySelectorAll("li")) {
     const comes = item.dataset.user === manager.value;
-    const fits = !comes && item.querySelector(".team-who").textContent.toLowerCase().includes(wanted);
+    const text = plain(item.querySelector(".team-who").textContent);
+    const fits = !comes && words.every((word) => text.includes(word));
     // Who is chosen stays in sight, or a choice could be sent that nobody sees; the hiring manager comes anyway.
     item.hidden = comes || (!fits && !item.querySelector("input").checked);
     if (fits) shown += 1;
   }
   const none = list.querySelector(".team-none");
-  if (none) none.hidden = shown > 0;
+  if (!none) return;
+  none.hidden = shown > 0;
+  none.textContent = "No one on the team matches.";
+  offer(shown ? null : none, typed);
 }
+
+const nameOf = (item) => item.querySelector(".team-name").textContent;
+const offer = similarNames(
+  "team",
+  (name) => [...list.querySelectorAll("li")].some((item) => nameOf(item) === name && item.dataset.user !== manager.value),
+  (name) => {
+    search.value = name;
+    showWhoFits();
+    search.focus();
+  },
+);
 
 search?.addEventListener("input", showWhoFits);
 manager.addEventListener("change", showWhoFits);

@@ -1,6 +1,8 @@
 // Long lists: type to find. Some hundred candidates are too many to scroll through. The list itself stays in the form, out of
 // sight, and is what is sent; in its place there is a text field with the browser's own suggestions.
 
+import { plain as bare, similarNames } from "./similar_names.js";
+
 /** `whenReleased` makes a change after the click that is under way. */
 export function makeSearchable(select, whenReleased) {
   const options = [...select.options].filter((option) => option.value);
@@ -32,7 +34,7 @@ export function makeSearchable(select, whenReleased) {
   problem.setAttribute("role", "alert");
   input.after(problem);
 
-  const plain = (text) => text.trim().toLowerCase().replaceAll("_", " ");
+  const plain = (text) => bare(text).replaceAll("_", " ");
   const show = () => {
     input.value = select.value ? select.selectedOptions[0].text.trim() : "";
   };
@@ -40,6 +42,7 @@ export function makeSearchable(select, whenReleased) {
   const say = (words) => whenReleased(() => (problem.textContent = words));
   const choose = (option) => {
     (option ?? unknown).selected = true;
+    offer(null);
     say("");
   };
   const exactly = () => {
@@ -47,6 +50,12 @@ export function makeSearchable(select, whenReleased) {
     if (!typed && empty) return empty;
     return options.find((option) => [option.text, option.value].map(plain).includes(typed));
   };
+  const called = (name) => options.find((option) => plain(option.text) === plain(name));
+  const offer = similarNames("candidates", called, (name) => {
+    choose(called(name));
+    show();
+    input.focus();
+  });
   input.addEventListener("focus", () => input.select());
   // "kaur" is enough where only one entry has a word that is that or begins like that. Three letters are no beginning.
   const theOnly = (fits) => {
@@ -64,7 +73,10 @@ export function makeSearchable(select, whenReleased) {
     choose(found);
     // What fits nothing, or more than one, stays as it was typed and is asked about.
     if (found) show();
-    else say(`“${input.value}” is not one entry of the list. Type more of the name, or choose from the list.`);
+    else {
+      say(`“${input.value}” is not one entry of the list. Type more of the name, or choose from the list.`);
+      offer(problem, input.value.trim());
+    }
   });
   show();
 }

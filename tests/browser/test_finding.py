@@ -79,6 +79,21 @@ def test_picker_leads_from_a_name_to_the_first_step_by_keyboard_alone(page: Page
     page.wait_for_url("**/interviews/new")
 
 
+def test_long_list_asks_whom_a_misspelled_name_means(page: Page) -> None:
+    page.goto("/interviews/1/another")
+    # The list itself, until the script has put the field into its place.
+    field = page.locator("input").and_(page.get_by_label("Candidate", exact=True))
+    field.fill("Dinha Mos")
+    field.press("Tab")
+    expect(page.get_by_role("alert").filter(has_text="Did you mean Dinah Moss?")).to_be_visible()
+    assert_no_barrier(page)
+    page.get_by_role("button", name="Dinah Moss", exact=True).click()
+    expect(field).to_have_value("Dinah Moss")
+    expect(page.get_by_text("Did you mean")).to_have_count(0)
+    # What is sent.
+    expect(page.locator("select[name=application] option:checked")).to_have_text("Dinah Moss")
+
+
 def test_search_suggests_while_one_types_and_goes_where_it_is_told(page: Page) -> None:
     page.add_init_script("""
         window.moved = 0;

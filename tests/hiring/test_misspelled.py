@@ -115,6 +115,9 @@ def test_every_list_and_the_search_lead_to_the_similar_name_with_one_click(
     assert "Backend Engineer" in leads_to(page, priya)
     page = ada.get("/search/suggestions?q=Bakend", htmx=True)
     assert "Nothing is called “Bakend”. Did you mean Backend Engineer?" in page.words
+    # For scripts that look through a list themselves.
+    assert ada.get("/search/names?of=team&q=Ben+Frie").html.strip() == '["Ben Frei"]'
+    assert ada.get("/search/names?of=candidates&q=Prya").html.strip() == '["Priya Raman"]'
     # Where the name is right, something else is in the way.
     page = ada.get("/candidates?q=Priya+Raman&stage=offer")
     assert "Did you mean" not in page.words

@@ -128,6 +128,7 @@ def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wor
         ("POST", f"{dina}/applications", SCHEDULERS, managers),
         # Everyone who schedules anywhere: whom it lists is theirs.
         ("GET", "/interviews/new", managers, managers),
+        ("GET", "/search/names?of=team&q=dina", managers, managers),
         ("GET", f"{dina}/schedule", SCHEDULERS, managers),
         ("POST", f"{dina}/schedule", SCHEDULERS, managers),
         ("POST", f"/interviews/{world.interview_id}/retry", SCHEDULERS, managers),
