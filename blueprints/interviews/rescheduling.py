@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from blueprints.interviews.forms import WORDS_LIMIT, RescheduleForm
+from blueprints.interviews.moving_by import steps_from
 from blueprints.interviews.to_change import to_change
 from blueprints.schedule_interview.forms.clash_tick import TICK_NEEDED
 from blueprints.schedule_interview.forms.when import LONGEST, SHORTEST
@@ -228,6 +229,7 @@ def _consequences(
         if new is not None
         else None,
         "times": around.times,
+        "steps": steps_from(old.starts_at, zone, starts_at),
         "day": around.day,
         "can_ask": around.can_ask,
         "hosting_warnings": (),
