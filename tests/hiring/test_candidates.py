@@ -101,43 +101,6 @@ def test_wrong_details_come_back_with_what_was_typed(
         assert db.session.get_one(Candidate, team.dina.id).email == team.dina.email
 
 
-def test_links_and_source_are_kept_and_shown(rows: Rows, team: Team, ada: Visitor) -> None:
-    typed = (
-        "www.linkedin.com/in/dina\n\n https://dina.example/work?a=1&b=2 \nhttps://www.linkedin.com/in/dina"
-    )
-    page = ada.get(address_of(team.dina, "/edit"))
-    ada.submit(page, "Save", status=303, links=typed, source=" Referral  by Ben ")
-    whole = ["https://www.linkedin.com/in/dina", "https://dina.example/work?a=1&b=2"]
-    page = ada.get(address_of(team.dina))
-    shown = {
-        link.get("href"): link.text for link in page.tree.all("a", lambda e: e.get("target") == "_blank")
-    }
-    assert list(shown) == whole
-    assert shown[whole[0]].startswith("linkedin.com/in/dina")
-    assert "Referral by Ben" in page.words
-    again = ada.get(address_of(team.dina, "/edit"))
-    assert again.value_of("Save", "links").split() == whole
-    with rows():
-        interview_id = schedule(team.ada, team.dina)
-        dina = db.session.get_one(Candidate, team.dina.id)
-        assert (dina.links, dina.source) == (whole, "Referral by Ben")
-    assert whole[1] in [link.get("href") for link in ada.get(f"/interviews/{interview_id}").tree.all("a")]
-    many = "\n".join(f"https://mail.example/{number}" for number in range(6))
-    for wrong, words in (
-        ("javascript:alert(1)", "is not a link"),
-        ("just words", "is not a link"),
-        ("ftp://mail.example/cv", "is not a link"),
-        ("https://user:secret@mail.example/", "is not a link"),
-        ("https://mail.example/a b", "is not a link"),
-        ("https://mail.example/" + "x" * 500, "At most 500 characters in a link."),
-        (many, "At most 5 links."),
-    ):
-        refused = ada.submit(again, "Save", status=422, links=f"https://ok.example\n{wrong}")
-        assert words in refused.error_at("links"), wrong
-        assert wrong in refused.value_of("Save", "links")
-    assert ada.submit(again, "Save", status=422, source="x" * 81).error_at("source")
-
-
 def test_new_address_gets_the_waiting_mails_and_a_new_invitation(
     rows: Rows, team: Team, ada: Visitor
 ) -> None:
