@@ -20,6 +20,7 @@ from connections.catalogue import calendar_name
 from database import read_row_id
 from models import search_key
 from scheduling.reading.calendar import MOST, Item, ItemKind
+from searching import spellings, words_of
 from text import one_line
 from timezones import in_zone, start_of_day, zone_short_name
 
@@ -173,7 +174,7 @@ def _day(on: date) -> str:
 
 def narrowed(items: Iterable[Item], wanted: Narrowing) -> list[Item]:
     """Those of the items that the search asks for, in their order."""
-    words = search_key(wanted.text).split()
+    words = [spellings(word) for word in words_of(wanted.text)]
     return [item for item in items if _is_kind(item, wanted.shown) and _has(item, words)]
 
 
@@ -181,10 +182,10 @@ def _is_kind(item: Item, shown: Shown) -> bool:
     return shown is Shown.ALL or (item.kind is ItemKind.INTERVIEW) is (shown is Shown.INTERVIEWS)
 
 
-def _has(item: Item, words: list[str]) -> bool:
+def _has(item: Item, words: Sequence[tuple[str, str]]) -> bool:
     if not words:
         return True
     row = item.row
     texts = (item.title, item.owner, *((row.candidate_name, row.about, row.how) if row is not None else ()))
     keys = [search_key(text) for text in texts]
-    return all(any(word in key for key in keys) for word in words)
+    return all(any(word in key for word in either for key in keys) for either in words)

@@ -33,7 +33,10 @@ export function similarNames(of, has, choose) {
         button.addEventListener("click", () => choose(name));
         return index ? [" or ", button] : [button];
       });
-      element.replaceChildren(`No one is called “${typed}”. Did you mean `, ...buttons, "?");
+      // One piece, because the element may set its pieces apart.
+      const question = document.createElement("span");
+      question.append(`No one is called “${typed}”. Did you mean `, ...buttons, "?");
+      element.replaceChildren(question);
     }, PAUSE);
   };
 }

@@ -99,6 +99,8 @@ RULES: dict[str, frozenset[str]] = {
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
+    # What is searched in rows that are on the page already.
+    | {"searching.spellings", "searching.words_of"}
     | {"messaging.sender_domain", "messaging.signing_in.issuer_of"}
     | {"work.findings", "work.mail.count_due", "tasks.attention", "tasks.held_back"}
     # A restored server's links, which people ask about while nothing is done in the background.

@@ -84,6 +84,8 @@ def test_search_looks_through_the_month_and_says_so(web: Flask, team: Team, ada:
         "Wednesday, 10 March CET",
         "10:00–10:45 Dina Kaur Backend Engineer · Zoom SmoothHiring",
     ]
+    # As people write a name, with accents or without.
+    assert rows_of(searched(ada, page, "Káur, Dina")) == rows_of(found)
     nothing = searched(ada, found, "unheard of")
     assert "Nothing found in March 2027" in nothing.text
     assert "This search looks at one month." in nothing.text
