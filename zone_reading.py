@@ -81,7 +81,7 @@ def all_meant(text: str, at: datetime) -> frozenset[str]:
     if found := _word(written):
         return found
     pieces = [piece for piece in _BETWEEN.split(_OFFSET.sub(r", \g<0>, ", written)) if piece]
-    return _agreed(pieces) or _clock_and_place(written)
+    return _agreed(pieces) or _beside_a_place(written)
 
 
 def spellings() -> dict[str, list[str]]:
@@ -189,12 +189,13 @@ def _without_time(written: str) -> str:
     return zone_words.CLOCK_NAMES.get(word, word)
 
 
-def _clock_and_place(written: str) -> frozenset[str]:
-    """What a place means beside the short name of a clock: `Berlin CET`."""
-    for place, _, word in (written.rpartition(" "), written.partition(" ")[::-1]):
-        if word in _clock_words() and (found := _agreed([place, word])):
-            return found
-    return frozenset()
+def _beside_a_place(written: str) -> frozenset[str]:
+    """What a place means with the short name of a clock before or behind it, or of a state: `Berlin CET`."""
+    place, _, last = written.rpartition(" ")
+    first, _, rest = written.partition(" ")
+    if last in _clock_words() or last in zone_words.STATE_CODES:
+        return _agreed([place, last])
+    return _agreed([first, rest]) if first in _clock_words() else frozenset()
 
 
 def _agreed(pieces: Iterable[str]) -> frozenset[str]:
@@ -231,7 +232,7 @@ def _minutes(sign: str | None, hours: str | None, minutes: str | None) -> int:
 def _of_several(places: str, minutes: int) -> str | None:
     """The first of the places with that many minutes to UTC in winter: all of them share one clock."""
     for place in (places, _REMARK.sub("", places), *places.split(",")):
-        found = _written().get(plain(place))
+        found = zone_words.WINDOWS_PLACES.get(plain(place)) or _written().get(plain(place))
         if found is not None and _winter_minutes(found) == minutes:
             return found
     return None
@@ -333,13 +334,16 @@ def _written() -> dict[str, str]:
     for windows, name in win_tz.items():
         if (present := present_name(name)) in known():
             found[plain(windows)] = present
+    of_countries = {word for code in countries() for word in _words_of_country(code)}
     for name in (*names(), *links()):
-        # Without a region are countries, such as "Japan", and clocks.
+        # Without a region are countries, of which IANA's table knows more, and clocks.
         present = present_name(name if "/" in name else links().get(name, name))
         written = plain(name)
-        if present in known() and written not in _CLOCKS:
+        if present in known() and written not in _CLOCKS | of_countries:
             found[written] = present
-            places.setdefault(written.rpartition("/")[2], set()).add(present)
+            place = written.rpartition("/")[2]
+            if place not in zone_words.NO_PLACES:
+                places.setdefault(place, set()).add(present)
     for place, presents in places.items():
         if len(presents) == 1:
             found.setdefault(place, *presents)

@@ -10,6 +10,7 @@ CITIES = {
     "America/New_York": (
         "eastern time", "us eastern time", "us eastern", "edt", "boston", "atlanta", "miami", "philadelphia",
         "washington dc", "washington d.c.", "new york city", "nyc", "charlotte", "pittsburgh", "orlando",
+        "eastern us", "us east coast",
     ),
     "America/Chicago": (
         "central time", "us central time", "us central", "houston", "dallas", "austin", "minneapolis",
@@ -18,7 +19,7 @@ CITIES = {
     "America/Denver": ("mountain time", "us mountain time", "us mountain", "mdt", "salt lake city"),
     "America/Los_Angeles": (
         "pacific time", "us pacific time", "us pacific", "pdt", "san francisco", "seattle", "san diego",
-        "las vegas", "sacramento", "oakland",
+        "las vegas", "sacramento", "oakland", "us west coast",
     ),
     "America/Anchorage": ("alaska time",),
     "Pacific/Honolulu": ("hawaii time",),
@@ -71,18 +72,60 @@ SEVERAL = {
     "central": ("America/Chicago", "Europe/Berlin", "America/Mexico_City", "Australia/Adelaide"),
     "mountain": ("America/Denver", "America/Phoenix", "America/Edmonton"),
     "pacific": ("America/Los_Angeles", "America/Vancouver"),
+    "atlantic": ("America/Halifax", "America/Puerto_Rico", "Atlantic/Bermuda", "America/Santo_Domingo"),
+    "east coast": ("America/New_York", "Australia/Sydney"),
+    "west coast": ("America/Los_Angeles", "America/Vancouver"),
     "birmingham": ("Europe/London", "America/Chicago"),
     "cambridge": ("Europe/London", "America/New_York"),
     "cordoba": ("America/Argentina/Cordoba", "Europe/Madrid"),
     "georgia": ("Asia/Tbilisi", "America/New_York"),
     "hyderabad": ("Asia/Kolkata", "Asia/Karachi"),
+    "la paz": ("America/La_Paz", "America/Mazatlan"),
+    "la rioja": ("Europe/Madrid", "America/Argentina/La_Rioja"),
     "merida": ("America/Merida", "Europe/Madrid"),
+    "norfolk": ("America/New_York", "Europe/London", "Pacific/Norfolk"),
     "petersburg": ("Europe/Moscow", "America/Indiana/Petersburg"),
     "portland": ("America/Los_Angeles", "America/New_York"),
+    "samoa": ("Pacific/Apia", "Pacific/Pago_Pago"),
     "san jose": ("America/Los_Angeles", "America/Costa_Rica"),
     "san juan": ("America/Puerto_Rico", "America/Argentina/San_Juan"),
     "valencia": ("Europe/Madrid", "America/Caracas"),
+    "victoria": ("Australia/Melbourne", "America/Vancouver"),
     "washington": ("America/New_York", "America/Los_Angeles"),
+}
+
+# Last parts of IANA's names that say nothing without what is before them: `Brazil/East`, `Australia/North`.
+NO_PLACES = frozenset({
+    "act", "center", "continental", "east", "general", "north", "south", "virgin", "west",
+})
+
+# Places of which Windows alone speaks, behind an offset: `(UTC-06:00) Central America`.
+WINDOWS_PLACES = {
+    "aleutian islands": "America/Adak",
+    "astana": "Asia/Almaty",
+    "baja california": "America/Tijuana",
+    "bougainville island": "Pacific/Bougainville",
+    "cabo verde is.": "Atlantic/Cape_Verde",
+    "central america": "America/Guatemala",
+    "chatham islands": "Pacific/Chatham",
+    "chetumal": "America/Cancun",
+    "chokurdakh": "Asia/Srednekolymsk",
+    "city of buenos aires": "America/Argentina/Buenos_Aires",
+    "easter island": "Pacific/Easter",
+    "ekaterinburg": "Asia/Yekaterinburg",
+    "indiana (east)": "America/Indiana/Indianapolis",
+    "kiritimati island": "Pacific/Kiritimati",
+    "lord howe island": "Australia/Lord_Howe",
+    "marquesas islands": "Pacific/Marquesas",
+    "nuku'alofa": "Pacific/Tongatapu",
+    "port louis": "Indian/Mauritius",
+    "saint pierre and miquelon": "America/Miquelon",
+    "salvador": "America/Bahia",
+    "samoa": "Pacific/Apia",
+    "solomon is.": "Pacific/Guadalcanal",
+    "sri jayawardenepura": "Asia/Colombo",
+    "turks and caicos": "America/Grand_Turk",
+    "west central africa": "Africa/Lagos",
 }
 
 # Short names of clocks for which IANA has numbers, or other people.
@@ -115,7 +158,7 @@ CLOCK_NAMES = {
     "western european": "wet", "western europe": "wet",
     "central africa": "cat", "central african": "cat", "east africa": "eat", "east african": "eat",
     "west africa": "wat", "west african": "wat", "south african": "sast",
-    "atlantic": "ast", "gulf": "gst", "australian eastern": "aest", "australian central": "acst",
+    "gulf": "gst", "australian eastern": "aest", "australian central": "acst",
     "australian western": "awst", "new zealand standard": "nzst", "philippine": "pht",
 }
 
@@ -149,8 +192,8 @@ COUNTRIES = {
     "US": ("usa", "us", "u.s.", "u.s.a.", "united states of america", "america"),
 }
 
-# States of the United States and provinces of Canada: code, name, and zones. A code alone may as well be a
-# country's, so it counts only behind a city.
+# States of the United States and Australia, and provinces of Canada: code, name, and zones. A code alone may
+# as well be a country's, so it counts only behind a city.
 _EASTERN, _CENTRAL, _MOUNTAIN, _PACIFIC = "New_York", "Chicago", "Denver", "Los_Angeles"
 _STATES = (
     ("al", "alabama", _CENTRAL), ("ak", "alaska", "Anchorage Adak"), ("az", "arizona", "Phoenix"),
@@ -170,16 +213,29 @@ _STATES = (
     ("ri", "rhode island", _EASTERN), ("sc", "south carolina", _EASTERN),
     ("sd", "south dakota", f"{_CENTRAL} {_MOUNTAIN}"), ("tn", "tennessee", f"{_CENTRAL} {_EASTERN}"),
     ("tx", "texas", f"{_CENTRAL} {_MOUNTAIN}"), ("ut", "utah", _MOUNTAIN), ("va", "virginia", _EASTERN),
-    ("vt", "vermont", _EASTERN), ("wa", "", _PACIFIC), ("wi", "wisconsin", _CENTRAL),
+    ("vt", "vermont", _EASTERN), ("wi", "wisconsin", _CENTRAL),
     ("wv", "west virginia", _EASTERN), ("wy", "wyoming", _MOUNTAIN),
     ("ab", "alberta", "Edmonton"), ("bc", "british columbia", "Vancouver Edmonton"),
     ("mb", "manitoba", "Winnipeg"), ("nb", "new brunswick", "Moncton"), ("ns", "nova scotia", "Halifax"),
     ("on", "ontario", "Toronto Winnipeg"),
     ("qc", "quebec", "Toronto"), ("sk", "saskatchewan", "Regina"),
 )
-STATES = {name: tuple(f"America/{zone}" for zone in zones.split()) for _, name, zones in _STATES if name}
+STATES = {name: tuple(f"America/{zone}" for zone in zones.split()) for _, name, zones in _STATES if name} | {
+    "new south wales": ("Australia/Sydney", "Australia/Broken_Hill"),
+    "northern territory": ("Australia/Darwin",),
+    "south australia": ("Australia/Adelaide",),
+    "western australia": ("Australia/Perth", "Australia/Eucla"),
+}
 STATE_CODES = {code: tuple(f"America/{zone}" for zone in zones.split()) for code, _, zones in _STATES} | {
+    "act": ("Australia/Sydney",),
     "hi": ("Pacific/Honolulu",),
+    "nsw": ("Australia/Sydney", "Australia/Broken_Hill"),
+    "nt": ("Australia/Darwin",),
+    "qld": ("Australia/Brisbane",),
+    "tas": ("Australia/Hobart",),
+    "vic": ("Australia/Melbourne",),
+    # Of Washington and of Western Australia.
+    "wa": ("America/Los_Angeles", "Australia/Perth"),
 }
 
 # Where most people live who write a clock instead of a place: the first one is what is most likely meant.

@@ -16,7 +16,13 @@ _SUMMER = datetime(2027, 7, 1, 9, tzinfo=UTC)
     [
         ("Africa/Johannesburg", "South Africa; SAST; Cape Town; South African Standard Time"),
         ("Africa/Nairobi", "Kenya; Nairobi, Kenya; EAT (Kenya)"),
-        ("America/Chicago", "Central Time; US/Central; CST (Chicago); Austin, TX; illinois; Dallas, TX, USA"),
+        (
+            "America/Chicago",
+            "Central Time; US/Central; CST (Chicago); Austin, TX; illinois; Dallas TX; Texas, CST",
+        ),
+        ("America/Guatemala", "(UTC-06:00) Central America; Central America Standard Time"),
+        ("America/Halifax", "Atlantic Time (Canada); (UTC-04:00) Atlantic Time (Canada); Nova Scotia"),
+        ("America/Indiana/Indianapolis", "(UTC-05:00) Indiana (East); Indianapolis, IN; Indianapolis"),
         (
             "America/New_York",
             "EDT; New York, USA; new_york; New York, NY; NYC; US Eastern; Eastern time zone;"
@@ -28,6 +34,7 @@ _SUMMER = datetime(2027, 7, 1, 9, tzinfo=UTC)
         ("America/Argentina/Buenos_Aires", "Argentina; ART; Argentina Standard Time"),
         ("America/Costa_Rica", "Costa Rica; San José, Costa Rica"),
         ("America/Sao_Paulo", "BRT; São Paulo, Brazil; Rio de Janeiro"),
+        ("Asia/Colombo", "(UTC+05:30) Sri Jayawardenepura; Sri Lanka; UTC+5:30 (Sri Lanka)"),
         ("Asia/Dubai", "UAE; United Arab Emirates; Dubai; Abu Dhabi; GST (Dubai)"),
         ("Asia/Jerusalem", "Israel; IDT; IST (Israel)"),
         (
@@ -41,7 +48,9 @@ _SUMMER = datetime(2027, 7, 1, 9, tzinfo=UTC)
         ("Asia/Singapore", "Singapore; SGT; Singapore time; Singapore Standard Time"),
         ("Asia/Tbilisi", "Tbilisi, Georgia; Georgian Standard Time; Georgia, +4"),
         ("Asia/Tokyo", "Japan; JST; Japan Standard Time; Osaka; Japan (JST); UTC+9 Tokyo"),
-        ("Australia/Sydney", "AEDT; Sydney, Australia; Sydney (AEST); AUS Eastern Standard Time"),
+        ("Atlantic/Reykjavik", "Iceland; Reykjavík; GMT, Iceland"),
+        ("Australia/Perth", "Perth, WA; Perth WA; AWST; Western Australia, AWST"),
+        ("Australia/Sydney", "AEDT; Sydney NSW; Sydney, Australia; Sydney (AEST); AUS Eastern Standard Time"),
         (
             "Europe/Berlin",
             "Germany; Deutschland; Central European Time (Berlin); CET, Germany; Berlin (GMT+2); CET Berlin;"
@@ -103,6 +112,11 @@ def test_what_everyone_reads_alike_is_understood(name: str, texts: str) -> None:
         ("Mexico", "America/Mexico_City", "America/Tijuana"),
         ("Russia", "Europe/Moscow", "Asia/Vladivostok"),
         ("Spain", "Europe/Madrid", "Atlantic/Canary"),
+        ("Portugal", "Europe/Lisbon", "Atlantic/Azores"),
+        ("Samoa", "Pacific/Apia", "Pacific/Pago_Pago"),
+        ("Atlantic Time", "America/Halifax", "America/Puerto_Rico"),
+        ("West Coast", "America/Los_Angeles", "America/Vancouver"),
+        ("Norfolk", "America/New_York", "Europe/London Pacific/Norfolk"),
         ("China", "Asia/Shanghai", "Asia/Urumqi"),
         ("Indonesia", "Asia/Jakarta", "Asia/Makassar"),
         ("Congo", "Africa/Kinshasa", "Africa/Brazzaville"),
@@ -138,6 +152,9 @@ def test_what_two_people_would_read_as_two_is_asked(text: str, first: str, also:
         "   ",
         "Mars/Olympus",
         "Europe",
+        "East",
+        "North",
+        "General",
         "Europe/Bern",
         "XYZ",
         "IN",
