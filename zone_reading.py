@@ -77,7 +77,9 @@ def all_meant(text: str, at: datetime) -> frozenset[str]:
     if not written or len(written) > _LONGEST:
         return frozenset()
     if (minutes := _bare_offset(written)) is not None:
-        return frozenset(name for name in _inhabited() if _minutes_at(name, at) == minutes)
+        now = frozenset(name for name in _inhabited() if _minutes_at(name, at) == minutes)
+        # One alone is sure only if nobody else has it in another part of the year.
+        return now if now and _settled_of(now) is None else _with_offset(minutes)
     if found := _word(written):
         return found
     pieces = [piece for piece in _BETWEEN.split(_OFFSET.sub(r", \g<0>, ", written)) if piece]
@@ -203,7 +205,7 @@ def _agreed(pieces: Iterable[str]) -> frozenset[str]:
     found: frozenset[str] | None = None
     for number, piece in enumerate(pieces):
         if (minutes := _bare_offset(piece)) is not None:
-            meant = frozenset(name for name in _inhabited() if minutes in _minutes_in_a_year(name))
+            meant = _with_offset(minutes)
         elif not (meant := _word(piece)) and "/" in piece:
             meant = _agreed(piece.split("/"))
         if piece == "gmt":
@@ -257,6 +259,11 @@ def _minutes_in_a_year(name: str) -> frozenset[int]:
     """All that a zone is from UTC in the course of a year, in minutes."""
     year = int(version()[:4])
     return frozenset(_minutes_at(name, datetime(year, month, 1, tzinfo=UTC)) for month in (1, 7))
+
+
+def _with_offset(minutes: int) -> frozenset[str]:
+    """The zones that are that far from UTC at any time of the year."""
+    return frozenset(name for name in _inhabited() if minutes in _minutes_in_a_year(name))
 
 
 def _rank(name: str) -> tuple[int, int]:

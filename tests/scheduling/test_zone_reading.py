@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from timezones import is_zone, places_of, zone_country, zones_meant
 from zone_reading import as_written, likely, same_clock, unclear_words
@@ -133,6 +135,9 @@ def test_what_everyone_reads_alike_is_understood(name: str, texts: str) -> None:
         ("UTC−8", "America/Los_Angeles", "America/Tijuana"),
         ("-0500", "America/New_York", "America/Bogota America/Lima"),
         ("Etc/GMT+5", "America/New_York", "America/Bogota America/Lima"),
+        # Darwin has it all year, and Adelaide in the other half.
+        ("UTC+9:30", "Australia/Adelaide", "Australia/Darwin"),
+        ("UTC+10:30", "Australia/Adelaide", "Australia/Lord_Howe"),
         ("UTC+0", "Europe/London", "Europe/Lisbon Africa/Accra"),
     ],
 )
@@ -201,10 +206,32 @@ def test_what_is_no_zone_stays_none(text: str) -> None:
     assert likely(text, _WINTER, ("Europe/Zurich",)) == ()
 
 
+# fmt: off
+_WORDS = st.sampled_from([
+    "IST", "CET", "EST", "utc", "GMT+2", "+05:30", "-0800", "India", "Germany", "USA", "London", "Eastern",
+    "Time", "Standard", "Central", "European", "(CET)", "Europe/Berlin", "New", "York", ",", "/", "(", ")",
+    "-", ";", "TX", "CA", "Georgia",
+])
+# fmt: on
+_TEXTS = st.one_of(st.text(max_size=40), st.lists(_WORDS, max_size=5).map(" ".join))
+
+
+@given(
+    text=_TEXTS, near=st.lists(st.sampled_from(["Europe/Zurich", "Asia/Kolkata", "Nowhere", ""]), max_size=3)
+)
+def test_any_text_is_none_one_or_a_few(text: str, near: list[str]) -> None:
+    one, few = as_written(text, _WINTER), likely(text, _WINTER, tuple(near))
+    assert all(is_zone(name) for name in few)
+    assert len(set(few)) == len(few) <= 7
+    assert few == (one,) if one is not None else len(few) != 1
+
+
 def test_offset_is_read_as_of_now() -> None:
     assert likely("UTC-4", _WINTER)[0] != "America/New_York" == likely("UTC-4", _SUMMER)[0]
     assert likely("GMT+1", _SUMMER)[0] == "Europe/London"
     assert "Europe/London" not in likely("GMT+1", _WINTER)
+    # Nobody has it in winter.
+    assert as_written("UTC-2:30", _WINTER) == as_written("UTC-2:30", _SUMMER) == "America/St_Johns"
 
 
 @pytest.mark.parametrize(
