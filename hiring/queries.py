@@ -68,6 +68,12 @@ def candidate(actor: User, candidate_id: int, action: Action = Action.SEE) -> Ca
     return db.session.scalar(_candidate(actor.role, action), told)
 
 
+def candidate_at(actor: User, email: str) -> Candidate | None:
+    """The candidate with this email address, if `actor` may see them."""
+    found = db.session.scalar(sa.select(Candidate.id).where(Candidate.email == email.strip().lower()))
+    return candidate(actor, found) if found is not None else None
+
+
 _CANDIDATE_ID = sa.bindparam("candidate_id", type_=sa.Integer())
 
 

@@ -21,7 +21,7 @@ from hiring.choices import jobs_to_choose_from
 from hiring.files import MOST_FILES
 from hiring.lists import CandidateFilter, InterviewState, NameSort
 from hiring.misspelled import candidate_names_meant
-from models import Application, Stage
+from models import Application, Candidate, Stage
 from scheduling.reading.days import day_in
 from services import services
 from timezones import utc_now
@@ -107,6 +107,7 @@ def new_candidate() -> ResponseReturnValue:
         form.name.data, form.email.data = asked_text("name"), asked_text("email")
         form.phone.data = asked_text("phone")
         return _new_candidate_page(form)
+    known = None
     if form.validate():
         received = _received_between_transactions()
         try:
@@ -131,11 +132,12 @@ def new_candidate() -> ResponseReturnValue:
         except commands.HiringError as error:
             db.session.rollback()
             form.refuse(error.field, error.words)
+            known = _known(form, error)
         drop_all(received)
     if sent_files():
         # A browser puts no file into a form on its own.
         form.files.errors = [*form.files.errors, "Choose the files again; they aren't kept."]
-    return _new_candidate_page(form), 422
+    return _new_candidate_page(form, known), 422
 
 
 def _received_between_transactions() -> Received:
@@ -147,11 +149,17 @@ def _received_between_transactions() -> Received:
     return receive(MOST_FILES)
 
 
-def _new_candidate_page(form: CandidateForm) -> str:
+def _known(form: EditCandidateForm, error: commands.HiringError) -> Candidate | None:
+    """Who has the address that was refused, if that is why, and they may be seen by who typed it."""
+    return queries.candidate_at(actor(), form.email.data) if error.field == "email" else None
+
+
+def _new_candidate_page(form: CandidateForm, known: Candidate | None = None) -> str:
     return render_template(
         "hiring/candidate_form.html",
         form=form,
         candidate=None,
+        known=known,
         chosen=chosen_time(),
         file_field=FIELD,
         what_fits=WHAT_FITS,
@@ -170,6 +178,7 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
         form.links.process_data(found.links)
         form.source.data = found.source
         return render_template("hiring/candidate_form.html", form=form, candidate=found)
+    known = None
     if form.validate():
         details = commands.CandidateDetails(
             name=form.name.data,
@@ -187,7 +196,8 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
         except commands.HiringError as error:
             db.session.rollback()
             form.refuse(error.field, error.words)
-    return render_template("hiring/candidate_form.html", form=form, candidate=found), 422
+            known = _known(form, error)
+    return render_template("hiring/candidate_form.html", form=form, candidate=found, known=known), 422
 
 
 def _saved(invited: int) -> str:
