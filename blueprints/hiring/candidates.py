@@ -177,7 +177,7 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
         form.phone.data, form.timezone.data = found.phone, found.timezone or ""
         form.links.process_data(found.links)
         form.source.data = found.source
-        return render_template("hiring/candidate_form.html", form=form, candidate=found)
+        return _edit_candidate_page(form, found)
     known = None
     if form.validate():
         details = commands.CandidateDetails(
@@ -197,7 +197,11 @@ def edit_candidate(candidate_id: int) -> ResponseReturnValue:
             db.session.rollback()
             form.refuse(error.field, error.words)
             known = _known(form, error)
-    return render_template("hiring/candidate_form.html", form=form, candidate=found, known=known), 422
+    return _edit_candidate_page(form, found, known), 422
+
+
+def _edit_candidate_page(form: EditCandidateForm, found: Candidate, known: Candidate | None = None) -> str:
+    return render_template("hiring/candidate_form.html", form=form, candidate=found, known=known)
 
 
 def _saved(invited: int) -> str:
