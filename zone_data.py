@@ -10,6 +10,7 @@ from __future__ import annotations
 import zoneinfo
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 zoneinfo.reset_tzpath(to=())
 # Zones that a library has built already came from the system.
@@ -77,7 +78,7 @@ def country_of() -> dict[str, str]:
 def clock(name: str) -> str:
     """The rule by which the clocks of a zone go from now on, as POSIX writes it:
     `CET-1CEST,M3.5.0,M10.5.0/3`. What it has changed to and from before is left aside."""
-    file = resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+    file = _folder().joinpath(*name.split("/")).read_bytes()
     return file.rstrip(b"\n").rpartition(b"\n")[2].decode("ascii")
 
 
@@ -86,4 +87,9 @@ def _rows(name: str) -> list[str]:
 
 
 def _read(name: str) -> str:
-    return (resources.files("tzdata") / "zoneinfo" / name).read_text(encoding="utf-8")
+    return (_folder() / name).read_text(encoding="utf-8")
+
+
+@cache
+def _folder() -> Traversable:
+    return resources.files("tzdata") / "zoneinfo"

@@ -90,10 +90,12 @@ def spellings() -> dict[str, list[str]]:
     """Each of `names` with every other way of writing it that is not its own place, in the form of `plain`:
     a place alone is found in the name."""
     found: dict[str, list[str]] = {name: [] for name in names()}
+    own = {name: (plain(name), plain(name).rpartition("/")[2]) for name in names()}
     for written, name in {**_written(), **_understood_words()}.items():
-        if written not in (plain(name), plain(name).rpartition("/")[2]):
+        if written not in own[name]:
             found[name].append(written)
-    return found
+    # In the same order in every process: the file that they are sent in is named after what it holds.
+    return {name: sorted(others) for name, others in found.items()}
 
 
 def unclear_words(at: datetime) -> dict[str, tuple[str, ...]]:
@@ -104,10 +106,13 @@ def unclear_words(at: datetime) -> dict[str, tuple[str, ...]]:
 
 def plain(text: str) -> str:
     """A text as zones are compared: without case, accents, doubled spaces, and signs nobody can see."""
-    letters = unicodedata.normalize("NFKD", text.replace("_", " ").replace("\\", "/").casefold())
-    seen = "".join(sign for sign in letters if unicodedata.category(sign) not in {"Cf", "Mn"})
-    one_dash = seen.replace("–", "-").replace("−", "-").replace("’", "'")
-    words = re.sub(r" ?/ ?", "/", " ".join(one_dash.split()))
+    letters = text.replace("_", " ").replace("\\", "/").casefold()
+    if not letters.isascii():
+        # Each start reads thousands of names, of which hardly any need this.
+        apart = unicodedata.normalize("NFKD", letters)
+        seen = "".join(sign for sign in apart if unicodedata.category(sign) not in {"Cf", "Mn"})
+        letters = seen.replace("–", "-").replace("−", "-").replace("’", "'")
+    words = re.sub(r" ?/ ?", "/", " ".join(letters.split()))
     return re.sub(" time ?zone$", " time", words).replace(" daylight time", " standard time")
 
 

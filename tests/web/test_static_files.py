@@ -1,8 +1,11 @@
 """Style sheets, scripts and the font: compressed, kept forever under an address that names their content."""
 
 import gzip
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from flask import Flask
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
+from tests.architecture.repository import ROOT
 from tests.machines.application import build_app, close_app, settings_for
 from web import assets
 from web.templating import icon
@@ -44,6 +48,27 @@ def _loaded_files(app: Flask) -> list[str]:
     page = app.test_client().get("/login", base_url=HOST, follow_redirects=True).text
     head = page[: page.index("</head>")]
     return re.findall(r'(?:href|src)="(/static/[^"]+)"', head)
+
+
+def test_each_server_makes_the_same_files() -> None:
+    """A page of one server may load its files from another."""
+    program = (
+        "import hashlib; from web.assets import served_files; "
+        "print(sorted((name, hashlib.sha256(data).hexdigest()) for name, data in served_files().items()))"
+    )
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    )
+    assert "zones.json" in first
+    assert first == second
 
 
 def test_every_file_that_a_page_loads_is_there_and_kept_for_ever(served: Flask) -> None:
