@@ -5,7 +5,7 @@ emails and bookmarks lead to, in calendar entries, in the topics of meetings. If
 old email would open another person's interview. (Links that work without a sign-in also carry a nonce of
 their row.)
 
-A backup says which number each table gave out last. After a restore, the next one lies so far ahead that no
+A backup says which number each table gave out last. After a restore, the next one is so far ahead that no
 row made since the backup can have had it: not on the server that was lost, and not on one that was restored
 from the same file earlier. Nothing but the time since the backup is known of those, so that decides, with
 more rows a second than the largest installation makes in one table (a hundred thousand interviews a day are

@@ -52,7 +52,7 @@ class OpenedBackup:
 
 @contextmanager
 def opened_backup(path: Path, identity: pyrage.x25519.Identity, folder: Path) -> Iterator[OpenedBackup]:
-    """The backup in a file. Until the end of the block it lies decrypted in `folder`, which must exist, in a
+    """The backup in a file. Until the end of the block it is decrypted in `folder`, which must exist, in a
     folder of its own that only this user can read.
 
     Raises `ForeignFileError`, `DamagedFileError`, `WrongKeyError`, `NewerBackupError`, and OSError.

@@ -15,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from database import ZoneName, choice
+from database import ZoneName, choice, open_choice
 from extensions import Model
 from tables.connections import Connection
 from tables.failures import FailureReason
@@ -47,7 +47,7 @@ class SyncedCalendar(Model):
     read_anew_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     # Why the last reading did not succeed; None if it did.
-    failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
+    failure: Mapped[FailureReason | None] = mapped_column(open_choice(FailureReason))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     failures: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from database import ZoneName, choice
+from database import ZoneName, choice, open_choice
 from extensions import Model
 from tables.connections import Connection
 from tables.failures import FailureReason
@@ -71,7 +71,7 @@ class Meeting(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
-    software: Mapped[MeetingSoftware] = mapped_column(choice(MeetingSoftware, "software"))
+    software: Mapped[MeetingSoftware] = mapped_column(open_choice(MeetingSoftware))
     is_wanted: Mapped[bool] = mapped_column(default=True)
     state: Mapped[MeetingState] = mapped_column(choice(MeetingState, "state"), default=MeetingState.WAITING)
 
@@ -117,7 +117,7 @@ class Meeting(Model):
     grace_ends_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     # Why there is no meeting, or why one that is ready could not be changed or removed so far.
-    failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
+    failure: Mapped[FailureReason | None] = mapped_column(open_choice(FailureReason))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     # Someone who offered to host it after it could not be made; asked before everyone else.
     offered_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
@@ -159,7 +159,7 @@ class OrphanedMeeting(Model):
     connection_id: Mapped[int] = mapped_column(
         sa.ForeignKey("connections.id", ondelete="CASCADE"), index=True
     )
-    software: Mapped[MeetingSoftware] = mapped_column(choice(MeetingSoftware, "software"))
+    software: Mapped[MeetingSoftware] = mapped_column(open_choice(MeetingSoftware))
     provider_meeting_id: Mapped[str] = mapped_column(sa.String(64))
     # As with a call: the key of the calendar entry that it lives on, if it lives on one of ours.
     entry_key: Mapped[str] = mapped_column(sa.String(64), default="")
@@ -239,7 +239,7 @@ class MeetingCall(Model):
     # software whose meetings live elsewhere.
     entry_key: Mapped[str] = mapped_column(sa.String(64), default="")
     creation: Mapped[str] = mapped_column(sa.String(64), default="")
-    failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
+    failure: Mapped[FailureReason | None] = mapped_column(open_choice(FailureReason))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     # How often we have looked for an orphaned meeting of this call since.
     checks: Mapped[int] = mapped_column(default=0)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from database import choice
+from database import choice, open_choice
 from extensions import Model
 from tables.connections import Connection
 from tables.failures import FailureReason
@@ -86,7 +86,7 @@ class CalendarEntry(Model):
     is_by_email: Mapped[bool] = mapped_column(default=False)
 
     # Why it could not be brought in line so far, and when that is tried next; None if all is well.
-    failure: Mapped[FailureReason | None] = mapped_column(choice(FailureReason, "failure"))
+    failure: Mapped[FailureReason | None] = mapped_column(open_choice(FailureReason))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     failures: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from database import choice
+from database import choice, open_choice
 from extensions import Model
 from tables.hiring import Job
 from tables.interviews import InterviewType, PhoneCaller
@@ -51,9 +51,7 @@ class InterviewTemplate(Model):
     name: Mapped[str] = mapped_column(sa.String(80))
     duration_minutes: Mapped[int]
     interview_type: Mapped[InterviewType] = mapped_column(choice(InterviewType, "interview_type"))
-    meeting_software: Mapped[MeetingSoftware | None] = mapped_column(
-        choice(MeetingSoftware, "meeting_software")
-    )
+    meeting_software: Mapped[MeetingSoftware | None] = mapped_column(open_choice(MeetingSoftware))
     # Of a pasted link, only the name of its software: the link belongs to one meeting.
     link_label: Mapped[str] = mapped_column(sa.String(60), default="")
     phone_caller: Mapped[PhoneCaller | None] = mapped_column(choice(PhoneCaller, "phone_caller"))

@@ -285,7 +285,7 @@ def _tell_that_it_failed(user_id: int, app: str) -> None:
         # No one expected it to be: people were told so when they disconnected.
         return
     user = db.session.get(User, user_id)
-    whose = user.name if user is not None else "somebody"
+    whose = user.name if user is not None else "someone who is gone"
     audit.record(
         Event.REVOCATION_FAILED,
         f"{label_of(app)} could not be told that {whose} disconnected. This server no longer has access; "

@@ -21,6 +21,7 @@ from extensions import db
 from hiring import queries
 from models import Application, Attachment, Draft, Interview, Job, MeetingSoftware, User
 from scheduling.drafts import attachments, drafts
+from scheduling.drafts.chosen import chosen_application_id
 from scheduling.drafts.from_template import from_template_of
 from scheduling.outside.team import Team, team_with_calendars
 from scheduling.rules import Rules
@@ -257,7 +258,7 @@ class DraftForms(ABC):
         """What was chosen in this draft and cannot be chosen any more."""
         title, names = None, {}
         if self.application is None:
-            number = drafts.chosen_application_id(self.draft.payload)
+            number = chosen_application_id(self.draft.payload)
             application = queries.application(self.actor, self.candidate.id, number, Action.SEE)
             if application is not None and not application.job.is_open:
                 title = application.job.title

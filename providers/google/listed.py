@@ -1,7 +1,7 @@
 """What is read of the events in someone's Google Calendar, to know when they are busy.
 
 Series are asked for as their single events, so that each has its own time. Google's guide allows a list that
-is limited in time to begin with, and says that changes come without limits afterwards; what lies outside is
+is limited in time to begin with, and says that changes come without limits afterwards; what is outside is
 therefore told apart here.
 """
 

@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from database import read_row_id, written_out
+from database import written_out
 from extensions import db
 from models import Application, Attachment, Draft, DraftSubject, User
 from rows import change_rows
+from scheduling.drafts.chosen import chosen_application_id, is_chosen_on
 from scheduling.drafts.from_template import FromTemplate, from_template_of
 from scheduling.errors import (
     DraftExpiredError,
@@ -93,7 +94,7 @@ def save_step(draft: Draft, version: int, step: str, values: Mapping[str, Any]) 
     Setup looks first whether there is one (`starting.other_for`)."""
     typed = {name: kept for name, kept in draft.typed.items() if name != step}
     payload = {**draft.payload, step: dict(values)}
-    if step != "setup":
+    if not is_chosen_on(step):
         _renew(draft, version, payload=payload, typed=typed)
         return
     application_id, left = _chosen_application(draft, payload), from_template_of(draft)
@@ -241,10 +242,3 @@ _POINT_TO_INTERVIEW = (
 def point_to_interview(draft_id: str, interview_id: int) -> None:
     """Let a later submit of the same draft find the interview it became."""
     change_rows(_POINT_TO_INTERVIEW, {"draft_id": draft_id, "interview": interview_id})
-
-
-def chosen_application_id(payload: Mapping[str, Any]) -> int:
-    """The application that was chosen in a draft's payload; 0, which is nobody's, before and for what is no
-    number."""
-    text = (payload.get("setup", {}).get("job") or ["0"])[0]
-    return read_row_id(text) or 0

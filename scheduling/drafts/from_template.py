@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models import Draft
+from scheduling.drafts.chosen import chosen_application_id
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class FromTemplate:
     @property
     def application_id(self) -> int:
         """The application that the template was chosen for."""
-        return int(self.answers["setup"]["job"][0])
+        return chosen_application_id(self.answers)
 
     def to_json(self) -> dict[str, Any]:
         """As the draft keeps it, beside the template's id."""

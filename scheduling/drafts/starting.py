@@ -17,7 +17,8 @@ import sqlalchemy as sa
 
 from extensions import db
 from models import Draft, DraftSubject, User
-from scheduling.drafts.drafts import LIFETIME, chosen_application_id, discard, forget_older_than
+from scheduling.drafts.chosen import chosen_application_id, without_choice
+from scheduling.drafts.drafts import LIFETIME, discard, forget_older_than
 from scheduling.drafts.from_template import FromTemplate
 from scheduling.errors import DraftGoneError, DraftReplacedError, DraftUsedError
 from timezones import utc_now
@@ -240,9 +241,7 @@ def _is_blank(draft: Draft) -> bool:
 def _let_be_for(draft: Draft, application_id: int) -> None:
     """Say what a draft is for that was started without saying so."""
     draft.application_id = application_id
-    setup = {name: values for name, values in draft.typed.get("setup", {}).items() if name != "job"}
-    others = {step: values for step, values in draft.typed.items() if step != "setup"}
-    draft.typed = {**others, "setup": setup} if setup else others
+    draft.typed = without_choice(draft.typed)
 
 
 def _set_aside(draft: Draft | None) -> str | None:

@@ -19,6 +19,7 @@ from models import Interview, InterviewStatus, User
 from scheduling.drafts import starting
 from services import services
 from tests.browser.barriers import PHONE, assert_no_barrier
+from tests.browser.paths import LATER_STEPS, SIGNED_IN
 from tests.browser.steps import in_two_days_at_nine, step_heading
 from tests.browser.test_look import ENDLESS
 from tests.factories import create_candidate, create_connection
@@ -31,51 +32,6 @@ from tests.machines.servers import ServerProcesses
 ENOUGH = 44
 # The narrowest window with the menu at its side.
 WIDER = 961
-PAGES = (
-    "/",
-    "/jobs",
-    "/jobs/1",
-    "/jobs/1/edit",
-    "/jobs/1/plan/new",
-    "/jobs/1/plan/copy",
-    "/jobs/new",
-    "/candidates",
-    "/candidates/1",
-    "/candidates/5",
-    "/candidates/1/edit",
-    "/candidates/1/erase",
-    "/candidates/export",
-    "/candidates/import",
-    "/candidates/new",
-    "/interviews",
-    "/interviews/4",
-    "/interviews/6",
-    "/interviews/4/another",
-    "/interviews/new",
-    "/calendar",
-    "/calendar/month/2030-02-01",
-    "/calendar/agenda/2030-02-01",
-    "/calendar/list/2030-02-01",
-    "/calendar/subscribe",
-    "/search",
-    f"/search?q={ENDLESS}",
-    "/settings/account/profile",
-    "/settings/account/availability",
-    "/settings/account/two-step-verification/set-up",
-    "/settings/account/connected-apps",
-    "/settings/account/connected-apps/zoom/disconnect",
-    "/settings/team",
-    "/settings/team/2",
-    "/settings/team/2/deactivate",
-    "/settings/team/invite",
-    "/settings/organization",
-    "/settings/organization/interview-plan",
-    "/settings/system-log",
-    "/help",
-    "/help/connecting-apps",
-    "/nothing-here",
-)
-LATER_STEPS = ("date-time", "attendees", "details", "preview", "finalize", "discard")
 
 # A control is as large as itself, its label, or the row that its link is laid over, whichever is the largest.
 # A link within a sentence is as high as a line of it, which no one can change.
@@ -174,7 +130,7 @@ def test_every_page_is_within_reach_of_everybody(
         measure(f"menu {button}")
         phone.keyboard.press("Escape")
     browser_complaints.expect("404")
-    for path in PAGES:
+    for path in SIGNED_IN:
         look(path)
         phone.set_viewport_size({**PHONE, "width": WIDER})
         if phone.evaluate("document.documentElement.scrollWidth") > WIDER:

@@ -363,6 +363,22 @@ def test_day_shows_the_wanted_time_among_the_teams_interviews(
     assert "Everyone's free of other interviews that day" in page.text
 
 
+def test_day_of_many_interviews_leads_to_the_calendar(
+    web: Flask, team: Team, ada: Visitor, eight: datetime
+) -> None:
+    with in_rows(web):
+        omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
+        for number in range(15):
+            starts_at = eight + timedelta(minutes=30 * number)
+            schedule(team.ada, omar, starts_at=starts_at, duration_minutes=15, software=None)
+    draft = draft_at(ada, team.dina.id, "date-time")
+    page = ada.get(f"{draft}/date-time/look?date=2027-02-10&time=&timezone=Europe/Zurich", htmx=True)
+    assert "15 interviews that day" in page.text
+    assert len(rows_of(page)) == 10
+    [rest] = page.tree.all("a", lambda e: e.text.startswith("And 5 more in the calendar"))
+    assert "Wednesday, 10 February" in ada.get(rest["href"]).text
+
+
 def test_looking_at_a_time_saves_nothing_and_bears_everything(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "date-time")
     for typed in (

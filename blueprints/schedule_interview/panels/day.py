@@ -21,8 +21,9 @@ from wording import counted, in_a_row, possessive, short_names
 
 # So near to the chosen time, an interview matters to those who have both.
 _NEAR = timedelta(hours=1)
-# Beyond this many, interviews are counted instead of listed.
-_MOST_FOLDED = 40
+# Beyond this many, interviews are counted instead of listed: the page is to stay small, and the calendar has
+# them side by side.
+_MOST_FOLDED = 10
 
 
 class DayRow(NamedTuple):
@@ -40,12 +41,14 @@ class DayRow(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Day:
     """Each is equal to itself alone, as `OfferedTimes` are. `near` is at the chosen time or close to it.
-    `folded` is everything else of the team, under `summary`; `left_out` more are in the calendar."""
+    `folded` is everything else of the team, under `summary`; `left_out` more are in the calendar, on the
+    page at `url`."""
 
     near: tuple[DayRow, ...]
     folded: tuple[DayRow, ...]
     summary: str
     left_out: int
+    url: str
     is_everyone_free: bool
 
 
@@ -79,6 +82,7 @@ def day_of(
         folded=tuple(_row(other, on, zone, chosen, software) for other in folded[:_MOST_FOLDED]),
         summary=summary,
         left_out=max(0, len(folded) - _MOST_FOLDED),
+        url=url_for("calendar_page.view", view="day", on=on.isoformat()),
         is_everyone_free=not occupied,
     )
 
