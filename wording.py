@@ -110,8 +110,9 @@ def in_a_row(words: Iterable[str]) -> str:
 
 def _between(words: Sequence[str]) -> str:
     """What separates these words. Names may have commas of their own, as spreadsheets and mail programs write
-    them, and so may titles of jobs; with commas between them as well, two people would read as four."""
-    return "; " if any("," in each for each in words) else ", "
+    them, and so may titles of jobs; with commas between them as well, two people would read as four. What is
+    in quotation marks ends with them."""
+    return "; " if any("," in each and each[-1] != "”" for each in words) else ", "
 
 
 def owned_by(name: str) -> str:

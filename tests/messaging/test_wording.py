@@ -65,6 +65,11 @@ def test_people_are_greeted_by_what_they_are_called(name: str, called: str) -> N
         # With commas between them as well, two people would read as four.
         (["Okafor, Ada", "Frei, Ben"], "Okafor, Ada; and Frei, Ben", "Okafor, Ada; Frei, Ben"),
         (["Okafor, Ada", "Ben", "Dina"], "Okafor, Ada; Ben; and Dina", "Okafor, Ada; Ben; Dina"),
+        (
+            ["“See, edit and delete”", "“See”"],
+            "“See, edit and delete” and “See”",
+            "“See, edit and delete”, “See”",
+        ),
     ],
 )
 def test_several_people_never_read_as_more_than_there_are(
