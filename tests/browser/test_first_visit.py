@@ -52,7 +52,11 @@ class Visit:
     were sent."""
 
     asked: dict[str, str] = field(default_factory=dict)
-    sent: dict[str, float] = field(default_factory=dict)
+    sent_for: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def sent(self) -> float:
+        return sum(self.sent_for.values())
 
     @property
     def addresses(self) -> list[str]:
@@ -71,7 +75,7 @@ class Visit:
             self.asked[event["requestId"]] = event["request"]["url"]
 
     def _loaded(self, event: dict[str, Any]) -> None:
-        self.sent[event["requestId"]] = event["encodedDataLength"]
+        self.sent_for[event["requestId"]] = event["encodedDataLength"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -135,9 +139,9 @@ def _problems(page: Page, address: str) -> list[str]:
     # Scripts that a page does without are not fetched, and those that it needs are.
     asks = page.locator("[hx-get], [hx-post]").count() > 0
     found = []
-    if sum(visit.sent.values()) > MOST_BYTES:
-        each = (f"{sent:.0f} {visit.asked.get(request, '')}" for request, sent in visit.sent.items())
-        found.append(f"{sum(visit.sent.values()):.0f} bytes: {', '.join(each)}")
+    if visit.sent > MOST_BYTES:
+        each = (f"{sent:.0f} {visit.asked.get(request, '')}" for request, sent in visit.sent_for.items())
+        found.append(f"{visit.sent:.0f} bytes: {', '.join(each)}")
     if len(visit.addresses) > MOST_REQUESTS:
         found.append(f"{len(visit.addresses)} requests: {visit.addresses}")
     # The score has two digits. On a busy machine a pixel moves now and then while a long page arrives.
