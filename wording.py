@@ -103,7 +103,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def in_a_row(words: Iterable[str]) -> str:
-    """A list that stands by itself: `Ada, Ben, Dina`, `Okafor, Ada; Frei, Ben`. Empty for none."""
+    """A list outside a sentence: `Ada, Ben, Dina`, `Okafor, Ada; Frei, Ben`. Empty for none."""
     words = list(words)
     return _between(words).join(words)
 

@@ -1,7 +1,7 @@
 """Which zones a text may mean that a person or a program wrote.
 
 A text that means one zone is understood. One that means several is asked about, because two people would not
-agree on it: "IST" is Kolkata, Dublin, and Jerusalem. Nothing here reads a clock; whoever asks says when.
+agree on it: "IST" is Kolkata, Dublin, and Jerusalem. Nothing here reads a clock: callers say when.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class ZoneField(Field):
 
 
 def _zones_around() -> tuple[str, ...]:
-    """The zones of whoever fills the form in: the organization's, and their own. None on public pages."""
+    """The zones of the person at the form: the organization's, and their own. None on public pages."""
     person = visitor()
     if person is None:
         return ()

@@ -41,7 +41,7 @@ def meant(text: str, *names: str) -> list[str]:
         ("Ada Okafro", "Okafor, Ada"),
         ("Filippe Roux", "Philippe Roux"),
         ("Soren Kirkegard", "Søren Kierkegaard"),
-        # Nobody, somebody else, or no name at all.
+        # No one, someone else, or no name at all.
         ("Xaver Quast", None),
         ("Priya Holm", None),
         ("Wu", None),
