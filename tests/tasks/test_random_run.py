@@ -108,6 +108,8 @@ class Run:
     servers: list[ServerProcess] = field(default_factory=list)
     kills: int = 0
     faults: int = 0
+    # The last of them.
+    fault: Fault | None = None
     # A backup that was made in the midst of all, and how many interviews there were.
     copy: Path | None = None
     scheduled_at_copy: int = 0
@@ -121,10 +123,13 @@ class Run:
             self.interviews.append(self.office.schedule(starts_at=starts_at, hiring_manager=manager))
 
     def change_the_weather(self) -> None:
-        """Most of the time something is wrong, never for long."""
+        """Most of the time something is wrong, never for long, and never the same twice in a row: a token
+        that is rejected right after another one ends the connection.
+        """
         self.calm()
         if self.chance.random() < 0.7:
-            self.chance.choice(FAULTS)(self.chance, self.office.simulators)
+            self.fault = self.chance.choice([each for each in FAULTS if each is not self.fault])
+            self.fault(self.chance, self.office.simulators)
             self.faults += 1
 
     def calm(self) -> None:
