@@ -118,7 +118,7 @@ def _task(interview_id: int) -> Base:
 
 
 def _timeline_entry(interview_id: int) -> Base:
-    return TimelineEntry(interview_id=interview_id, words="Somebody scheduled the interview")
+    return TimelineEntry(interview_id=interview_id, words="Someone scheduled the interview")
 
 
 def _revision(interview_id: int) -> Base:

@@ -205,7 +205,7 @@ def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether nobody but this machine reaches what listens on `host`."""
+    """Whether only this machine can reach what listens on `host`."""
     if host.lower() == "localhost":
         return True
     try:

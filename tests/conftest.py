@@ -26,7 +26,7 @@ from tests.machines.application import (
 )
 from tests.machines.apps import Apps, LendApp, Place, Seeded
 from tests.machines.browser import BrowserComplaints, new_desktop_context, running_chromium
-from tests.machines.clock import Clock, standing_clock
+from tests.machines.clock import Clock, stopped_clock
 from tests.machines.counts import Counts
 from tests.machines.network import NetworkGuard, guarded_network
 from tests.machines.nursery import Nursery, running_nursery
@@ -255,9 +255,9 @@ def new_app(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
 
 @pytest.fixture
 def clock() -> Iterator[Clock]:
-    """The product's clock, standing at noon of a Monday in winter."""
-    with standing_clock() as standing:
-        yield standing
+    """The product's clock, stopped at noon on a Monday in winter."""
+    with stopped_clock() as stopped:
+        yield stopped
 
 
 # For a whole module: many cases that do not mind what earlier ones have left share the cost of the start.

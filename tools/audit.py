@@ -52,7 +52,7 @@ def verdict(dependencies: list[dict[str, Any]]) -> tuple[int, list[str]]:
         return 2, [NOT_REACHED]
     lines = [
         f"{each['name']} {each['version']}: {found['id']}"
-        + (f", mended in {', '.join(found['fix_versions'])}" if found["fix_versions"] else "")
+        + (f", fixed in {', '.join(found['fix_versions'])}" if found["fix_versions"] else "")
         for each in compared
         for found in each["vulns"]
     ]

@@ -94,15 +94,15 @@ def test_link_works_once(web: Flask, ada: Visitor) -> None:
 
 def test_of_several_who_accept_at_once_one_joins(web: Flask, ada: Visitor) -> None:
     link = link_on(ada.get(invite(ada)).html)
-    everybody = [Visitor(web) for _ in range(4)]
-    tokens = [browser.get(link).token for browser in everybody]
+    visitors = [Visitor(web) for _ in range(4)]
+    tokens = [browser.get(link).token for browser in visitors]
     answers: list[int] = []
 
     def join(browser: Visitor, token: str | None) -> None:
         fields = {"csrf_token": token, "name": "Sofia", "password": NEW, "timezone": "Europe/Lisbon"}
         answers.append(browser.client.post(link, data=fields).status_code)
 
-    threads = [Thread(target=join, args=pair) for pair in zip(everybody, tokens, strict=True)]
+    threads = [Thread(target=join, args=pair) for pair in zip(visitors, tokens, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -140,7 +140,7 @@ def test_old_entries_go_in_small_batches_on_both_databases(
         fill_log(39, 5)
         before = how_many()
         db.session.commit()
-        # Nobody has asked for it yet.
+        # No one has asked for it yet.
         log_retention.FORGET_OLD_LOGS.run()
         assert how_many() == before
         db.session.execute(sa.text("DELETE FROM heartbeats"))

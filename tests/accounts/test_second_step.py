@@ -95,7 +95,7 @@ def test_reader_comes_to_where_they_wanted_after_both_steps(web: Flask, team: Te
     visitor.submit(visitor.get("/login/code"), "Sign in", leads_to="/jobs", code=phone.next_code())
 
 
-def test_nobody_is_sent_elsewhere_after_both_steps(web: Flask, team: Team, phone: Phone) -> None:
+def test_no_one_is_sent_elsewhere_after_both_steps(web: Flask, team: Team, phone: Phone) -> None:
     visitor = Visitor(web)
     sent = {"email": team.ben.email, "password": PASSWORD, "next": "//evil.example"}
     visitor.post("/login", sent, leads_to="/login/code")

@@ -26,7 +26,7 @@ from tests.pages.visitor import Visitor
 
 PROFILE = "/settings/account/profile"
 BEN = "Ben@Northlight.example"
-NOBODY = "nobody@elsewhere.example"
+STRANGER = "nobody@elsewhere.example"
 NOTICE = "can now sign you in"
 
 
@@ -73,9 +73,9 @@ def test_next_address_leads_nowhere_else(web: Flask, team: Team, simulators: Sim
 
 
 def test_no_one_gets_an_account_by_it(web: Flask, team: Team, simulators: Simulators) -> None:
-    visitor, page = come_back(web, simulators, NOBODY, status=403)
+    visitor, page = come_back(web, simulators, STRANGER, status=403)
     assert "You're not on this team" in page.words
-    assert NOBODY in page.words
+    assert STRANGER in page.words
     assert not visitor.is_signed_in
     assert not linked(web)
     # An address of someone who is not on the team is not written down.
@@ -340,12 +340,12 @@ def test_those_who_fail_often_are_delayed_before_the_issuer_is_asked(
     web: Flask, team: Team, simulators: Simulators, clock: Clock
 ) -> None:
     for _ in range(SINGLE_SIGN_ON.free_per_address - 1):
-        come_back(web, simulators, NOBODY, status=403)
-    # Whoever gets in uses up nothing.
+        come_back(web, simulators, STRANGER, status=403)
+    # Getting in uses up nothing.
     come_back(web, simulators, BEN)
-    come_back(web, simulators, NOBODY, status=403)
+    come_back(web, simulators, STRANGER, status=403)
     tries = len(log_of(web))
-    for account in (NOBODY, BEN):
+    for account in (STRANGER, BEN):
         visitor, page = come_back(web, simulators, account, status=429)
         assert "Please wait 5 seconds" in page.words
         assert not visitor.is_signed_in

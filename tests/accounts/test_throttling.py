@@ -1,4 +1,5 @@
-"""Delays after tries in vain: growing, per account and per address, shared by all server processes."""
+"""Delays after failed attempts: they grow, per account and per address, and all server processes share
+them."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -160,7 +160,7 @@ def test_owner_resets_it_for_someone_who_lost_their_phone(
     assert "has no two-step verification" in ada.follow(answer).messages
 
 
-def test_nobody_resets_their_own_or_without_the_right(
+def test_no_one_resets_their_own_or_without_the_right(
     web: Flask, clock: Clock, team: Team, ada: Visitor, phone: Phone
 ) -> None:
     set_up(ada, clock)

@@ -9,7 +9,7 @@ from tests.architecture.repository import product_files
 
 
 def begins_with(name: str, prefix: str) -> bool:
-    """Return whether a dotted name is ``prefix`` or lies within it."""
+    """Return whether a dotted name is ``prefix`` or is inside it."""
     return name == prefix or name.startswith(f"{prefix}.")
 
 

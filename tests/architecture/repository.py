@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Where no file of the repository lies, for copies that come without git.
+# Folders that hold no file of the repository, for copies that come without git.
 _NOT_OURS = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".test-results"}
 _NOT_OURS |= {".hypothesis", "instance", "instance-demo"}
 # What others wrote, each with a VENDOR.md that says where it came from.

@@ -1,8 +1,8 @@
 """No circles: neither among modules nor among the packages that hold them.
 
-At every level, what lies side by side forms layers: if one part imports something of another, then nothing of
-the other leads back, by whatever detour. Imports for types only count, because a circle that only a type
-checker sees is one anyway for someone who reads the code.
+At every level, modules and packages side by side form layers: if one part imports something of another, then
+nothing of the other leads back, by whatever detour. Imports for types only count, because a circle that only
+a type checker sees is one anyway for someone who reads the code.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,14 +24,14 @@ def _module_of(name: str) -> str | None:
 
 
 def _siblings() -> dict[str, dict[str, set[str]]]:
-    """For each package ("" for the top), what lies side by side in it and which imports which."""
+    """For each package ("" for the top), the modules and packages directly in it, and which imports which."""
     found: dict[str, dict[str, set[str]]] = {}
     for module, names in modules().items():
         own = module.split(".")
         for other in filter(None, map(_module_of, names)):
             theirs = other.split(".")
             level = next((i for i, (a, b) in enumerate(zip(own, theirs, strict=False)) if a != b), None)
-            # A package and what lies in it are no siblings.
+            # A package and what is in it are not siblings.
             if level is not None:
                 one, two = ".".join(own[: level + 1]), ".".join(theirs[: level + 1])
                 found.setdefault(".".join(own[:level]), {}).setdefault(one, set()).add(two)

@@ -1,7 +1,7 @@
 """Who may import whom, as a table.
 
-The longest name on the left that a module's own name begins with decides. On the right stand the modules and
-packages of ours that it may import, beside itself and what lies in it.
+The longest name on the left that a module's own name begins with decides. On the right are the modules and
+packages of ours that it may import, besides itself and what is in it.
 """
 
 from functools import cache
@@ -143,7 +143,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"work", "connections", "messaging", "providers", "security", "services", "attachment_files"}
     | {"backups.errors", "backups.nightly"},
     "work": GROUND,
-    # The floor: nothing of ours but what stands here.
+    # The floor: nothing of ours but what is listed here.
     "models": frozenset({"tables"}),
     # A candidate's row holds the digits by which searches find the number.
     "tables": frozenset({"database", "extensions", "phone_numbers", "timezones"}),

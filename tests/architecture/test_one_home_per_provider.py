@@ -1,4 +1,4 @@
-"""A provider is named where it is at home, and nowhere else: elsewhere its name comes from a label."""
+"""A provider is named only in its own home: everywhere else, its name comes from a label."""
 
 import re
 
@@ -74,4 +74,4 @@ def test_a_provider_is_named_only_where_it_is_at_home(provider: str) -> None:
         and str(name) not in EXCEPTIONS[provider]
         and NAMES[provider].search(text)
     ]
-    assert elsewhere == [], "take the name from a label, or say in EXCEPTIONS why it has to stand there"
+    assert elsewhere == [], "take the name from a label, or say in EXCEPTIONS why it has to be there"

@@ -75,7 +75,7 @@ def test_backup_is_whole_or_the_one_before(
 
 
 @pytest.mark.slow
-def test_restore_that_was_killed_is_begun_anew(
+def test_restore_that_was_killed_starts_over(
     sqlite_app: Flask, instance_path: Path, tmp_path: Path, counts: Counts, killed: Killed
 ) -> None:
     fill_every_table(sqlite_app)

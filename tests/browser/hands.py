@@ -18,7 +18,7 @@ class Hands:
         self.clicks = self.keys = self._pictures = 0
 
     def click(self, target: Locator, *, may_scroll: bool = False) -> None:
-        """Click in the middle of what can be seen, and on nothing that lies above it."""
+        """Click in the middle of what can be seen, and never on something that covers it."""
         expect(target).to_be_visible()
         if may_scroll:
             target.scroll_into_view_if_needed()

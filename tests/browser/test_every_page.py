@@ -100,7 +100,7 @@ def join_page(phone: Page, lend_app: LendApp, database_url: str, instance_path: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_every_page_is_within_reach_of_everybody(
+def test_everyone_can_reach_all_of_every_page(
     phone: Page, join_page: str, browser_complaints: BrowserComplaints
 ) -> None:
     low: dict[str, list[str]] = {}

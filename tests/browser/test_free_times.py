@@ -19,7 +19,7 @@ from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import draft_at
 from timezones import parse_local
 
-# Everybody's week is on it as well.
+# Everyone's week is on it as well.
 A_SCREEN_AND_THREE_QUARTERS = 1400
 
 

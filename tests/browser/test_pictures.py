@@ -43,7 +43,7 @@ MORNING = datetime(2027, 2, 2, 8, 40, tzinfo=UTC)
 # The first is as wide as the text of a guide, with the page's own margin.
 TEXT, PHONE, DESKTOP = (792, 1200), (390, 900), (1280, 900)
 # What the simulators make up would differ from picture to picture, and their addresses would puzzle people.
-# The bar at the bottom of a narrow window would lie over what is shown. The fonts of systems differ in width.
+# The bar at the bottom of a narrow window would cover what is shown. The fonts of systems differ in width.
 _AS_ANYWHERE = """async () => {
     // Before it is used: one that comes late is left for the next page.
     await document.fonts.load("1em Inter");
@@ -221,7 +221,7 @@ def _open_the_office(
     app: Flask, simulators: Simulators, morning: FrozenClock
 ) -> tuple[dict[str, Member], dict[str, int]]:
     """The people by their names, and of each candidate the newest interview."""
-    # What is tried or read again is so a little sooner or later each time, at random.
+    # Anything that is tried or read again happens a little earlier or later each time, at random.
     random.seed(MORNING.toordinal())
     rules = services(app).rules
     runner = background.make_runner(app)

@@ -72,7 +72,7 @@ def test_candidate_is_asked_to_choose(
     before = hands.clicks
     for number in range(3):
         if number:
-            # Nobody aims at a time of the day before.
+            # No one aims at a time on the day before.
             shown = page.locator("#free-times-title").inner_text()
             hands.click(days(page).nth(number))
             expect(page.locator("#free-times-title")).not_to_have_text(shown, use_inner_text=True)

@@ -28,7 +28,7 @@ from tests.factories import (
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess
 
-# The button that stays at the lower edge must never lie on what has the focus.
+# The button that stays at the lower edge must never cover what has the focus.
 COVERED = """() => {
   const own = document.activeElement.getBoundingClientRect();
   const bar = document.querySelector(".slots-send").getBoundingClientRect();
@@ -50,7 +50,8 @@ def team(shared_app: Flask, server: ServerProcess) -> Team:
 def new_request(
     app: Flask, team: Team, name: str, *, number: int = 5, at_once: bool = True
 ) -> tuple[int, str]:
-    """To a new candidate on a job of someone whom nobody else keeps busy; with the path of their page."""
+    """Ask a new candidate, on a job of someone with no other interviews; return it with the path of their
+    page."""
     first = name.split()[0]
     with in_rows(app):
         manager = create_user(f"{first}-Chief Hart", Role.HIRING_MANAGER)

@@ -1,4 +1,4 @@
-"""What is typed before a page's scripts are ready is followed all the same."""
+"""What is typed before a page's scripts are ready still counts."""
 
 import re
 from collections.abc import Callable, Iterator

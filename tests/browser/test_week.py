@@ -1,5 +1,5 @@
-"""Date & Time and Reschedule with everybody's week: what calendars say is seen beside what the team has, and
-a time on any day is one click, with and without a script."""
+"""Date & Time and Reschedule with everyone's week: what calendars say is shown beside what the team has
+planned, and any time on any day is one click away, with and without a script."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta

@@ -26,7 +26,7 @@ def test_packages_without_known_vulnerabilities_pass() -> None:
 def test_a_known_vulnerability_is_named_with_the_version_that_fixes_it() -> None:
     flaw = {"id": "EXAMPLE-2026-1", "fix_versions": ["1.1", "2.0"], "aliases": [], "description": "bad"}
     code, lines = verdict([_clean("jinja2"), {"name": "flask", "version": "1.0", "vulns": [flaw]}])
-    assert (code, lines) == (1, ["flask 1.0: EXAMPLE-2026-1, mended in 1.1, 2.0"])
+    assert (code, lines) == (1, ["flask 1.0: EXAMPLE-2026-1, fixed in 1.1, 2.0"])
 
 
 def test_a_package_that_could_not_be_compared_does_not_pass_silently() -> None:

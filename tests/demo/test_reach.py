@@ -1,4 +1,4 @@
-"""Who can reach the demo: nobody but this machine, unless its operator says otherwise."""
+"""Who can reach the demo: only this machine, unless its operator says otherwise."""
 
 import os
 import subprocess

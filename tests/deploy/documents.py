@@ -1,4 +1,4 @@
-"""What the documents tell someone to type or to write into a file, section by section, as they stand."""
+"""What the documents tell someone to type or to write into a file, section by section, word for word."""
 
 import re
 from collections.abc import Iterator

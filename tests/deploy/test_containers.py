@@ -70,7 +70,7 @@ def test_image_is_small_and_for_no_one_special() -> None:
     assert len(bases) == 1
     assert re.fullmatch(r"python:\d+\.\d+-slim-[a-z]+", bases.pop())
     last = stages[-1]
-    # Nothing is fetched or installed in what runs, and nobody in it may change the program.
+    # Nothing is fetched or installed in what runs, and no one in it may change the program.
     for fetching in ("apt", "pip ", "curl", "wget"):
         assert fetching not in last
     assert "--chown" not in last

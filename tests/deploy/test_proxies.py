@@ -105,7 +105,7 @@ def test_of_two_servers_one_is_enough(
 def wait_until_asked(server: ServerProcess, person: Person) -> None:
     """Return once the proxy takes pages from a restarted server again.
 
-    nginx leaves one that failed alone for up to two seconds. Servers of the tests are back sooner than that,
+    nginx leaves one that failed alone for up to two seconds. The tests' servers are back earlier than that,
     and if the other one died then, there would be none to ask.
     """
 

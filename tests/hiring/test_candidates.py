@@ -152,7 +152,7 @@ def test_address_of_someone_who_takes_part_is_refused(
         assert db.session.scalars(db.select(Attendee.email)).all() == ["gil@mail.example"]
 
 
-def test_no_job_is_chosen_that_nobody_asked_for(rows: Rows, team: Team, ada: Visitor) -> None:
+def test_no_job_is_chosen_unless_someone_asked_for_it(rows: Rows, team: Team, ada: Visitor) -> None:
     with rows():
         create_job("Data Analyst", team.ben)
     for address, button, name in (
@@ -231,12 +231,12 @@ def test_notes_are_for_those_who_may_see_them(
 ) -> None:
     ada.post(address_of(team.dina, "/notes"), {"text": "salary 123456"}, status=303)
     with rows():
-        somebody = create_user("Nora Falk", role)
+        colleague = create_user("Nora Falk", role)
         if is_own:
             schedule(
-                team.ada, team.dina, attendees=(Participant(somebody.name, somebody.email, somebody.id),)
+                team.ada, team.dina, attendees=(Participant(colleague.name, colleague.email, colleague.id),)
             )
-    visitor = browser(somebody)
+    visitor = browser(colleague)
     assert ("salary 123456" in visitor.get(address_of(team.dina)).html) is sees
     visitor.post(address_of(team.dina, "/notes"), {"text": "mine"}, status=303 if sees else 403)
 

@@ -81,7 +81,7 @@ def left_behind() -> list[str]:
 
 
 def zaphod_with_everything(team: Team) -> tuple[CreatedCandidate, int]:
-    """A candidate whose name and address stand in every kind of row that can hold them."""
+    """A candidate whose name and address are in every kind of row that can hold them."""
     zaphod = create_candidate(OLD_NAME, OLD_ADDRESS, team.job_id, phone=PHONE, timezone="Europe/London")
     interview_id = schedule(
         team.ada,
@@ -246,7 +246,7 @@ def test_no_one_is_erased_while_a_mail_of_theirs_is_leaving(both: Team, clock: C
         erase_candidate(user(both.ada), db.session.get_one(Candidate, both.dina.id))
 
 
-# By itself
+# Automatic erasure
 
 
 def retain(days: int | None) -> None:

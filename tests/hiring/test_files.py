@@ -24,7 +24,7 @@ from tests.machines.clock import Clock
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
 
-# The clock stands before anyone signs in, or their session would be months old.
+# The clock is stopped before anyone signs in, or their session would be months old.
 pytestmark = pytest.mark.usefixtures("clock")
 
 

@@ -14,7 +14,7 @@ from tests.hiring.sending_lists import LIST, confirm, people, seen_on, send
 from tests.pages.visitor import Visitor, path_of
 
 
-def test_columns_that_nobody_understands_are_asked_for(rows: Rows, team: Team, ada: Visitor) -> None:
+def test_columns_that_are_not_understood_are_asked_about(rows: Rows, team: Team, ada: Visitor) -> None:
     text = "Who;Where;Line;Since\nAnn Lee;ann@mail.example;4;2020\nBob;bob@mail.example;5;2021\n"
     address = send(ada, team, text)
     assert address.endswith("/columns")

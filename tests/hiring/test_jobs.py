@@ -106,8 +106,8 @@ def test_jobs_are_changed_only_by_those_who_manage_them(
     rows: Rows, team: Team, browser: Callable[[Member], Visitor], role: Role
 ) -> None:
     with rows():
-        somebody = create_user("Nora Falk", role)
-    visitor = browser(somebody)
+        colleague = create_user("Nora Falk", role)
+    visitor = browser(colleague)
     visitor.get(f"/jobs/{team.job_id}/edit", status=403)
     for action in ("edit", "close", "reopen"):
-        visitor.post(f"/jobs/{team.job_id}/{action}", {**FIELDS, "hiring_manager": somebody.id}, status=403)
+        visitor.post(f"/jobs/{team.job_id}/{action}", {**FIELDS, "hiring_manager": colleague.id}, status=403)

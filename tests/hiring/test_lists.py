@@ -102,8 +102,8 @@ def test_turning_pages_shows_everyone_once_forwards_and_backwards(both: Team, so
             break
         turn = Turn("after", page.after)
     assert [len(shown) for shown in pages] == [paging.PAGE_SIZE, paging.PAGE_SIZE, 4]
-    everybody = [name for shown in pages for name in shown]
-    assert len(set(everybody)) == len(everybody) == 2 * paging.PAGE_SIZE + 4
+    everyone = [name for shown in pages for name in shown]
+    assert len(set(everyone)) == len(everyone) == 2 * paging.PAGE_SIZE + 4
     for shown in reversed(pages[:-1]):
         assert page.before is not None
         page = lists.candidates(user(both.ada), wanted, Turn("before", page.before))
@@ -317,8 +317,8 @@ def test_search_stays_within_what_one_sees(
 ) -> None:
     with rows():
         create_candidate("Omar Haddad", "omar@mail.example", team.other_job_id)
-        nobody_yet = create_user("Ivan Petrov", Role.INTERVIEWER)
-    for member, text in [(team.ben, "omar"), (team.ben, "Product Designer"), (nobody_yet, "Dina")]:
+        newcomer = create_user("Ivan Petrov", Role.INTERVIEWER)
+    for member, text in [(team.ben, "omar"), (team.ben, "Product Designer"), (newcomer, "Dina")]:
         page = browser(member).get(f"/search?q={text}")
         assert page.row_names == []
 

@@ -31,7 +31,7 @@ def priya(rows: Rows, team: Team) -> str:
 
 
 @ON_BOTH
-def test_search_that_finds_nothing_offers_whoever_is_called_nearly_so(both: Team) -> None:
+def test_search_that_finds_nothing_offers_people_with_similar_names(both: Team) -> None:
     ada = db.session.get_one(User, both.ada.id)
     create_candidate("Dinah Kaur", "dinah@mail.example", both.other_job_id)
     for typed, names in (

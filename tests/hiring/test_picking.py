@@ -54,7 +54,7 @@ def test_those_who_wait_for_an_interview_come_first_and_each_job_has_its_line(bo
         ("nobody", []),
     ):
         assert offered(both.ada, text.strip()) == found, text
-    # Cleo schedules for her own job only, and nobody for one that is closed.
+    # Cleo schedules for her own job only, and no one schedules for a closed one.
     assert offered(both.cleo) == [("Dina Kaur", designer), ("Omar Haddad", designer)]
     db.session.get_one(Job, both.other_job_id).is_open = False
     db.session.get_one(Application, both.dina.application_id).candidate.erased_at = in_three_days()
@@ -79,7 +79,7 @@ def test_page_starts_the_interview_with_whom_is_pressed(rows: Rows, team: Team, 
     assert "Dina Kaur" in ada.get("/interviews/new?q=kaur", htmx=True).html
 
 
-def test_nobody_found_is_offered_to_be_added_with_what_was_typed(
+def test_person_who_is_not_found_can_be_added_with_what_was_typed(
     rows: Rows, team: Team, ada: Visitor
 ) -> None:
     for typed, field in (("Zoë & Co", "name"), ("zoe@mail.example", "email"), ("+41 44 668 18 00", "phone")):

@@ -49,7 +49,7 @@ def meant(text: str, *names: str) -> list[str]:
         ("555 0141", None),
         ("", None),
         ("“”", None),
-        # As it stands: something else is in the way, such as a filter.
+        # Unchanged: something else is in the way, such as a filter.
         ("Priya Raman", None),
         ("raman", None),
     ],

@@ -11,7 +11,7 @@ MANAGERS = (*WITH_ALL, "own hiring manager")
 TAKING_PART = ("own interviewer", "invited hiring manager")
 SEERS = (*MANAGERS, *TAKING_PART, "observer")
 SIGNED_OUT = ("anonymous", "deactivated")
-EVERYBODY = (*SEERS, "other hiring manager", "other interviewer", *SIGNED_OUT)
+EVERYONE = (*SEERS, "other hiring manager", "other interviewer", *SIGNED_OUT)
 CANDIDATE_ROLES = (*MANAGERS, "other hiring manager", "invited hiring manager")
 NOTE_ROLES = (*CANDIDATE_ROLES, "own interviewer", "other interviewer")
 
@@ -49,11 +49,11 @@ DOINGS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     ("POST", "/candidates/imports/{import_}/rows/2", ("owner",), CANDIDATE_ROLES),
     ("POST", "/candidates/imports/{import_}/rows/2/skip", ("owner",), CANDIDATE_ROLES),
     ("POST", "/candidates/imports/{import_}/rows/2/restore", ("owner",), CANDIDATE_ROLES),
-    ("GET", "/calendar", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
-    ("GET", "/search?q=dina", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
-    ("GET", "/search/suggestions?q=dina", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
-    ("GET", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
-    ("POST", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYBODY),
+    ("GET", "/calendar", (*SEERS, "other hiring manager", "other interviewer"), EVERYONE),
+    ("GET", "/search?q=dina", (*SEERS, "other hiring manager", "other interviewer"), EVERYONE),
+    ("GET", "/search/suggestions?q=dina", (*SEERS, "other hiring manager", "other interviewer"), EVERYONE),
+    ("GET", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYONE),
+    ("POST", "/candidates/export", (*SEERS, "other hiring manager", "other interviewer"), EVERYONE),
 ]
 
 
@@ -62,7 +62,7 @@ def world(sqlite_app: Flask, seeded: Seeded) -> World:
     return seeded(sqlite_app, create_world)
 
 
-@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("who", EVERYONE)
 def test_each_role_does_exactly_what_is_theirs(sqlite_app: Flask, world: World, who: str) -> None:
     visitor = enter(sqlite_app, world, who)
     for method, address, allowed, role_may in DOINGS:
@@ -88,7 +88,7 @@ def test_each_role_does_exactly_what_is_theirs(sqlite_app: Flask, world: World, 
             assert answer.status_code == (404 if who in role_may else 403), said
 
 
-@pytest.mark.parametrize("who", [who for who in EVERYBODY if who not in SIGNED_OUT])
+@pytest.mark.parametrize("who", [who for who in EVERYONE if who not in SIGNED_OUT])
 def test_lists_show_names_and_addresses_only_to_whom_they_belong(
     sqlite_app: Flask, world: World, who: str
 ) -> None:

@@ -60,7 +60,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
     """Keeps compiled templates for all the apps of one process, each of which lives briefly, and hands them
     on to the other processes of the run by a folder.
 
-    The checksum is that of the template's source, so that an entry never stands for another text.
+    The checksum is that of the template's source, so that an entry is never used for another text.
     """
 
     def __init__(self, folder: Path) -> None:

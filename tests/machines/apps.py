@@ -138,7 +138,7 @@ class Place:
         """Fill the empty database of an app by ``make``, and return what ``make`` returned.
 
         The first time it runs; later its database and files are put back and its first answer is returned,
-        which therefore has to be a plain value. Every place of a standing clock is a state of its own.
+        which therefore has to be a plain value. Every time at which a clock is stopped is a state of its own.
         """
         clock = standing_at()
         if make_url(app.config["DATABASE_URL"]).database != str(self.database):

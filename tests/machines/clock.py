@@ -8,7 +8,7 @@ from timezones import system_clock, use_clock, utc_now
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """Stopped until it is moved."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -21,17 +21,17 @@ class Clock:
 
 
 def standing_at() -> datetime | None:
-    """Where the clock of this test stands, or None when the product's clock is the system's."""
+    """The time on this test's clock, or None when the product uses the system's clock."""
     now = utc_now()
     return None if abs(now - system_clock()) < timedelta(minutes=1) else now
 
 
 @contextmanager
-def standing_clock() -> Iterator[Clock]:
-    """The product's clock, standing at noon of a Monday in winter for as long as the block lasts."""
-    standing = Clock(datetime(2027, 2, 1, 12, tzinfo=UTC))
-    use_clock(standing)
+def stopped_clock() -> Iterator[Clock]:
+    """The product's clock, stopped at noon on a Monday in winter for as long as the block lasts."""
+    stopped = Clock(datetime(2027, 2, 1, 12, tzinfo=UTC))
+    use_clock(stopped)
     try:
-        yield standing
+        yield stopped
     finally:
         use_clock(system_clock)

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class OutsideNetworkError(RuntimeError):
-    """Something tried to leave this machine. Not an OSError, lest product code takes it for an outage."""
+    """Something tried to leave this machine. Not an OSError, which product code would take for an outage."""
 
 
 class NetworkGuard:

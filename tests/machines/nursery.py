@@ -163,7 +163,7 @@ def main() -> None:
 
 
 def _take_orders() -> None:
-    # Guardians are reaped by the system, as nobody asks how they ended.
+    # The system reaps guardians, because no one asks how they ended.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=int(sys.argv[1])) as orders:
         orders.send(_READY)
@@ -199,7 +199,7 @@ def _learn(first_start_folder: Path) -> None:
         first_start.warm_up(app)
     finally:
         shutil.rmtree(own)
-    # Shared by all who are forked from here, as long as nobody writes to it.
+    # Shared by every process forked from here, as long as none writes to it.
     gc.collect()
     gc.freeze()
 

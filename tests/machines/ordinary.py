@@ -100,7 +100,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "sqlite-early success",
             "sqlite-teapot",
         ),
-        "test_strange_answer_to_a_look_costs_nobody_the_link": (
+        "test_strange_answer_to_a_look_costs_no_one_the_link": (
             "postgresql-NUL in texts",
             "sqlite-empty object",
             "sqlite-teapot",

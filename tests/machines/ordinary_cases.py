@@ -10,8 +10,8 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     # Meetings on calendar entries: each step for one of the two providers, now this one and now that one.
     "tests/tasks/test_meetings_on_entries.py": {
         "test_host_whose_account_makes_no_links_is_passed_over": ("teams",),
-        "test_nobodys_account_makes_links": ("meet",),
-        "test_nobody_has_connected_what_makes_links": ("meet",),
+        "test_no_account_makes_links": ("meet",),
+        "test_no_one_has_connected_what_makes_links": ("meet",),
         "test_alarm_on_the_day_before_says_what_is_missing": ("meet",),
         "test_link_that_is_pending_for_a_while_is_waited_for": ("teams",),
         "test_link_that_is_late_is_said_and_follows": ("meet",),
@@ -54,7 +54,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_titles_are_made_safe_and_short": ("sqlite-Nul*", "sqlite-Two*"),
     },
     "tests/tasks/test_look_ups.py": {
-        "test_entry_that_may_be_in_a_calendar_makes_nobody_busy": ("*-placed", "*-removing", "*-left"),
+        "test_entry_that_may_be_in_a_calendar_makes_no_one_busy": ("*-placed", "*-removing", "*-left"),
     },
     "tests/tasks/test_outlook_refusals.py": {
         "test_refusal_that_lasts_is_said_in_its_own_words_and_made_up_for": ("sqlite-404-*",),

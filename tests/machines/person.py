@@ -16,7 +16,7 @@ from urllib3.util import Retry
 
 _INPUT = re.compile(r"<input\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(name|value)="([^"]*)"')
-# What forms send along that nobody types: the token against forgery, and what was shown to the reader.
+# What forms send along that no one types: the token against forgery, and what was shown to the reader.
 _KEPT = ("csrf_token", "version", "seen", "since", "shown")
 # What a proxy says while the server behind it is away.
 _OF_THE_PROXY = (502, 503, 504)

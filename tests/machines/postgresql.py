@@ -131,7 +131,7 @@ def _unprivileged_user() -> str | None:
         except KeyError:
             continue
         return name
-    raise MachineError("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody.")
+    raise MachineError("PostgreSQL refuses to run as root, and there is no user named postgres or nobody.")
 
 
 def _sweep_abandoned() -> None:

@@ -109,7 +109,7 @@ def wait_until(condition: Callable[[], bool], *, what: str, timeout: float, ever
     deadline = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > deadline:
-            raise MachineError(f"Waited {timeout:g} seconds in vain until {what}.")
+            raise MachineError(f"Gave up after waiting {timeout:g} seconds until {what}.")
         time.sleep(every)
 
 

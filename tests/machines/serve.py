@@ -3,7 +3,7 @@
     python -m tests.machines.serve PLAN.json
 
 The plan says how many workers and threads to run, what to override in the app beyond its settings, where its
-clock stands if it does not run and, for tests that kill, at which phase of which task the process dies.
+clock is stopped if it does not run and, for tests that kill, at which phase of which task the process dies.
 Everything else, the address and the database included, comes from the environment, as in an installation.
 """
 

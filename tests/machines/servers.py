@@ -61,7 +61,7 @@ def launch_from(nursery: Nursery) -> Launch:
     """
 
     def launch(plan: Path, log: Path, settings: Mapping[str, str]) -> RunningProcess:
-        # Nobody writes into these files, so a second name for each is enough.
+        # No one writes into these files, so a second name for each is enough.
         shutil.copytree(
             nursery.first_start, settings["INSTANCE_PATH"], copy_function=_link, dirs_exist_ok=True
         )
@@ -146,7 +146,8 @@ class ServerProcesses:
 
         ``settings`` come on top of those of the test. ``overrides`` are handed to ``create_app``, for what no
         setting says, such as a shorter lease. ``failpoint`` holds for every server started here, and
-        ``clock`` is where the clock of each stands. ``port`` is for one that takes the place of another.
+        ``clock`` is the time at which the clock of each is stopped. ``port`` is for one that takes the place
+        of another.
         """
         plan: dict[str, Any] = {
             "workers": workers,

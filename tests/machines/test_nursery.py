@@ -27,7 +27,7 @@ def test_it_reports_how_a_process_ended_and_keeps_what_it_said(
     assert ("ValueError: as it was told" in log.read_text()) is (ending == "fail")
 
 
-def test_a_process_knows_its_own_settings_and_those_of_nobody_else(
+def test_a_process_knows_its_own_settings_and_no_others(
     nursery: Nursery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZOOM_API_CLIENT_SECRET", "of a real account")

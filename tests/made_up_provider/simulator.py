@@ -20,7 +20,7 @@ class AcmeServer:
     entries: dict[str, PlacedEntry] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
-    # What is raised by the next calls that send mail, and whether the mail leaves all the same.
+    # What is raised by the next calls that send mail, and whether the mail leaves anyway.
     send_faults: list[tuple[BaseException, bool]] = field(default_factory=list)
     losing: str = ""
 

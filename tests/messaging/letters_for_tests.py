@@ -105,7 +105,7 @@ def about_slots(
     to: Reader | None = None,
     **more: Any,
 ) -> Letter:
-    """Nobody is invited yet; the candidate is or was asked to choose from three times, two on one day."""
+    """No one is invited yet; the candidate is or was asked to choose from three times, two on one day."""
     asked = replace(about, link_state="none", join_url=None, passcode=None)
     slots = tuple(FACTS.starts_at + timedelta(hours=hours) for hours in (0, 3, 27))
     copy = InterviewCopy(asked, to or reader(), occasion, MADE_AT, slots=slots, choose_by=slots[-1], **more)

@@ -127,7 +127,7 @@ def test_the_layout_of_letters_about_interviews_is_as_it_was_last_looked_at() ->
     )
 
 
-def test_whoever_has_it_as_an_entry_gets_no_calendar_file() -> None:
+def test_person_who_has_it_as_an_entry_gets_no_calendar_file() -> None:
     for letter in (invitation(to=WITH_ENTRY), cancellation(WITH_ENTRY), taken_off(WITH_ENTRY)):
         assert letter.ics is None
         for body in both_bodies(letter):

@@ -241,9 +241,9 @@ def test_passing_fault_of_the_token_endpoint_lets_emails_wait(simulators: Simula
 
 
 def test_token_endpoint_that_is_away_lets_emails_wait(simulators: Simulators) -> None:
-    with socket.socket() as nobody, raw_server(_is_not_called) as port:
-        nobody.bind((HOST, 0))
-        away = f"http://{HOST}:{nobody.getsockname()[1]}/token"
+    with socket.socket() as silent, raw_server(_is_not_called) as port:
+        silent.bind((HOST, 0))
+        away = f"http://{HOST}:{silent.getsockname()[1]}/token"
         values = with_token(simulators, port, MAIL_OAUTH_TENANT="", MAIL_OAUTH_TOKEN_URL=away)
         with settings(port, **values):
             outcome = deliver(LETTER, ENVELOPE)

@@ -120,5 +120,5 @@ def test_an_answer_that_says_nothing_is_about_the_recipient_where_one_was_just_n
     ],
 )
 @pytest.mark.parametrize("stage", [Stage.CONNECTING, Stage.SIGNING_IN, Stage.SENDER, Stage.TEXT_HANDED_OVER])
-def test_limit_of_what_goes_on_at_once_is_nobodys_fault(said: str, stage: Stage) -> None:
+def test_limit_on_what_runs_at_once_is_no_ones_fault(said: str, stage: Stage) -> None:
     assert verdict_on(432, said, stage) is Verdict.UNCLEAR

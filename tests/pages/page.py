@@ -139,7 +139,7 @@ class Page:
         return error.text.removeprefix("Error: ")
 
     def fields(self, button: str) -> dict[str, list[str]]:
-        """What a browser would send if the form with `button` were submitted as it stands."""
+        """What a browser would send if the form with `button` were submitted unchanged."""
         sent: dict[str, list[str]] = {}
         for control in self.form(button).walk():
             if control.tag not in CONTROLS or not control.get("name"):

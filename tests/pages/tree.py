@@ -54,7 +54,7 @@ class Element:
         return iter(self._descendants) if self._descendants is not None else self._walk()
 
     def settle(self) -> None:
-        """Remember the descendants, as nothing is added any more: a page is walked over and over."""
+        """Remember the descendants, because nothing is added anymore: a page is walked over and over."""
         self._descendants = tuple(self._walk())
 
     def _walk(self) -> Iterator[Element]:

@@ -161,7 +161,7 @@ class Visitor:
             return None
 
     def _headers(self, htmx: bool) -> dict[str, str]:
-        # Browsers name the page a form stands on; over https the form protection insists on it.
+        # Browsers name the page a form is on; over https the form protection insists on it.
         return {"Referer": f"{self.base_url}/", **({"HX-Request": "true"} if htmx else {})}
 
     def _looked_over(

@@ -217,7 +217,7 @@ def test_a_position_that_is_too_old_is_told_apart(priya: Reading) -> None:
 
 
 @OUTLOOK
-def test_microsoft_may_ask_to_begin_anew(priya: Reading) -> None:
+def test_microsoft_may_ask_to_start_over(priya: Reading) -> None:
     priya.read()
     priya.simulator.switches(forget_next_sync_tokens=1, forgotten_as="resyncRequired")
     _expired(priya)

@@ -166,7 +166,7 @@ def test_what_is_no_position_is_sent_nowhere(
     assert scripted_server.requests == []
 
 
-def test_a_position_whose_time_is_nearly_over_is_begun_anew(
+def test_a_position_whose_time_is_nearly_over_starts_over(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     until = NOW + timedelta(days=59)

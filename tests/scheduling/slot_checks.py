@@ -13,8 +13,8 @@ from scheduling.slots import in_plan, offered
 _TAKING_TIME = (InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
 
 
-def assert_nobody_is_double_booked() -> None:
-    """Looks at every interview. Only for where nobody has accepted a conflict."""
+def assert_no_one_is_double_booked() -> None:
+    """Look at every interview. Only for tests in which no one has accepted a conflict."""
     taking = list(db.session.scalars(db.select(Interview).where(Interview.status.in_(_TAKING_TIME))))
     for one, other in combinations(taking, 2):
         if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
@@ -49,7 +49,7 @@ def assert_one_truth(interview: Interview) -> None:
     if status is InterviewStatus.SCHEDULED:
         assert request.picked_at is not None
         assert [revision.number for revision in interview.revisions] == list(range(interview.revision + 1))
-        assert answers.what_candidate_says(interview).request is None, "a question that nobody can answer"
+        assert answers.what_candidate_says(interview).request is None, "a question that no one can answer"
     if status is InterviewStatus.CANCELLED:
         waiting = {mail.kind for mail in interview.mails if mail.state is MailState.QUEUED}
         assert waiting <= {CANCELLATION, "slots_withdrawn", "candidate_answer"}

@@ -136,9 +136,9 @@ def test_list_of_an_archive_is_read_only_when_it_is_short(monkeypatch: pytest.Mo
         assert kind_of("large.docx", content) is KINDS["docx"]
     many, too_long = archive(5001), archive(25_000)
     monkeypatch.setattr(zipfile, "ZipFile", None)
-    for content in (many, too_long, archive_that_lies := with_entries_said(too_long, 3), too_long + b"\0"):
+    for content in (many, too_long, false_archive := with_entries_said(too_long, 3), too_long + b"\0"):
         assert kind_of("large.docx", content) is None
-    assert archive_that_lies != too_long
+    assert false_archive != too_long
 
 
 @pytest.mark.parametrize(

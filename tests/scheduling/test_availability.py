@@ -84,7 +84,7 @@ def test_hours_are_those_of_the_persons_own_clock() -> None:
     ]
 
 
-def test_no_time_is_offered_on_a_day_off_whoever_else_is_free() -> None:
+def test_no_time_is_offered_on_a_day_off_no_matter_who_else_is_free() -> None:
     away = Availability(other_days=(OtherDays(date(2027, 2, 8), date(2027, 2, 12)),))
     assert not free(away).starts
     assert free(away, date(2027, 2, 15)).starts

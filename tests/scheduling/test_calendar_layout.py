@@ -1,4 +1,4 @@
-"""Day and Week: what overlaps stands side by side, whatever there is and in whichever order it is read."""
+"""Day and Week: what overlaps is side by side, whatever there is and in whichever order it is read."""
 
 from collections import Counter
 

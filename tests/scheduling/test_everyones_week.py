@@ -1,4 +1,4 @@
-"""The drawing of everybody's week against what clocks show: what takes someone's time is drawn at exactly the
+"""The drawing of everyone's week against what clocks show: what takes someone's time is drawn at exactly the
 minutes that it takes, also in an hour that happens twice, and where people's days begin at other times."""
 
 from collections.abc import Iterable
@@ -259,7 +259,7 @@ def test_first_times_are_the_soonest_that_suit_all_on_more_than_one_day(data: st
     for each, start in zip(found, starts, strict=True):
         assert each.day == in_zone(start, zone).date().isoformat()
         assert each.time in ("", f"{in_zone(start, zone):%H:%M}")
-    # Whoever has several days to choose from sees two at least.
+    # A candidate with several days to choose from sees at least two.
     with_some = {in_zone(start, zone).date() for start in suitable}
     assert len({each.day for each in found}) >= min(2, len(with_some))
 

@@ -201,7 +201,7 @@ def test_what_one_person_may_see_is_not_shown_to_another(office: Office) -> None
     assert [names(user_id) for user_id in (ada, cleo, ada)] == [{name}, {None}, {name}]
 
 
-def test_other_time_and_length_are_marked_anew(office: Office) -> None:
+def test_other_time_and_length_are_marked_again(office: Office) -> None:
     free, busy = office.look(), office.look(at=NOON)
     assert not free.clashes
     assert busy.clashes

@@ -50,7 +50,7 @@ from tests.machines.application import build_app, close_app, settings_for
 from tests.machines.clock import Clock
 from tests.machines.counts import Counts
 from tests.machines.rows import in_rows
-from tests.scheduling.slot_checks import assert_nobody_is_double_booked, assert_one_truth
+from tests.scheduling.slot_checks import assert_no_one_is_double_booked, assert_one_truth
 
 # Locking is their subject.
 pytestmark = pytest.mark.both_databases
@@ -127,7 +127,7 @@ def check(*interviews: int) -> None:
     db.session.expire_all()
     for interview in interviews:
         assert_one_truth(db.session.get_one(Interview, interview))
-    assert_nobody_is_double_booked()
+    assert_no_one_is_double_booked()
 
 
 def status_of(interview_id: int) -> InterviewStatus:
@@ -177,10 +177,10 @@ def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
             chosen = db.session.get_one(Interview, asked[winner])
             assert chosen.starts_at == starts[winner]
             assert_one_truth(chosen)
-            # Whoever won is asked about another interview for the next round.
+            # The winner is asked about another interview for the next round.
             asked[winner] = ask(team, people[winner], winner, first)
     with in_rows(crowd):
-        assert_nobody_is_double_booked()
+        assert_no_one_is_double_booked()
 
 
 def ask(team: Team, person: CreatedCandidate, number: int, first: datetime) -> int:

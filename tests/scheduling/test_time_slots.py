@@ -50,7 +50,7 @@ def in_days(clock: Clock, days: int, hour: int = 9) -> datetime:
     return (clock.now + timedelta(days=days)).replace(hour=hour)
 
 
-def test_request_invites_nobody_and_keeps_what_was_decided(team: Team, clock: Clock) -> None:
+def test_request_invites_no_one_and_keeps_what_was_decided(team: Team, clock: Clock) -> None:
     interview = asked(team, in_days(clock, 5), in_days(clock, 3), in_days(clock, 4))
     assert status_of(interview) is InterviewStatus.REQUESTED
     assert interview.starts_at == in_days(clock, 3)
@@ -77,7 +77,7 @@ def test_what_is_chosen_is_scheduled_at_once(team: Team, clock: Clock) -> None:
         time_slots.choose(interview, slots.offered(interview)[0].id, services().rules)
 
 
-def test_what_waits_for_a_last_look_is_taken_and_invites_nobody_yet(team: Team, clock: Clock) -> None:
+def test_time_that_waits_for_a_last_look_is_taken_and_invites_no_one_yet(team: Team, clock: Clock) -> None:
     interview = asked(team, in_days(clock, 3), at_once=False)
     other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     omars = db.session.get_one(Interview, request_slots(team.ada, other, in_days(clock, 3)))

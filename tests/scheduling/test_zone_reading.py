@@ -230,7 +230,7 @@ def test_offset_is_read_as_of_now() -> None:
     assert likely("UTC-4", _WINTER)[0] != "America/New_York" == likely("UTC-4", _SUMMER)[0]
     assert likely("GMT+1", _SUMMER)[0] == "Europe/London"
     assert "Europe/London" not in likely("GMT+1", _WINTER)
-    # Nobody has it in winter.
+    # No one has it in winter.
     assert as_written("UTC-2:30", _WINTER) == as_written("UTC-2:30", _SUMMER) == "America/St_Johns"
 
 

@@ -1,4 +1,4 @@
-"""What people have in the simulated calendars by themselves, series too, and lists that go wrong."""
+"""What people add to the simulated calendars themselves, series too, and lists that go wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_google_lists_a_series_as_its_rule_or_as_its_events(google: GoogleCaller
     assert all(event["id"].startswith(f"{series.id}_") for event in single)
     [rule] = priya.listed()["items"]
     assert (rule["id"], rule["recurrence"]) == (series.id, ["RRULE:FREQ=DAILY;COUNT=3"])
-    # One that was changed alone stands beside the rule.
+    # An event that was changed alone is listed beside the rule.
     google.simulator.change_own(PRIYA, series.events[1], title="Retro")
     assert {event["summary"] for event in priya.listed()["items"]} == {"Stand-up", "Retro"}
     google.simulator.change_own(PRIYA, series.id, title="Daily")

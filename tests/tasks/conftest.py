@@ -23,7 +23,7 @@ from tests.tasks.installation import Installation, Office
 
 @pytest.fixture
 def clock(simulators: Simulators) -> Iterator[FrozenClock]:
-    """The clock of this process, standing still."""
+    """The clock of this process, stopped."""
     frozen = FrozenClock(simulators)
     timezones.use_clock(frozen)
     yield frozen

@@ -51,10 +51,11 @@ def facts_of(app: Flask) -> Facts:
 
 
 def assert_tells_the_truth(copy: Flask, scheduled: list[int], arrived: set[str], end: Flask) -> None:
-    """The copy holds all that was decided, nothing that hadn't happened, and work for all that was not over.
+    """Assert that the copy has everything that was decided, nothing that hadn't happened, and work for all
+    that was not over.
 
-    `scheduled` are the interviews that there were, `arrived` the Message-IDs of all emails that have reached
-    anyone since, `end` is the application on the database that the copy was made of.
+    `scheduled` are the interviews at the time of the copy, `arrived` the Message-IDs of all emails that have
+    reached anyone since, and `end` is the application on the database that was copied.
     """
     then, now = facts_of(copy), facts_of(end)
     assert sorted(then.interviews) == sorted(scheduled)
@@ -63,7 +64,7 @@ def assert_tells_the_truth(copy: Flask, scheduled: list[int], arrived: set[str],
     assert then.meetings.items() <= now.meetings.items()
     assert then.sent <= now.sent
     assert then.sent <= arrived
-    # It was made in the midst of it, and whatever was under way goes on from there.
+    # It was made in the middle of the run, and whatever was under way goes on from there.
     assert then.unfinished
     assert then.unfinished <= then.worked_on
     with in_rows(copy):

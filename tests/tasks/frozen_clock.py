@@ -7,8 +7,8 @@ from tests.machines.simulators import Simulators
 
 
 class FrozenClock:
-    """Stands still until it is moved, and the simulated Zoom's clock with it; those of the
-    simulated Google and Microsoft after `take_google_along` and `take_microsoft_along`.
+    """Stopped until it is moved, and the simulated Zoom's clock with it; those of the simulated Google and
+    Microsoft after `take_google_along` and `take_microsoft_along`.
 
     It begins at noon (UTC) of today: how long it is until a given hour of another day does not depend on
     when the tests run. `at` (aware UTC): it begins there instead.
@@ -44,5 +44,5 @@ class FrozenClock:
 
     @property
     def _ahead(self) -> int:
-        # Of now, because real time goes on while this clock stands still.
+        # Of now, because real time goes on while this clock is stopped.
         return int((self.now - timezones.system_clock()).total_seconds())

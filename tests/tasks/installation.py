@@ -189,7 +189,7 @@ class Office:
             db.session.commit()
 
     def call_off_meeting(self, interview_id: int) -> None:
-        """Have the team not want the interview's meeting any more, and ask for the work."""
+        """Record that the team no longer wants the interview's meeting, and ask for the work."""
         with self.writing():
             meeting = wanted_meeting(interview_id, lock=True)
             assert meeting is not None

@@ -1,4 +1,4 @@
-"""Interviews stand in the calendars of those on the team who take part, and follow what the team decides."""
+"""Interviews are in the calendars of those on the team who take part, and follow what the team decides."""
 
 from datetime import timedelta
 from typing import Any

@@ -140,7 +140,7 @@ def test_owner_who_asks_has_it_read_at_once_but_not_again_and_again(office: Cale
     assert read_due(office) == 0
 
 
-def test_owner_who_asks_twice_has_everything_read_anew(office: CalendarInstallation) -> None:
+def test_owner_who_asks_twice_has_everything_read_again(office: CalendarInstallation) -> None:
     ben = office.team.ben
     connect(office, ben)
     office.clock.forward(timedelta(minutes=3))
@@ -250,7 +250,7 @@ def test_disconnecting_while_it_is_read_stores_nothing(office: CalendarInstallat
 
 
 def test_another_account_meanwhile_gets_nothing_of_the_first(office: CalendarInstallation) -> None:
-    # Whoever keeps Lena's calendar keeps Marco's too, so that the same connection goes to it.
+    # The same server keeps Lena's and Marco's calendars, so that the same connection goes to it.
     office.at_outlook = (
         office.at_outlook | {MARCO} if LENA in office.at_outlook else office.at_outlook - {MARCO}
     )
@@ -369,7 +369,7 @@ def test_two_processes_never_read_the_same_calendar_at_once(office: CalendarInst
     assert titles(office, office.team.ben) == ["Dentist"]
 
 
-def test_owner_who_asks_twice_during_a_reading_still_gets_everything_anew(
+def test_owner_who_asks_twice_during_a_reading_still_has_everything_read_again(
     office: CalendarInstallation,
 ) -> None:
     ben = office.team.ben

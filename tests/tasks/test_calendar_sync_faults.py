@@ -30,7 +30,7 @@ def named(*numbers: int) -> list[str]:
     return [f"Event {number}" for number in numbers]
 
 
-def test_position_that_is_not_known_anymore_has_everything_read_anew(office: CalendarInstallation) -> None:
+def test_position_that_is_no_longer_known_has_everything_read_again(office: CalendarInstallation) -> None:
     ids = some_events(office)
     connect(office, office.team.ben)
     office.side_of(LENA).delete(LENA, ids[0])

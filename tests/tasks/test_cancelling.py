@@ -71,7 +71,7 @@ def test_interview_is_cancelled_once(sqlite_installation: Installation) -> None:
 
 @pytest.mark.both_databases
 def test_those_whose_invitation_left_a_process_that_died_are_told(installation: Installation) -> None:
-    """The mail server has one person's invitation, and nobody wrote that down. Its claim has run out by now,
+    """The mail server has one person's invitation, and no one wrote that down. Its claim has run out by now,
     and it has not begun again."""
     installation.connect(installation.team.ben)
     interview = installation.schedule()

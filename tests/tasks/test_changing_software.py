@@ -79,7 +79,7 @@ def test_another_software_leaves_one_meeting_and_one_entry_each(
         installation.edit(interview, venue=VENUES[software])
         settle(installation)
         assert_all_is_one(installation, interview, software, PRIYA, LENA, MARCO)
-    # Nobody on the team was ever sent a calendar file beside it.
+    # No one on the team was ever sent a calendar file besides it.
     for member in (installation.team.ben, installation.team.ada, installation.team.cleo):
         assert installation.entries(member.email) == []
     installation.cancel(interview)

@@ -23,7 +23,7 @@ from scheduling.mails.slots import SlotOccasion
 from tests import factories
 from tests.factories import CreatedCandidate, create_candidate, when_at
 from tests.machines.counts import Counts
-from tests.scheduling.slot_checks import assert_nobody_is_double_booked, assert_one_truth
+from tests.scheduling.slot_checks import assert_no_one_is_double_booked, assert_one_truth
 from tests.tasks.installation import Installation
 from tests.tasks.test_any_order import FAULTS
 
@@ -140,7 +140,7 @@ class _Story:
                 interview = db.session.get_one(Interview, number)
                 assert_one_truth(interview)
                 self._check_nudges(interview)
-            assert_nobody_is_double_booked()
+            assert_no_one_is_double_booked()
 
     def _check_nudges(self, interview: Interview) -> None:
         for mail in interview.mails:

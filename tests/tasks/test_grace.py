@@ -270,7 +270,7 @@ def test_link_that_comes_while_the_invitation_leaves_without_it_follows_at_once(
             installation.run_due(Lane.PROVIDER)
 
     another_runner(installation, on_phase=meeting_is_made).run_due(Lane.MAIL)
-    assert_everybody_got_the_link_last(installation, interview)
+    assert_everyone_got_the_link_last(installation, interview)
 
 
 def test_invitation_that_overtakes_a_slow_create_is_corrected(installation: Installation) -> None:
@@ -286,10 +286,10 @@ def test_invitation_that_overtakes_a_slow_create_is_corrected(installation: Inst
     another_runner(installation, on_phase=grace_ends).run_due(Lane.PROVIDER)
     assert len(installation.simulators.mails(DINA)) == 1
     installation.run_due()
-    assert_everybody_got_the_link_last(installation, interview)
+    assert_everyone_got_the_link_last(installation, interview)
 
 
-def assert_everybody_got_the_link_last(installation: Installation, interview: int) -> None:
+def assert_everyone_got_the_link_last(installation: Installation, interview: int) -> None:
     seen = installation.meeting(interview)
     assert seen.state is MeetingState.READY
     assert seen.join_url is not None

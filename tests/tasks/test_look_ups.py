@@ -38,7 +38,7 @@ def office(calendar_installation: CalendarInstallation) -> CalendarInstallation:
 
 
 class Calendars:
-    """Stands for the calendars of all people: says what the test says, as slowly as it says."""
+    """Takes the place of everyone's calendars: answers what the test says, as slowly as the test says."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
@@ -98,7 +98,7 @@ def test_people_are_busy_by_their_calendars_without_our_own_entries(office: Cale
 
 @pytest.mark.parametrize("state", EntryState)
 @in_calendars("google")
-def test_entry_that_may_be_in_a_calendar_makes_nobody_busy(
+def test_entry_that_may_be_in_a_calendar_makes_no_one_busy(
     state: EntryState, office: CalendarInstallation
 ) -> None:
     """As reading does, which leaves out whatever has the key of an entry."""
@@ -150,7 +150,7 @@ def test_calendar_is_not_asked_while_background_work_is_paused(office: CalendarI
         assert (connection.token_version, connection.state) == (version, ConnectionState.CONNECTED)
 
 
-def test_nobody_is_waited_for_longer_than_allowed(office: CalendarInstallation) -> None:
+def test_no_one_is_waited_for_longer_than_allowed(office: CalendarInstallation) -> None:
     team, now, calendars = office.team, office.clock.now, Calendars()
     connect(office, team.ben)
     connect(office, team.cleo, MARCO, reads=False)
@@ -189,7 +189,7 @@ def test_answers_count_for_half_a_minute_and_for_the_same_question(
         assert len(calendars.asked) == 3
 
 
-def test_transaction_that_writes_waits_for_nobody(office: CalendarInstallation) -> None:
+def test_transaction_that_writes_waits_for_no_one(office: CalendarInstallation) -> None:
     ben, now, calendars = office.team.ben, office.clock.now, Calendars()
     connect(office, ben)
     look_ups = LookUps(calendars.asker)

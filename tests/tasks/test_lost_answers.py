@@ -122,7 +122,7 @@ def test_look_up_leaves_alone_what_the_twin_is_waiting_for(installation: Install
 def test_look_up_takes_what_the_twin_can_no_longer_be_waiting_for(installation: Installation) -> None:
     installation.connect(installation.team.ben)
     first, second = installation.schedule(), installation.schedule()
-    # The process of the second one dies in the middle of its create, and nobody takes its work over.
+    # The process of the second one dies in the middle of its create, and no one takes over its work.
     installation.simulators.zoom_switches(lose_next_creates=1)
     with installation.writing():
         for task in db.session.scalars(db.select(Task).where(Task.subject == f"interview:{first}")):

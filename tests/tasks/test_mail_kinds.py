@@ -95,8 +95,8 @@ def parts_of(message: EmailMessage) -> tuple[str, Calendar]:
 
 
 def test_made_up_kind_is_queued_shown_and_delivered(left_out: str, installation: Installation) -> None:
-    """To someone who does not take part any more, about an interview that was cancelled: neither keeps it
-    from being written or sent, because the kind does not say so."""
+    """To someone who no longer takes part, about an interview that was cancelled: neither keeps it from being
+    written or sent, because the kind does not say so."""
     runner = background.make_runner(installation.app)
     interview_id = scheduled_with_sam(installation)
     runner.run_due()

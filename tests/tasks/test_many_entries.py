@@ -1,4 +1,4 @@
-"""What many interviews of three people each cost at Google and Microsoft, and what lies around there
+"""What many interviews of three people each cost at Google and Microsoft, and what is left there
 afterwards."""
 
 from collections import Counter

@@ -87,7 +87,7 @@ def test_host_whose_account_makes_no_links_is_passed_over(
     assert f"Ben's account: {linking.words.not_allowed}" in installation.progress(interview)
 
 
-def test_nobodys_account_makes_links(installation: Installation, linking: Linking) -> None:
+def test_no_account_makes_links(installation: Installation, linking: Linking) -> None:
     linking.connect(installation, installation.team.ben, VERA)
     interview = installation.schedule(software=linking.software)
     installation.until_grace_is_over()
@@ -101,14 +101,14 @@ def test_nobodys_account_makes_links(installation: Installation, linking: Linkin
     assert len(linking.events(VERA)) == 1
 
 
-def test_nobody_has_connected_what_makes_links(installation: Installation, linking: Linking) -> None:
+def test_no_one_has_connected_what_makes_links(installation: Installation, linking: Linking) -> None:
     interview = installation.schedule(software=linking.software)
     installation.run_due()
     app = linking.app_label
     assert installation.meeting(interview).failure_words == f"No one who can host has connected {app}."
     progress = installation.progress(interview)
     assert f"Connect {app} in Settings → Connected Apps" in progress
-    # Whoever connects later makes the link, and everyone gets it.
+    # The account that is connected later makes the link, and everyone gets it.
     linking.connect(installation, installation.team.ada, LENA)
     installation.run_due()
     assert linking.links(LENA) == [installation.meeting(interview).join_url]

@@ -159,7 +159,7 @@ def test_long_wait_that_is_asked_for_is_kept_and_said(
     assert (words if status == 429 else "Microsoft is having problems right now.") in page_of(
         office, interview
     )
-    # Nobody waits that long for the interview: it comes by email first.
+    # No one waits that long for the interview: it comes by email first.
     assert office.has_file(interview, BEN)
     office.later(minutes=35)
     assert len(office.asked("create")) == before

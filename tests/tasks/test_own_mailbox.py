@@ -94,7 +94,7 @@ def test_calendars_know_one_organizer_whichever_way_the_emails_go(
         text = calendar.decode() if isinstance(calendar, bytes) else calendar
         assert f"mailto:{SERVER}" in text.replace("\r\n ", "")
         assert ADAS not in text
-    # Threaded under the first invitation all the same.
+    # Still threaded under the first invitation.
     assert second.message["References"] == first["Message-ID"]
 
 

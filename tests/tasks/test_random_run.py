@@ -110,7 +110,7 @@ class Run:
     faults: int = 0
     # The last of them.
     fault: Fault | None = None
-    # A backup that was made in the midst of all, and how many interviews there were.
+    # A backup that was made in the middle of the run, and how many interviews there were.
     copy: Path | None = None
     scheduled_at_copy: int = 0
 

@@ -105,7 +105,7 @@ def test_scheduler_and_hiring_manager_are_told_once(installation: Installation) 
         assert f"Dina Kaur ({DINA}) didn't get the invitation for “Backend Engineer Interview” on" in text
         assert "no such mailbox" in text
         assert f"http://localhost/interviews/{interview}" in text
-        # Nobody else learns who else was told.
+        # No one else learns who else was told.
         assert DINA not in str(notice.message["To"]) + str(notice.message["Cc"])
     assert "Notice of a refused address sent to 2 people" in installation.progress(interview)
     ask_for_it_again(installation, interview)
@@ -158,7 +158,7 @@ def test_guest_is_held_back_like_the_candidate_and_others_are_not(installation: 
     assert states(installation, interview, REMINDER, DINA) == [MailState.SENT, MailState.QUEUED]
 
 
-def test_nobody_is_told_at_the_address_that_refuses(installation: Installation) -> None:
+def test_no_one_is_told_at_the_address_that_refuses(installation: Installation) -> None:
     refuse(installation, BEN)
     schedule_in_thirty_hours(installation)
     installation.run_due()
@@ -194,7 +194,7 @@ def test_page_is_settled_while_an_email_waits_for_a_better_address(installation:
     assert states(installation, interview, INVITATION, DINA) == [MailState.FAILED, MailState.QUEUED]
     assert "problem: Updated invitation to Dina Kaur is on hold" in installation.progress(interview)
     assert installation.is_settled(interview)
-    # The first invitation is not on the page any more: the newest one can be asked for.
+    # The first invitation is no longer on the page: the newest one can be asked for.
     refuse(installation)
     ask_for_it_again(installation, interview)
     installation.run_due()

@@ -249,7 +249,7 @@ def test_reminder_waits_for_a_better_moment_than_right_after_a_renewal(
     assert beginnings(installation) == ["Choose a time", "Choose a time", "Reminder"]
 
 
-# By itself
+# Automatic
 
 
 def test_nothing_that_runs_by_itself_minds_an_interview_without_a_time(installation: Installation) -> None:

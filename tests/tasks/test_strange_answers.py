@@ -265,7 +265,7 @@ READS = {
 
 
 @each_strange(READS)
-def test_strange_answer_to_a_look_costs_nobody_the_link(
+def test_strange_answer_to_a_look_costs_no_one_the_link(
     installation: Installation, zoom: StrangeZoom, strange: Strange
 ) -> None:
     installation.connect(installation.team.ben)

@@ -15,7 +15,7 @@ from tests.pages.visitor import Visitor, path_of
 
 STEPS = ("setup", "date-time", "attendees", "details", "preview", "finalize")
 
-# What is typed into each step when a test is about something else. The day fits the standing clock.
+# What is typed into each step when a test is about something else. The day fits the stopped clock.
 USUAL: dict[str, dict[str, Any]] = {
     "setup": {"agenda": "Introduction, experience, questions"},
     "date-time": {"date": "2027-02-10", "time": "09:00", "timezone": "Europe/Zurich"},

@@ -28,6 +28,6 @@ def start(visitor: Visitor, candidate_id: int, template_id: int) -> str:
 
 
 def menu_buttons(page: Page) -> list[Element]:
-    """The templates that the page offers to start from, as buttons; the one that stands alone as the next of
-    the plan is in its menu, too."""
+    """The templates that the page offers to start from, as buttons; the one shown alone as the next of the
+    plan is in its menu, too."""
     return page.tree.all("button", lambda e: e.get("name") == "template" and not e.words.startswith("Next: "))

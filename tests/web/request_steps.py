@@ -67,7 +67,7 @@ def buttons(page: Page) -> list[str]:
 
 
 def states(page: Page) -> list[str]:
-    """How the times that were offered stand."""
+    """What has become of the times that were offered."""
     found = page.tree.with_id("asked-for-time")
     assert found is not None
     return [row.all("span", lambda e: "badge" in e.get("class").split())[0].text for row in found.all("li")]

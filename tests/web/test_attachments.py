@@ -30,7 +30,7 @@ from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import draft_at, other_people, schedule_by_hand, send
 
 SAM = "sam@partner.example"
-# The clock stands before anyone signs in, or their session would be months old.
+# The clock is stopped before anyone signs in, or their session would be months old.
 pytestmark = pytest.mark.usefixtures("clock")
 
 PHONE = {"interview_type": "phone", "phone_number": "+44 20 7946 0018"}
@@ -372,11 +372,11 @@ def test_files_of_a_draft_that_is_too_old_go_and_those_of_interviews_stay(
 
 
 def test_file_that_no_row_knows_is_swept_once_it_is_old(web: Flask, team: Team, clock: Clock) -> None:
-    stray = services(web).attachment_files.keep(PDF)
-    # As if it had been written on the day at which the clock of this test stands.
-    os.utime(web.config["INSTANCE_PATH"] / "uploads" / stray, (clock.now.timestamp(), clock.now.timestamp()))
+    orphan = services(web).attachment_files.keep(PDF)
+    # As if it had been written on the day at which this test's clock is stopped.
+    os.utime(web.config["INSTANCE_PATH"] / "uploads" / orphan, (clock.now.timestamp(), clock.now.timestamp()))
     sweep(web)
-    assert set(on_disk(web)) == {stray}, "it may belong to a request that is still under way"
+    assert set(on_disk(web)) == {orphan}, "it may belong to a request that is still under way"
     clock.move(timedelta(days=365))
     sweep(web)
     assert on_disk(web) == {}

@@ -61,7 +61,7 @@ def test_event_needs_the_tick_and_is_named_to_its_owner_alone(
     for step in ("attendees", "details", "preview"):
         send(ben, draft, step)
     with in_rows(web):
-        # Read anew, the same event has another row: it was accepted already.
+        # Read again, the same event has another row: it was accepted already.
         create_outside_event(bens, eight + timedelta(minutes=15), 30, title="Dentist in Bern")
         db.session.delete(db.session.get_one(OutsideEvent, 1))
         db.session.commit()

@@ -267,7 +267,7 @@ def test_entry_that_cannot_be_removed_is_said_to_be_left_over(
     assert "Still in Acme Rooms. It isn't meant to be there anymore." in words
 
 
-def test_whoever_takes_part_without_a_calendar_is_told_so_on_their_own_view_alone(
+def test_attendee_without_a_calendar_is_told_so_only_on_their_own_view(
     product: Flask, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     interview = scheduled(product, team)

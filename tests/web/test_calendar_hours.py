@@ -19,7 +19,7 @@ from tests.pages.visitor import Visitor
 from tests.web.conftest import SignIn
 from web.shortcuts import CALENDAR_SHORTCUTS
 
-# The clock of these tests stands on the Monday before, at one o'clock in Zurich.
+# The clock of these tests is stopped on the Monday before, at one o'clock in Zurich.
 TUESDAY = date(2027, 2, 2)
 TEN = datetime(2027, 2, 2, 9, tzinfo=UTC)
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
@@ -33,12 +33,12 @@ def having(page: Page, name: str) -> list[Element]:
 
 
 def blocks(page: Page) -> list[str]:
-    """What stands among the hours, each as it is read out."""
+    """What is shown among the hours, each as it is read out."""
     return [each.words for each in having(page, "cal-block")]
 
 
 def names(page: Page) -> set[str]:
-    """What stands among the hours, by name."""
+    """What is shown among the hours, by name."""
     return {each.all("b")[0].text for each in having(page, "cal-block") if each.all("b")}
 
 
@@ -84,7 +84,7 @@ def test_interviewer_sees_only_what_they_take_part_in(
     for whose in ("", "?whose=everyone", f"?whose=job-{team.other_job_id}", f"?whose=person-{team.ben.id}"):
         page = idas.get(f"/calendar/day/{TUESDAY}{whose}")
         assert names(page) == {"Dina Kaur"}
-        # They schedule nothing, so no time leads to the dialog, and there is nobody else to look at.
+        # They schedule nothing, so no time leads to the dialog, and there is no one else to look at.
         assert having(page, "cal-rows")[0].all("a", lambda each: "at=" in each["href"]) == []
         assert having(page, "cal-whose") == []
         assert having(page, "slot-move") == []

@@ -1,4 +1,4 @@
-"""What stands beside the calendar: what is left of today, and the sources with their switches."""
+"""What is beside the calendar: what is left of today, and the sources with their switches."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ SOURCES, HERE = "/calendar/sources", "/calendar/week/2027-02-01"
 
 @pytest.fixture(autouse=True)
 def noon(clock: Clock) -> datetime:
-    """Noon UTC of a Monday, 13:00 in Zurich. The clock stands."""
+    """Noon UTC on a Monday, 13:00 in Zurich. The clock is stopped."""
     return clock.now
 
 

@@ -18,7 +18,7 @@ VIEWS = ("day", "week", "month", "agenda", "list")
 
 @pytest.fixture(autouse=True)
 def noon(clock: Clock) -> datetime:
-    """Noon UTC of a Monday, 13:00 in Zurich. The clock stands."""
+    """Noon UTC on a Monday, 13:00 in Zurich. The clock is stopped."""
     return clock.now
 
 

@@ -1,4 +1,5 @@
-"""Another account under the same connection, and back: what lies where, and what its host is told."""
+"""Another account under the same connection, and back: which meetings are where, and what their host is
+told."""
 
 from datetime import timedelta
 
@@ -122,7 +123,7 @@ def test_message_goes_when_the_card_says_otherwise(
     with in_rows(connected):
         db.session.scalars(db.select(Connection)).one().checked_at = utc_now() + timedelta(seconds=1)
         db.session.commit()
-    # It still is, so the message stays where it stands.
+    # It still is, so the message stays where it is.
     assert 'id="round-trip"' not in ada.get(poll_of(page), htmx=True).html
     clock.move(timedelta(seconds=5))
     lose(connected, people.ada)

@@ -13,7 +13,7 @@ from web.forms import clean_line
         "\U0001d173", "\U0001bca0", "\U000e0001", "\x00", "\x1b", "\x9f",
     ],
 )  # fmt: skip
-def test_sign_that_nobody_sees_makes_no_other_name(sign: str) -> None:
+def test_invisible_character_makes_no_different_name(sign: str) -> None:
     assert clean_line(f"Di{sign}{sign}na{sign} {sign}Kaur{sign}") == "Dina Kaur"
     assert clean_line(sign) == clean_line(f" {sign}{sign} ") == ""
 

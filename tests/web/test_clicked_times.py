@@ -19,7 +19,7 @@ from tests.web.dialog_steps import begin, draft_at, draft_in, send
 from tests.web.plans import plan_for
 from web.times import instant_as_text
 
-# The clock stands at 13:00 of Monday, 1 February 2027, in Zurich.
+# The clock is stopped at 13:00 on Monday, February 1, 2027, in Zurich.
 pytestmark = pytest.mark.usefixtures("clock")
 
 NOON = "2027-02-09T11:00Z"
@@ -56,7 +56,7 @@ def date_time_of(visitor: Visitor, page: Page) -> Page:
 
 
 @pytest.mark.parametrize("htmx", [True, False])
-def test_clicked_time_is_filled_in_on_the_clock_of_whoever_clicked(
+def test_clicked_time_is_filled_in_on_the_clock_of_the_person_who_clicked(
     web: Flask, team: Team, ada: Visitor, htmx: bool
 ) -> None:
     with in_rows(web):

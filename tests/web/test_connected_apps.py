@@ -75,7 +75,7 @@ def has_disconnect(page: Page) -> bool:
 
 
 def fact(page: Page, label: str) -> list[str]:
-    """What stands behind a label in the details: the entries of a list, or one text."""
+    """What follows a label in the details: the entries of a list, or one text."""
     [name] = [dt for dt in card(page).all("dt") if dt.text == label]
     assert name.parent is not None
     [value] = name.parent.all("dd")

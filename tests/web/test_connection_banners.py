@@ -27,7 +27,7 @@ def people(set_up: Flask, seeded: Seeded) -> Team:
 
 
 def notices(page: Page) -> list[Element]:
-    """The banners of a page: what stands in its content before the messages."""
+    """The banners of a page: what comes before the messages in its content."""
     main = page.tree.with_id("main")
     assert main is not None
     return [e for e in main.children if isinstance(e, Element) and "notice" in e.get("class").split()]

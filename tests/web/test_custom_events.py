@@ -75,7 +75,7 @@ def test_blocking_the_time_of_an_own_interview_says_so_and_leads_there(
     assert links[-1] == ("2 more", f"/interviews?who={team.ben.id}")
     assert len(links) == 5
     assert "6 interviews" in ben.get(links[-1][1]).words
-    # Nobody else's are named, and an interview day is meant for them.
+    # No one else's are named, and an interview day is meant for them.
     assert said(ada.follow(ada.submit(ada.get(NEW), "Add", status=303, **DENTIST)))[0] == "Added: Dentist."
 
 
@@ -217,7 +217,7 @@ def test_page_of_an_event_that_was_reached_from_elsewhere_leads_to_its_day(
 ) -> None:
     late = {**DENTIST, "begin": "23:30", "last": "2027-02-11", "end": "00:30"}
     ben.submit(ben.get(NEW), "Add", status=303, leads_to="/calendar/week/2027-02-10", **late)
-    # In the view that was used last, and on the clock of whoever looks.
+    # In the view that was used last, and on the clock of the person who looks.
     ben.get("/calendar/day/2027-02-01")
     with in_rows(web):
         db.session.get_one(User, team.ben.id).timezone = "Asia/Tokyo"

@@ -31,7 +31,7 @@ PHONE = PhoneCall("+49 30 901820", PhoneCaller.TEAM)
 
 @pytest.fixture(autouse=True)
 def noon(clock: Clock) -> datetime:
-    """Noon UTC of a Monday. The clock stands."""
+    """Noon UTC on a Monday. The clock is stopped."""
     return clock.now
 
 

@@ -19,12 +19,12 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 @pytest.fixture
 def noon(clock: Clock) -> datetime:
-    """Noon UTC of a Monday, 13:00 in Zurich. The clock stands."""
+    """Noon UTC on a Monday, 13:00 in Zurich. The clock is stopped."""
     return clock.now
 
 
 def beside(page: Page) -> list[str]:
-    """What stands under "Also in your calendar", a line each."""
+    """What is listed under "Also in your calendar", a line each."""
     return [row.words for each in page.tree.all("ul", _is_beside) for row in each.all("li")]
 
 

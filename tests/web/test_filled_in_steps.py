@@ -98,7 +98,7 @@ def test_second_interview_on_a_job_goes_from_date_and_time_to_finalize(
 ) -> None:
     draft = begin(ada, omar.id)
     page = ada.get(f"{draft}/setup")
-    # Nobody has chosen a time yet.
+    # No one has chosen a time yet.
     assert not page.has_button(FINISH)
     ada.submit(page, "Continue", leads_to=f"{draft}/date-time")
     page = ada.get(f"{draft}/date-time")

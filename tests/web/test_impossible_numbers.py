@@ -92,7 +92,7 @@ def is_number(control: Element) -> bool:
 
 
 def forms_of(pages: list[Page]) -> Iterator[tuple[str, dict[str, list[str]], set[str]]]:
-    """The forms that send something: where to, what they send as they stand, and which fields are numbers."""
+    """The forms that send something: where to, what they send unchanged, and which fields are numbers."""
     seen = set()
     for page in pages:
         for button in page.tree.all("button", lambda e: e.get("type", "submit") == "submit"):

@@ -24,7 +24,7 @@ LISTED = {"omar", "noor", "pia", "rosa"}
 
 @pytest.fixture(autouse=True)
 def noon(clock: Clock) -> datetime:
-    """Noon UTC of a Monday, 13:00 where the team is. The clock stands."""
+    """Noon UTC on a Monday, 13:00 where the team is. The clock is stopped."""
     return clock.now
 
 

@@ -307,7 +307,7 @@ def test_calendar_file_is_for_the_reader_of_the_link(web: Flask, interview_id: i
     address = door(web, interview_id, "manager")
     assert "Dina Kaur – Backend Engineer Interview" in visitor.get(f"{address}/calendar").html
     assert "Candidate" in visitor.get(address).text
-    # Nobody else's, and none for a link that lost its end.
+    # No one else's, and none for a link that lost its end.
     visitor.get(f"{address[:-1]}/calendar", status=404)
     with in_rows(web):
         interview = db.session.get_one(Interview, interview_id)

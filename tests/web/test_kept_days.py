@@ -24,7 +24,7 @@ HOURS = (2, 3, 4)
 
 @pytest.fixture(autouse=True)
 def noon(clock: Clock) -> datetime:
-    """Noon UTC of a Monday, 13:00 in Zurich. The clock stands."""
+    """Noon UTC on a Monday, 13:00 in Zurich. The clock is stopped."""
     return clock.now
 
 
@@ -62,7 +62,7 @@ def test_people_with_days_that_look_alike_see_their_own(
     for _ in range(2):
         assert "Of Ben" not in ada.get(address).html
         assert "Of Ada" not in ben.get(address).html
-        # Whoever looks at a colleague's calendar learns no titles.
+        # Someone who looks at a colleague's calendar learns no titles.
         assert "Of Ben" not in ada.get(f"{address}?whose=person-{team.ben.id}").html
 
 

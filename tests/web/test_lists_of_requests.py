@@ -18,7 +18,7 @@ from tests.web.request_steps import asked, buttons, chosen, none_fit, on_day, st
 
 @pytest.fixture(autouse=True)
 def noon(clock: Clock) -> None:
-    """The clock stands, before anyone signs in."""
+    """The clock is stopped, before anyone signs in."""
 
 
 def rows(page: Page) -> list[str]:

@@ -205,5 +205,5 @@ def test_poll_that_finds_nothing_asks_the_database_next_to_nothing(
     for poll, allowed in polls.items():
         sent.clear()
         ada.get(poll, htmx=True, status=204)
-        # Who is signed in, and what the page stands on.
+        # Who is signed in, and what the page is built on.
         assert len([sql for sql in sent if sql.startswith("SELECT")]) == allowed

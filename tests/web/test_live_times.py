@@ -158,7 +158,7 @@ def test_page_does_not_wait_for_a_slow_calendar_and_shows_its_late_answer_with_t
     draft = choosing(ada, people)
     begun = time.monotonic()
     page = ada.get(draft)
-    assert time.monotonic() - begun < AT_MOST / 2, "the page itself asks nobody"
+    assert time.monotonic() - begun < AT_MOST / 2, "the page itself asks no one"
     looked = look(ada, draft, day)
     assert looked.seconds < AT_MOST
     assert re.fullmatch(r"Google as of \d\d:\d\d, didn't answer just now", looked.known["Ben"])
@@ -289,7 +289,7 @@ def test_days_after_the_last_one_that_was_read_are_not_known(
     assert looked.page.tree.all("span", lambda e: "is-unknown" in (e.get("class") or ""))
 
 
-def test_nobody_is_asked_where_nobody_has_connected_a_calendar(people: Team, ada: Visitor, day: date) -> None:
+def test_no_calendar_is_asked_where_no_one_has_connected_one(people: Team, ada: Visitor, day: date) -> None:
     draft = choosing(ada, people)
     page = ada.get(draft)
     assert known_on(page) == {"Ben": "calendar isn't connected"}
@@ -327,7 +327,7 @@ def test_rescheduling_asks_too(
     assert re.fullmatch(r"Google as of \d\d:\d\d", known_on(page)["Ben"])
     looked = look(ada, moving, day, "14:30")
     assert looked.known["Ben"] == "Google, checked just now"
-    # The entry of the interview that is moved is in nobody's way.
+    # The entry of the interview that is moved is in no one's way.
     assert looked.conflicts == []
     assert {"14:00", "14:30"} <= set(looked.chips)
     assert look(ada, moving, day).conflicts == [f"Ben Frei is busy 10:00–11:00 {zone_on(day)} (Google)."]

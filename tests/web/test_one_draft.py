@@ -277,7 +277,7 @@ def test_lists_leave_out_what_cannot_be_finished(
         assert "unfinished" not in ben.get(f"/candidates/{team.dina.id}").text
     out_of_sight = (off_the_job, someone_elses_job)
     for draft in drafts_in(web):
-        # Whoever has the address open is told, and nothing breaks.
+        # Someone who has the address open is told, and nothing breaks.
         assert ben.get(f"{draft}/setup", status=404 if happens in out_of_sight else 200).heading
     if happens is closed:
         with in_rows(web):
@@ -286,7 +286,7 @@ def test_lists_leave_out_what_cannot_be_finished(
         assert 'id="drafts"' in ben.get("/").html
 
 
-def test_one_for_a_closed_job_is_in_nobodys_way(web: Flask, team: Team, ada: Visitor) -> None:
+def test_draft_for_a_closed_job_is_in_no_ones_way(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "details")
     put_on_other_job(web, team)
     with in_rows(web):

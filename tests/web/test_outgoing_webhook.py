@@ -92,7 +92,7 @@ def web(make_app: MakeApp, simulators: Simulators) -> Flask:
 
 @pytest.fixture
 def team(web: Flask, seeded: Seeded, clock: Clock) -> Team:
-    """The clock stands before anyone signs in."""
+    """The clock is stopped before anyone signs in."""
     return seeded(web, create_team)
 
 

@@ -19,7 +19,7 @@ SEERS = (*SCHEDULERS, *TAKING_PART, "observer")
 OUTSIDERS = ("other hiring manager", "other interviewer")
 SIGNED_OUT = ("anonymous", "deactivated")
 CONNECTING_WHEN_OPEN = (*SCHEDULERS, *OUTSIDERS, *TAKING_PART)
-EVERYBODY = (*SEERS, *OUTSIDERS, *SIGNED_OUT)
+EVERYONE = (*SEERS, *OUTSIDERS, *SIGNED_OUT)
 
 # What the pages of the interview, its candidate and its job show, by what it is.
 SECRETS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -54,7 +54,7 @@ def answer(visitor: Visitor, method: str, address: str, *, htmx: bool = False) -
     return 401 if leads_to.startswith("/login") else response.status_code
 
 
-def expected_for_row(who: str, allowed: tuple[str, ...], *, role_may: tuple[str, ...] = EVERYBODY) -> int:
+def expected_for_row(who: str, allowed: tuple[str, ...], *, role_may: tuple[str, ...] = EVERYONE) -> int:
     """200 for those allowed, 401 for no one in particular, 403 by role, 404 for other people's rows."""
     if who in SIGNED_OUT:
         return 401
@@ -64,7 +64,7 @@ def expected_for_row(who: str, allowed: tuple[str, ...], *, role_may: tuple[str,
 
 
 def test_each_role_reads_exactly_what_is_theirs(zoom_is_set_up: Flask, world: World) -> None:
-    for who in EVERYBODY:
+    for who in EVERYONE:
         visitor = enter(zoom_is_set_up, world, who)
         rows = [
             f"/jobs/{world.team.job_id}",
@@ -75,7 +75,7 @@ def test_each_role_reads_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wo
             assert answer(visitor, "GET", address) == expected_for_row(who, SEERS), f"{who}: {address}"
         file = f"/interviews/{world.interview_id}/attachments/{world.addresses['attachment_id']}"
         with_file = (*SCHEDULERS, *TAKING_PART)
-        role_may = tuple(each for each in EVERYBODY if each != "observer")
+        role_may = tuple(each for each in EVERYONE if each != "observer")
         assert answer(visitor, "GET", file) == expected_for_row(who, with_file, role_may=role_may), who
         poll = f"/interviews/{world.interview_id}/deliveries"
         assert answer(visitor, "GET", poll, htmx=True) == expected_for_row(who, SEERS)
@@ -84,7 +84,7 @@ def test_each_role_reads_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wo
 
 
 def test_pages_hold_nothing_that_this_role_may_not_see(zoom_is_set_up: Flask, world: World) -> None:
-    for who in EVERYBODY:
+    for who in EVERYONE:
         visitor = enter(zoom_is_set_up, world, who)
         interview = f"/interviews/{world.interview_id}"
         pages = {
@@ -140,7 +140,7 @@ def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wor
         ("GET", f"{draft}/finalize", ("owner",), managers),
         ("POST", f"{draft}/finalize", ("owner",), managers),
     ]
-    for who in EVERYBODY:
+    for who in EVERYONE:
         visitor = enter(zoom_is_set_up, world, who)
         for method, address, allowed, role_may in doings:
             status = answer(visitor, method, address)
@@ -157,7 +157,7 @@ def test_connecting_is_for_owner_and_admin_until_it_is_opened(zoom_is_set_up: Fl
             db.session.get_one(User, world.people["deactivated"].id).is_active = True
             db.session.commit()
         allowed = CONNECTING_WHEN_OPEN if is_open else WITH_ALL[:2]
-        for who in EVERYBODY:
+        for who in EVERYONE:
             visitor = enter(zoom_is_set_up, world, who)
             status = answer(visitor, "POST", "/connect/zoom")
             assert status == (401 if who in SIGNED_OUT else 303 if who in allowed else 403), who
@@ -179,7 +179,7 @@ def test_administrators_are_asked_by_those_who_may_connect(make_app: Callable[..
             db.session.get_one(User, world.people["deactivated"].id).is_active = True
             db.session.commit()
         allowed = CONNECTING_WHEN_OPEN if is_open else WITH_ALL[:2]
-        for who in EVERYBODY:
+        for who in EVERYONE:
             visitor = enter(app, world, who)
             for address, done in ((here, 303), (f"{here}/email", 422)):
                 status = answer(visitor, "POST", address)

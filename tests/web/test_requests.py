@@ -20,7 +20,7 @@ from web.times import instant_as_text
 
 @pytest.fixture(autouse=True)
 def noon(clock: Clock) -> None:
-    """The clock stands, before anyone signs in."""
+    """The clock is stopped, before anyone signs in."""
 
 
 def test_page_says_how_the_request_stands(web: Flask, team: Team, ada: Visitor, clock: Clock) -> None:

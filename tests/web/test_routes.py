@@ -122,7 +122,7 @@ def test_every_form_without_its_token_is_refused(web: Flask, world: World) -> No
         tried = 0
         for endpoint, address in all_addresses(web, world, "POST"):
             if endpoint == "webhooks.receive":
-                # No form leads there: a signature stands in place of the token.
+                # No form leads there: a signature replaces the token.
                 continue
             for data in ({}, {"csrf_token": "made-up"}):
                 page = visitor.post(address, data, status=400, with_token=False)

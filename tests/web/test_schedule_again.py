@@ -69,7 +69,7 @@ def test_next_interview_on_a_job_begins_with_the_choices_of_the_last(
         send(ada, draft, step)
     page = ada.get(f"{draft}/finalize")
     assert page.fields("Schedule Interview")["reminders"] == ["60"]
-    # Saved, it is a choice of this interview, and nothing is said any more.
+    # Saved, it is a choice of this interview, and nothing is said anymore.
     assert LAST_TIME not in ada.get(f"{draft}/setup").text
 
     # Someone else begins with the same, but with the zone in which they think.

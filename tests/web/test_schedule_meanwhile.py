@@ -38,7 +38,7 @@ def finalize_after(app: Flask, visitor: Visitor, draft: str, change: Callable[[]
     return landed
 
 
-def mend(visitor: Visitor, draft: str, page: Page, **choices: Any) -> None:
+def correct(visitor: Visitor, draft: str, page: Page, **choices: Any) -> None:
     """Choose again, go straight back to the end, and find the reminders as they were left."""
     visitor.submit(page, "Save and go to Finalize", leads_to=f"{draft}/finalize", **choices)
     page = visitor.get(f"{draft}/finalize")
@@ -72,7 +72,7 @@ def test_interview_never_moves_to_another_job_on_its_own(web: Flask, team: Team,
     page = finalize_after(web, ada, draft, close(team.job_id))
     assert page.step_heading == "Setup"
     assert "Backend Engineer was closed in the meantime" in page.error_at("job")
-    mend(ada, draft, page, job=jobs["Product Designer"])
+    correct(ada, draft, page, job=jobs["Product Designer"])
     with in_rows(web):
         assert db.session.get_one(Interview, 1).application.job_id == team.other_job_id
 
@@ -103,7 +103,7 @@ def test_hiring_manager_who_left_meanwhile_is_asked_about_again(web: Flask, team
     assert page.fields("Save and go to Finalize")["hiring_manager"] == [""]
     assert page.fields("Save and go to Finalize")["people"] == [str(team.ben.id)]
     ada.submit(page, "Save and go to Finalize", status=422)
-    mend(ada, draft, page, hiring_manager=team.ada.id)
+    correct(ada, draft, page, hiring_manager=team.ada.id)
 
 
 def test_interviewer_who_left_meanwhile_is_named(web: Flask, team: Team, ada: Visitor) -> None:
@@ -111,7 +111,7 @@ def test_interviewer_who_left_meanwhile_is_named(web: Flask, team: Team, ada: Vi
     draft = draft_at(ada, team.dina.id, "finalize", answers)
     page = finalize_after(web, ada, draft, leave(team.cleo.id))
     assert "Cleo Marin is no longer active on your team" in page.error_at("people")
-    mend(ada, draft, page)
+    correct(ada, draft, page)
 
 
 def test_time_that_passed_meanwhile_is_asked_about_again(
@@ -123,7 +123,7 @@ def test_time_that_passed_meanwhile_is_asked_about_again(
     assert page.step_heading == "Date & Time"
     assert "has passed" in page.error_at("time")
     assert page.value_of("Save and go to Finalize", "time") == "13:10"
-    mend(ada, draft, page, time="18:00")
+    correct(ada, draft, page, time="18:00")
 
 
 def test_what_is_typed_on_a_later_step_survives_a_change_of_an_earlier_one(

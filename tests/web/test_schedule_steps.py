@@ -87,7 +87,7 @@ def test_date_begins_with_the_next_working_day_and_the_bar_says_what_is_decided(
     assert "So far:" not in ada.get(f"{draft}/setup").text
     send(ada, draft, "setup")
     page = ada.get(f"{draft}/date-time")
-    # The clock stands on Monday, February 1.
+    # The clock is stopped on Monday, February 1.
     assert page.value_of("Continue", "date") == "2027-02-02"
     assert page.value_of("Continue", "time") == ""
     assert bar(page) == "So far: Zoom"
@@ -168,7 +168,7 @@ def test_what_cannot_be_is_refused_beside_its_field_and_stays_as_typed(
     assert interviews(web) == 0
 
 
-def test_what_nobody_can_see_is_not_shown_again(team: Team, ada: Visitor) -> None:
+def test_invisible_characters_are_not_shown_again(team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "date-time")
     page = send(ada, draft, "date-time", status=422, date="10.02.\x00\u202e2027", duration_minutes="\x07soon")
     assert page.value_of("Continue", "date") == "10.02.2027"

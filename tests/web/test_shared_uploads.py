@@ -20,7 +20,7 @@ from tests.web.dialog_steps import draft_at, schedule_by_hand, send
 from tests.web.test_attachments import PHONE, chosen, files_in, run_everything
 from timezones import utc_now
 
-# The clock stands before anyone signs in, or their session would be months old.
+# The clock is stopped before anyone signs in, or their session would be months old.
 pytestmark = pytest.mark.usefixtures("clock")
 AWAY = "Waiting for its files: the folder that this server keeps them in isn't there."
 

@@ -1,4 +1,4 @@
-"""A proxy that nobody told the server about."""
+"""A proxy that no one told the server about."""
 
 from collections.abc import Callable
 

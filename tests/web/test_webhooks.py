@@ -209,12 +209,12 @@ def test_clocks_may_differ_by_minutes(app: Flask, connection: int) -> None:
 
 
 def test_hint_that_leads_to_nothing_waits_for_no_writer(app: Flask, connection: int) -> None:
-    nobody = removal(app, connection, user_id="nobody")
+    unknown = removal(app, connection, user_id="nobody")
     seen_already = removal(app, connection)
     path = make_url(app.config["DATABASE_URL"]).database or ""
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
-        for body in (nobody, seen_already):
+        for body in (unknown, seen_already):
             assert send(app, body).status_code == 204
         writer.execute("ROLLBACK")
 

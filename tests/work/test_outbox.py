@@ -38,12 +38,12 @@ def test_work_of_a_decision_that_was_taken_back_is_not_there(probe: Probe) -> No
 
 
 def test_same_work_asked_for_twice_is_one_task_at_the_earlier_time(probe: Probe) -> None:
-    later, sooner = utc_now() + timedelta(hours=1), utc_now() + timedelta(minutes=1)
+    later, earlier = utc_now() + timedelta(hours=1), utc_now() + timedelta(minutes=1)
     probe.enqueue(dedupe_key="one", run_at=later)
-    probe.enqueue(dedupe_key="one", run_at=sooner)
+    probe.enqueue(dedupe_key="one", run_at=earlier)
     probe.enqueue(dedupe_key="one", run_at=later)
     [task] = probe.tasks()
-    assert task.run_at == sooner
+    assert task.run_at == earlier
 
 
 def test_work_without_a_key_is_never_joined(probe: Probe) -> None:

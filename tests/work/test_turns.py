@@ -1,4 +1,4 @@
-"""Which thread looks for work: one of a lane at a time, and none in vain."""
+"""Which thread looks for work: one of a lane at a time, and none for nothing."""
 
 import threading
 
