@@ -5,6 +5,7 @@ from models import Candidate, User
 from tests.factories import Team, create_candidate
 from tests.hiring.conftest import Rows
 from tests.hiring.sending_lists import confirm, people, seen_on, send
+from tests.machines.clock import Clock
 from tests.pages.page import Page
 from tests.pages.tree import Element
 from tests.pages.visitor import Visitor
@@ -34,14 +35,16 @@ def offered(page: Page, name: str) -> list[str]:
     return [str(each["value"]) for each in page.tree.all("input", is_choice)]
 
 
-def test_zones_that_could_be_several_are_asked_about_once_each(rows: Rows, team: Team, ada: Visitor) -> None:
+def test_zones_that_could_be_several_are_asked_about_once_each(
+    clock: Clock, rows: Rows, team: Team, ada: Visitor
+) -> None:
     address = send(ada, team, LIST)
     page = ada.get(address)
     for words in (
         "Which time zones are meant? Each of these could mean more than one time zone.",
         "“IST” 2 rows: Ann, Cid",
-        "Kolkata India · UTC+5:30 now",
-        "“GMT+2” 1 row: Dee Zurich Switzerland · UTC+",
+        "Kolkata India · UTC+5:30 Dublin",
+        "“GMT+2” 1 row: Dee Zurich Switzerland · UTC+1 now, UTC+2 in summer",
         "“Mars” isn't a time zone.",
         "bob@mail.example · Asia/Kolkata",
         "ann@mail.example · IST",

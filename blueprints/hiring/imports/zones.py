@@ -13,7 +13,15 @@ from wtforms.validators import ValidationError
 
 from hiring import queries
 from hiring.imports import Line, Plan
-from timezones import in_zone, place_name, utc_now, utc_offset, zone_country, zones_meant
+from timezones import (
+    clock_change_between,
+    in_zone,
+    place_name,
+    utc_now,
+    utc_offset,
+    zone_country,
+    zones_meant,
+)
 from web.forms import Form
 from web.signed_in import current_organization
 from web.zone_fields import ZoneField
@@ -23,7 +31,7 @@ _ASKED_AT_ONCE = 20
 _NAMES_SHOWN = 3
 # An empty value would make the choice one that can be left out.
 _LEFT_OUT = "-"
-_NONE = timedelta()
+_NONE, _YEAR = timedelta(), timedelta(days=365)
 
 
 class _MeantField(RadioField):
@@ -97,9 +105,12 @@ def _asked(plan: Plan) -> dict[str, list[Line]]:
 
 def _note(zone: str) -> str:
     """Where it is, and what its clocks show now and in the rest of the year: `Germany · UTC+1 now, UTC+2 in
-    summer`."""
+    summer`, and `India · UTC+5:30` where they show the same all year."""
     now = utc_now()
-    clocks = f"{utc_offset(now, zone)} now"
+    clocks = utc_offset(now, zone)
+    if clock_change_between(zone, now, now + _YEAR) is not None:
+        # Said even if none of the days below shows the other clock, as in Morocco, where it is a month's.
+        clocks += " now"
     for day in (now + timedelta(days=91 * quarter) for quarter in (1, 2, 3)):
         ahead = (in_zone(day, zone).utcoffset() or _NONE) - (in_zone(now, zone).utcoffset() or _NONE)
         if ahead:
