@@ -1,5 +1,5 @@
 """What people are told when interviews stay as planned in spite of what they have just done, each with a link
-to it: they blocked the time, are away, or decided about the candidate."""
+to it: they blocked the time, are away, moved their hours or their clock, or decided about the candidate."""
 
 from __future__ import annotations
 

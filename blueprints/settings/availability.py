@@ -36,7 +36,7 @@ def change_availability() -> ResponseReturnValue:
     changed = keeping.change(user, form.availability(before.availability.other_days))
     db.session.commit()
     left = interviews_left_outside(user, before, keeping.clock_of(user)) if changed else []
-    _say("Saved." if changed else "Nothing to save.", left, "outside these hours")
+    say_with_interviews("Saved." if changed else "Nothing to save.", left, "outside these hours")
     return redirect(url_for("settings.availability"), 303)
 
 
@@ -54,7 +54,7 @@ def add_days() -> ResponseReturnValue:
         return _page(AvailabilityForm.of(keeping.availability_of(actor())), form), 422
     db.session.commit()
     planned = interviews_on(user, days)
-    _say(f"Added {in_words(days)}.", planned, "then")
+    say_with_interviews(f"Added {in_words(days)}.", planned, "then")
     return _back_to_days(planned)
 
 
@@ -67,11 +67,13 @@ def remove_days(first: str) -> ResponseReturnValue:
         say("That was removed already.", "info")
         return _back_to_days()
     left = interviews_left_outside(user, before, keeping.clock_of(user))
-    _say(f"Removed {in_words(removed)}.", left, "outside your hours now")
+    say_with_interviews(f"Removed {in_words(removed)}.", left, "outside your hours now")
     return _back_to_days(left)
 
 
-def _say(words: str, planned: Sequence[Planned], where: str) -> None:
+def say_with_interviews(words: str, planned: Sequence[Planned], where: str) -> None:
+    """Say this to the actor on the next page, with these interviews of theirs, which stay as planned; `where`
+    says how they collide with what was changed: `outside your hours now`."""
     user = actor()
     if planned:
         words = f"{words} {stay_as_planned(len(planned), where)}"

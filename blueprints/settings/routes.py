@@ -28,6 +28,8 @@ from blueprints.settings.forms import OrganizationForm, PasswordForm, ProfileFor
 from extensions import db
 from messaging.wording import DEFAULT_CLOSING
 from models import Organization
+from scheduling.availability import keeping
+from scheduling.reading.own_interviews import interviews_left_outside
 from services import services
 from web import signed_in
 from web.notices import say
@@ -60,14 +62,19 @@ def profile() -> ResponseReturnValue:
     form = ProfileForm()
     if not form.validate():
         return _profile_page(profile_form=form), 422
+    user = actor()
+    before = keeping.clock_of(user)
     changes.change_profile(
-        actor(),
+        user,
         name=form.name.data,
         timezone=form.timezone.data,
         has_shortcuts=form.has_shortcuts.data,
     )
     db.session.commit()
-    say("Profile saved.")
+    # Their hours are meant on their own clock, so they move with the zone.
+    now = keeping.clock_of(user)
+    left = interviews_left_outside(user, before, now) if now != before else []
+    availability.say_with_interviews("Profile saved.", left, "outside your hours now")
     return redirect(url_for("settings.profile"), 303)
 
 

@@ -172,6 +172,36 @@ def test_new_hours_say_which_interviews_they_leave_outside(web: Flask, team: Tea
     assert len(links) == 1
 
 
+@pytest.mark.parametrize("has_own_hours", [True, False], ids=["own-hours", "usual-hours"])
+def test_another_time_zone_says_which_interviews_it_leaves_outside(
+    web: Flask, team: Team, ben: Visitor, has_own_hours: bool
+) -> None:
+    if has_own_hours:
+        ben.post(PAGE, OWN, status=303)
+    noon = utc_now().replace(hour=11, minute=0, second=0, microsecond=0)
+    monday = noon + timedelta(days=14 - noon.weekday())
+    with in_rows(web):
+        schedule(team.ada, team.dina, starts_at=monday)
+    profile = "/settings/account/profile"
+
+    def said_with(**typed: str) -> tuple[str, list[str]]:
+        page = ben.follow(ben.submit(ben.get(profile), "Save", status=303, **typed))
+        return page.messages, [words for words, _ in page.message_links]
+
+    ben.get(PAGE)
+    assert said_with(name="Benjamin Frei") == ("Profile saved.", [])
+    # An hour earlier on their clock, and still within their hours.
+    assert said_with(timezone="Europe/London") == ("Profile saved.", [])
+    words, links = said_with(timezone="America/Los_Angeles")
+    assert "Profile saved. You have an interview outside your hours now. It stays as planned." in words
+    # On the clock that is theirs from now on, with the candidate's name.
+    [link] = links
+    assert link.startswith("Dina Kaur, ")
+    assert link.endswith((", 03:00", ", 04:00"))
+    # It was outside before, which is known.
+    assert said_with(timezone="America/Denver") == ("Profile saved.", [])
+
+
 def test_scheduler_sees_what_speaks_against_a_time(
     web: Flask, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
