@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -24,23 +25,9 @@ class JobChoice(NamedTuple):
     is_open: bool
 
 
-def jobs_to_choose_from(actor: Reader, chosen: int | None = None) -> list[JobChoice]:
+def jobs_to_choose_from(actor: Reader, chosen: int | None = None) -> tuple[JobChoice, ...]:
     """Jobs for a drop-down list: open ones first, and always the chosen one, no matter how many there are."""
-    every, one = _jobs_to_choose_from(actor.role)
-    told = {"asker_id": actor.id, "job_id": chosen}
-    found = list(map(JobChoice._make, rows_of(every, told)))
-    if chosen is not None and all(job.id != chosen for job in found):
-        found += map(JobChoice._make, rows_of(one, told))
-    return found
-
-
-@cache
-def _jobs_to_choose_from(role: Role) -> tuple[sa.Select[int, str, bool], sa.Select[int, str, bool]]:
-    """The statement for all of them, and the one for `job_id` only."""
-    query = sa.select(Job.id, Job.title, Job.is_open).where(job_is_within(Asker(role), Action.SEE))
-    in_order = query.order_by(Job.is_open.desc(), Job.title_key, Job.id)
-    one = query.where(Job.id == sa.bindparam("job_id", type_=sa.Integer()))
-    return in_order.limit(JOBS_TO_CHOOSE_FROM), one
+    return _in_order(rows_of(_jobs(actor.role), _told(actor, chosen)))
 
 
 class PersonChoice(NamedTuple):
@@ -48,14 +35,6 @@ class PersonChoice(NamedTuple):
 
     id: int
     name: str
-
-
-_PEOPLE = sa.select(User.id, User.name).where(User.is_active.is_(True)).order_by(User.name, User.id)
-
-
-def people_to_choose_from() -> list[PersonChoice]:
-    """Everyone active, by name. The team is no secret to its members."""
-    return list(map(PersonChoice._make, rows_of(_PEOPLE)))
 
 
 class Choices(NamedTuple):
@@ -66,24 +45,28 @@ class Choices(NamedTuple):
 
 
 def jobs_and_people_to_choose_from(actor: Reader, chosen_job: int | None = None) -> Choices:
-    """What `jobs_to_choose_from` and `people_to_choose_from` find, in one statement."""
-    told = {"asker_id": actor.id, "job_id": -1 if chosen_job is None else chosen_job}
-    jobs, people = [], []
-    for row in rows_of(_jobs_and_people(actor.role), told):
-        if row.is_job:
-            jobs.append((row.name_key, JobChoice(row.id, row.name, bool(row.is_open))))
-        else:
-            people.append(PersonChoice(row.id, row.name))
-    jobs.sort(key=lambda job: (not job[1].is_open, job[0], job[1].id))
+    """The same jobs, and everyone active on the team by name, in one statement. The team is no secret to its
+    members."""
+    found = rows_of(_jobs_and_people(actor.role), _told(actor, chosen_job))
+    people = [PersonChoice(row.id, row.name) for row in found if not row.is_job]
     people.sort(key=lambda person: (person.name, person.id))
-    return Choices(tuple(job for _, job in jobs), tuple(people))
+    return Choices(_in_order([row for row in found if row.is_job]), tuple(people))
+
+
+def _told(actor: Reader, chosen_job: int | None) -> dict[str, int]:
+    return {"asker_id": actor.id, "job_id": -1 if chosen_job is None else chosen_job}
+
+
+def _in_order(jobs: Iterable[Any]) -> tuple[JobChoice, ...]:
+    in_order = sorted(jobs, key=lambda row: (not row.is_open, row.name_key, row.id))
+    return tuple(JobChoice(row.id, row.name, bool(row.is_open)) for row in in_order)
 
 
 @cache
-def _jobs_and_people(role: Role) -> sa.CompoundSelect[*tuple[Any, ...]]:
+def _jobs(role: Role) -> sa.Select[*tuple[Any, ...]]:
     """The job `job_id` is among them in any case."""
     is_chosen = Job.id == sa.bindparam("job_id", type_=sa.Integer())
-    jobs = (
+    return (
         sa.select(
             sa.true().label("is_job"),
             Job.id.label("id"),
@@ -94,8 +77,11 @@ def _jobs_and_people(role: Role) -> sa.CompoundSelect[*tuple[Any, ...]]:
         .where(job_is_within(Asker(role), Action.SEE))
         .order_by(is_chosen.desc(), Job.is_open.desc(), Job.title_key, Job.id)
         .limit(JOBS_TO_CHOOSE_FROM)
-        .subquery()
     )
+
+
+@cache
+def _jobs_and_people(role: Role) -> sa.CompoundSelect[*tuple[Any, ...]]:
     people = sa.select(
         sa.false().label("is_job"),
         User.id.label("id"),
@@ -103,4 +89,4 @@ def _jobs_and_people(role: Role) -> sa.CompoundSelect[*tuple[Any, ...]]:
         User.name.label("name_key"),
         sa.true().label("is_open"),
     ).where(User.is_active.is_(True))
-    return sa.union_all(sa.select(jobs), people)
+    return sa.union_all(sa.select(_jobs(role).subquery()), people)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 import htmx
 from blueprints.interviews.asked import TABS, AskedInterviews, When, asked_interviews, how_options
-from hiring.choices import jobs_to_choose_from, people_to_choose_from
+from hiring.choices import jobs_and_people_to_choose_from
 from hiring.misspelled import Among, candidate_names_meant
 from models import InterviewStatus
 from scheduling.reading import lists
@@ -26,7 +26,8 @@ def index() -> ResponseReturnValue:
     # What the team or the candidate has yet to do is said in their rows, instead of their day.
     waits_for_time = asked.filter.status.is_being_arranged
     text = " ".join(words_about_interviews(asked.filter.text))
-    people = ((each.id, each.name) for each in people_to_choose_from() if each.id != user.id)
+    choices = jobs_and_people_to_choose_from(user, asked.filter.job_id)
+    people = ((each.id, each.name) for each in choices.people if each.id != user.id)
     html = render_template(
         "interviews/list.html",
         **_counted(user, asked),
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
         time_requests=time_requests_of(row.id for row in page.rows) if waits_for_time else {},
         days=by_day(page.rows, utc_now(), user.timezone),
         how_options=how_options(),
-        job_options=job_options(jobs_to_choose_from(user, asked.filter.job_id)),
+        job_options=job_options(choices.jobs),
         person_options=options_of("Anyone", ((user.id, "Me"), *people)),
     )
     return htmx.at_address(make_response(html), asked.address.with_())

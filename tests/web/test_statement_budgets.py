@@ -201,7 +201,7 @@ def test_poll_that_finds_nothing_new_takes_one_statement_besides_the_sign_in(
 # What is on at the times that were offered is a single one, however many these are; so is what the reader has
 # today besides interviews.
 @pytest.mark.parametrize(
-    ("address", "most"), [("/interviews/1", 14), ("/interviews?status=requested", 6), ("/", 6)]
+    ("address", "most"), [("/interviews/1", 14), ("/interviews?status=requested", 5), ("/", 6)]
 )
 def test_pages_about_a_request_keep_to_their_statements(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor, address: str, most: int
