@@ -69,8 +69,8 @@ def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> Inst
 
 
 def of_no_folder(*, secret_key: str = "", token_keys: str = "") -> InstanceKeys:
-    """Keys that are kept nowhere, for a process that is about to restore the real ones. Files that it makes
-    are closed to other users, as `prepare` has it."""
+    """Keys that are never written down, for a process that is about to restore the real ones. Files that it
+    makes are closed to other users, as `prepare` has it."""
     os.umask(0o077)
     return InstanceKeys(
         secret_key=secret_key or secrets.token_hex(32),

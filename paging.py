@@ -22,7 +22,7 @@ from rows import rows_of
 Row = TypeVar("Row")
 
 PAGE_SIZE = 25
-# Counting every row of a long list takes longer than showing a page of it, and nobody needs the exact number.
+# Counting every row of a long list takes longer than showing a page of it, and no one needs the exact number.
 COUNTED = 1000
 
 # A statement and a row of its result, whatever the columns.

@@ -14,7 +14,7 @@ MOST_CHARACTERS = 40
 WORDS = "Enter a phone number, such as +44 20 7946 0018, (212) 555-0147 or 030 901820 ext. 5."
 # An international number has at most 15 digits (ITU-T E.164); some networks want a prefix on top.
 _FEWEST_DIGITS, _MOST_DIGITS = 5, 20
-# Signs that nobody can see, what only changes the sign before, and pictures.
+# Signs that no one can see, what only changes the sign before, and pictures.
 _UNSPOKEN = frozenset({"Cf", "Mn", "So"})
 # What leads to an extension in several languages; two commas are a pause on a mobile.
 _EXTENSION = (
@@ -51,7 +51,7 @@ def is_phone_number(text: str) -> bool:
 
 
 def _tidied(text: str) -> str:
-    """The number as a plain keyboard writes it. Web pages bring spaces that do not break, signs that nobody
+    """The number as a plain keyboard writes it. Web pages bring spaces that do not break, signs that no one
     can see, pictures of telephones, and `tel:` before the number; spreadsheets an apostrophe that keeps the
     plus from being calculated; Japanese and Arabic keyboards write digits of their own, and Japanese ones the
     sign of a long vowel for a hyphen."""

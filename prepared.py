@@ -51,7 +51,7 @@ def run(connection: Connection, statement: sa.SelectBase, told: Mapping[str, Any
 
 
 def _prepared(connection: Connection, statement: sa.SelectBase) -> Prepared | None:
-    # Whoever listens for statements is told of all of them.
+    # Anything that listens for statements is told about all of them.
     if connection.dialect.name != "sqlite" or connection.dispatch.before_cursor_execute:
         return None
     known = _known.get(statement)

@@ -24,7 +24,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 def is_public_number(number: str) -> bool:
     """Whether this is an IP address out in the internet, and none of a private network, of this machine, or
-    of a cloud's own services. One that stands for another one is as public as that."""
+    of a cloud's own services. One that represents another address is as public as that one."""
     try:
         parsed = ipaddress.ip_address(number.partition("%")[0])
     except ValueError:

@@ -21,7 +21,7 @@ from extensions import db
 # Tests name another folder in the configuration, with migrations that are yet to come.
 _FOLDER = ROOT / "migrations"
 _REVISION = re.compile(r'^(down_)?revision = "(\w+)"', re.MULTILINE)
-# Any two numbers that nobody else takes in the same database: for the tables, and for all of an upgrade.
+# Any two numbers that no one else takes in the same database: for the tables, and for all of an upgrade.
 _ADVISORY_LOCK, _UPGRADE_LOCK = 0x536D6F6F7468, 0x536D6F6F7469
 _WAITING = "Another process is bringing the database up to date; this one waits until it is done.\n"
 

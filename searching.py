@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from models import search_key
 from paging import Column, literally
 
-# A longer text has its remaining words looked for as one, as they stand.
+# In a longer text, the remaining words are looked for as one phrase.
 _MOST_WORDS = 6
 # What people put around a name or between its parts: quotation marks, and the comma of "Kaur, Dina".
 _MARKS = "\"'`´“”„‟‘’‚‛«»‹›,;"

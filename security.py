@@ -57,14 +57,14 @@ def _made_up_hash() -> str:
     return f"$argon2id$v=19$m={_MEMORY},t={_ROUNDS},p={_LANES}${salt}${result}"
 
 
-# Verified against when nobody has that address, so the response takes as long as for a real person.
-_nobody = _made_up_hash()
+# Verified against when no one has that address, so the response takes as long as for a real person.
+_no_one = _made_up_hash()
 
 
 def password_matches(stored: str | None, password: str) -> bool:
     """Whether the password belongs to the stored hash; takes the same time when there is none."""
     try:
-        _hasher.verify(stored or _nobody, password)
+        _hasher.verify(stored or _no_one, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
     return stored is not None
@@ -152,7 +152,7 @@ def new_recovery_code() -> str:
 class KeyedHash:
     """Turns a text into something that can be compared, but not guessed without the key.
 
-    For texts that are worth recognizing but must not be stored, such as addresses that nobody here has.
+    For texts that are worth recognizing but must not be stored, such as addresses that no one here has.
     """
 
     def __init__(self, key: bytes, purpose: str) -> None:

@@ -1,7 +1,7 @@
 """How the text of each kind of setting is read, and refused where it cannot mean anything.
 
 Every function takes what was set and returns its value, or raises ValueError in words that follow the
-setting's name. What is secret is never repeated in them. A setting that nobody can have meant is refused at
+setting's name. What is secret is never repeated in them. A setting that no one can have meant is refused at
 the start: later it would be an email that does not leave, or a page that cannot be reached.
 """
 

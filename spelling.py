@@ -36,7 +36,7 @@ def nearest(text: str, keys: Mapping[Row, str]) -> list[Row]:
     keys of their names (`models.search_key`). Every word of the text has to be similar to a word of the name,
     in any order, or a part of one.
 
-    Empty if a name has all of the words as they stand: then the spelling is not what is wrong.
+    Empty if a name has all of the words as typed: then the spelling is not what is wrong.
     """
     if not may_be_a_name(text):
         return []

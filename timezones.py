@@ -92,7 +92,7 @@ def zone_data_version() -> str:
 
 
 def present_zone_name(name: str) -> str:
-    """The one name that stands for a zone: `Europe/Kyiv` for `Europe/Kiev`. What is kept and compared goes
+    """The one name that is used for a zone: `Europe/Kyiv` for `Europe/Kiev`. What is kept and compared goes
     through here. A text that names no zone comes back as it is."""
     return zone_data.present_name(name)
 
@@ -149,10 +149,9 @@ def parse_local(on: date, at: time, zone_name: str, *, later: bool | None = None
     """The UTC instant of a wall time in a zone.
 
     `later` resolves a repeated hour: False for the first of the two instants, True for the second, None
-    if nobody has been asked yet. Raises `NonexistentTimeError` for a skipped wall time,
-    `AmbiguousTimeError` for a repeated one if `later` is None, and `UnknownZoneError` for a zone that
-    does not exist. A wall time so close to the ends of the calendar that it has no UTC equivalent raises
-    `OverflowError`.
+    if no one has been asked yet. Raises `NonexistentTimeError` for a skipped wall time, `AmbiguousTimeError`
+    for a repeated one if `later` is None, and `UnknownZoneError` for a zone that does not exist. A wall time
+    so close to the ends of the calendar that it has no UTC equivalent raises `OverflowError`.
     """
     place = zone(zone_name)
     wall = datetime.combine(on, at.replace(tzinfo=None, fold=0))
@@ -278,8 +277,8 @@ def utc_offset(instant: datetime, zone_name: str) -> str:
 
 
 def zone_short_name(instant: datetime, zone_name: str) -> str:
-    """What follows a time that stands alone: `CET`, `UTC+4`, or `Kolkata time` where the abbreviation is used
-    in several places; `CDT, Chicago time` in an hour that happens twice."""
+    """What follows a time that is shown alone: `CET`, `UTC+4`, or `Kolkata time` where the abbreviation is
+    used in several places; `CDT, Chicago time` in an hour that happens twice."""
     short = zone_abbreviation(instant, zone_name)
     if short in _UNMISTAKABLE or short.startswith("UTC"):
         return short
@@ -299,8 +298,8 @@ _Date = date
 
 @dataclass(frozen=True)
 class LocalMoment:
-    """An instant as one reader sees it, in pieces that templates and mails put together. `zone_short` can
-    stand alone; `zone_abbreviation` only where the place is said beside it."""
+    """An instant as one reader sees it, in pieces that templates and mails put together. `zone_short` can be
+    shown alone; `zone_abbreviation` only where the place is said beside it."""
 
     instant: datetime
     zone_name: str

@@ -78,7 +78,7 @@ def all_meant(text: str, at: datetime) -> frozenset[str]:
         return frozenset()
     if (minutes := _bare_offset(written)) is not None:
         now = frozenset(name for name in _inhabited() if _minutes_at(name, at) == minutes)
-        # One alone is sure only if nobody else has it in another part of the year.
+        # One alone is sure only if no one else has it in another part of the year.
         return now if now and _settled_of(now) is None else _with_offset(minutes)
     if found := _word(written):
         return found
@@ -105,7 +105,7 @@ def unclear_words(at: datetime) -> dict[str, tuple[str, ...]]:
 
 
 def plain(text: str) -> str:
-    """A text as zones are compared: without case, accents, doubled spaces, and signs nobody can see."""
+    """A text as zones are compared: without case, accents, doubled spaces, and signs no one can see."""
     letters = text.replace("_", " ").replace("\\", "/").casefold()
     if not letters.isascii():
         # Each start reads thousands of names, of which hardly any need this.

@@ -48,7 +48,7 @@ def keys() -> list[ApiKey]:
 
 
 def make(actor: User, name: str) -> str:
-    """Add a key in the current transaction and return it: it is shown once and stored nowhere. Raises
+    """Add a key in the current transaction and return it: it is shown once and never stored. Raises
     `TooManyKeysError`."""
     if len(keys()) >= MOST_KEYS:
         raise TooManyKeysError

@@ -108,7 +108,7 @@ class ResetClosedError(Exception):
 
 def redeem(reset: PasswordReset, password_hash: str, throttling: Throttling, mail_domain: str) -> User:
     """Store the new password that someone chose through a reset link, and unlink their accounts elsewhere, so
-    that no one keeps another way in. Works once. This transaction has to hold the row's lock. It signs nobody
+    that no one keeps another way in. Works once. This transaction has to hold the row's lock. It signs no one
     in. Raises `ResetClosedError`."""
     if reset_state(reset) != "open":
         raise ResetClosedError

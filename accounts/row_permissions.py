@@ -1,6 +1,6 @@
 """Which rows a person's role reaches, as conditions for queries.
 
-The first argument is always the person asking, so that nobody sees more than their role allows.
+The first argument is always the person asking, so that no one sees more than their role allows.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _SEEN_EVERY = timedelta(minutes=5)
 def check_password(email: str, password: str) -> tuple[int, str] | None:
     """Id and hash of the active user with this address and password, or None; both take the same time.
 
-    Ends its own transaction before the slow hash, so that nobody waits for it; the caller compares the hash
+    Ends its own transaction before the slow hash, so that no one waits for it; the caller compares the hash
     again when it acts on the result.
     """
     with read_only():

@@ -68,7 +68,7 @@ def change_organization(actor: User, wanted: OrganizationSettings) -> list[str]:
 
 def require_two_step(actor: User, is_required: bool) -> None:
     """Set in the current transaction whether everyone needs two-step verification to sign in. Those without
-    it set it up when they sign in next; nobody is interrupted."""
+    it set it up when they sign in next; no one is interrupted."""
     row = db.session.get_one(Organization, 1)
     if (row.two_step_required_since is not None) == is_required:
         return

@@ -19,10 +19,10 @@ def try_password(
     """The person with this address and password, or None, both for unknown people and for wrong passwords.
 
     `address` is where the request came from, and `browser` names one that has signed in to this account
-    before. This function commits on its own, because a try is counted before the slow check, and nobody
+    before. This function commits on its own, because a try is counted before the slow check, and no one
     should wait for that. On success, the current transaction holds the record of it, and the caller commits
-    that with the session. For someone with two-step verification this was the first step, and the second
-    one records that they signed in. Raises `TooManyTriesError`.
+    that with the session. For someone with two-step verification this was the first step, and the second one
+    records that they signed in. Raises `TooManyTriesError`.
     """
     account = email.strip().lower()
     db.session.rollback()

@@ -23,7 +23,7 @@ Why = Literal["unknown", "unverified", "deactivated", "invitation_closed", "anot
 
 
 class NotLetInError(Exception):
-    """The issuer says who someone is, and that is nobody who may sign in here."""
+    """The issuer says who someone is, and that is no one who may sign in here."""
 
     def __init__(self, why: Why) -> None:
         super().__init__(why)

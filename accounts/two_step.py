@@ -59,11 +59,11 @@ class WrongCodeError(Exception):
 
 
 class OfferExpiredError(Exception):
-    """The secret that was shown cannot be read any more; another one has to be shown."""
+    """The secret that was shown cannot be read anymore; another one has to be shown."""
 
 
 class RequiredError(Exception):
-    """The organization requires two-step verification, so nobody can turn it off."""
+    """The organization requires two-step verification, so no one can turn it off."""
 
 
 class TwoStep:

@@ -1,8 +1,8 @@
 """Temporary folders of backups that are decrypted for a while.
 
-What they hold opens everything, so none may stay behind when the process that made it was killed. Whoever
-works in one holds its lock, and those without are removed: by the next command, and by the next start of a
-server. On file systems that keep no such locks, such as NFS, they are left alone.
+What they hold opens everything, so none may stay behind when the process that made it was killed. A process
+that works in one holds its lock, and those without are removed: by the next command, and by the next start of
+a server. On file systems that keep no such locks, such as NFS, they are left alone.
 """
 
 from __future__ import annotations

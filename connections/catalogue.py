@@ -121,7 +121,7 @@ def _by_key(folders: tuple[str, ...]) -> MappingProxyType[str, AppSpec]:
 
 
 def _place(spec: AppSpec, usable: Set[str]) -> tuple[bool, int, str, bool, bool, str]:
-    """Where an app stands. `usable`: the sections with an app that can be connected."""
+    """The state of an app. `usable`: the sections with an app that can be connected."""
     known = spec.section in _SECTIONS
     number = _SECTIONS.index(spec.section) if known else len(_SECTIONS)
     place = spec.section not in usable, number, spec.section, not spec.is_available

@@ -193,11 +193,11 @@ def _refresh(claim: _Claim, refresh_token: str, removed: str | None) -> None:
     with writing():
         row = held(claim.connection_id)
         if row is not None and _is_held(claim, row):
-            in_vain = row.refresh_failures
+            failures = row.refresh_failures
             write_tokens(row, tokens)
             if tokens.expires_at <= utc_now():
-                _wait_after(row, in_vain)
-                row.refresh_failures = in_vain
+                _wait_after(row, failures)
+                row.refresh_failures = failures
                 note_failed_refresh(row, wording.tokens_run_out_at_once(app))
             missing = clients.oauth.missing_scopes(tokens.scopes)
             if missing:
@@ -248,9 +248,9 @@ def _release(
         db.session.commit()
 
 
-def _wait_after(row: Connection, in_vain: int, longest_wait: int = _FAILURE_WAITS[-1]) -> None:
-    """Try again later, after `in_vain` failed refreshes in a row and one more."""
-    step = _FAILURE_WAITS[min(in_vain, len(_FAILURE_WAITS) - 1)]
+def _wait_after(row: Connection, failures: int, longest_wait: int = _FAILURE_WAITS[-1]) -> None:
+    """Try again later, after `failures` failed refreshes in a row and one more."""
+    step = _FAILURE_WAITS[min(failures, len(_FAILURE_WAITS) - 1)]
     row.refresh_after = utc_now() + timedelta(seconds=min(step, longest_wait))
 
 

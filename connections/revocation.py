@@ -79,7 +79,7 @@ def end_connection(row: Connection, *, removing: Sequence[EntryToRemove] = ()) -
 def give_back(row: Connection, *, removing: Sequence[EntryToRemove] = ()) -> None:
     """Have the provider end the grant of a row that is about to lose it, and remove these entries before.
 
-    Where the provider lets no app do that, the entries are removed, and nobody is told.
+    Where the provider lets no app do that, the entries are removed, and no one is told.
     """
     if not row.ciphertext:
         # It is already dead, or belongs to the colleague who took it over.

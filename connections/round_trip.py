@@ -141,7 +141,7 @@ def finish(
 
 
 def _nothing_stored(row: Connection | None, reason: NothingStoredError, touched: list[int]) -> RoundTrip:
-    """What the person reads, with how their connection stands. `touched`: which may not have survived."""
+    """What the person reads, with the state of their connection. `touched`: which may not have survived."""
     still_connected = row is not None and row.state == ConnectionState.CONNECTED
     result = reason.result if still_connected or reason.result != "connected" else "error"
     if row is None:

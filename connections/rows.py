@@ -140,7 +140,7 @@ def lose_permissions(row: Connection, missing: Iterable[str], said: str = "") ->
 
 def mark_unreadable(row: Connection, words: str) -> None:
     """The same for a grant that no key of this server opens. It stays sealed as it is: the right key may come
-    back, and then nobody has to reconnect."""
+    back, and then no one has to reconnect."""
     if row.state == ConnectionState.CONNECTED:
         _end_refreshing(row)
         _forget_trouble(row)

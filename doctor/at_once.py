@@ -27,7 +27,7 @@ def at_once(jobs: Mapping[str, Callable[[], T]], seconds: float) -> dict[str, T 
     """Do all of these at the same time, each in a thread with an application context, and return what they
     return, or what they raised: `TookTooLongError` for those that were not done after `seconds`.
 
-    Those go on by themselves and keep no process from ending. They can only read the database.
+    Those finish on their own and keep no process from ending. They can only read the database.
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     found: dict[str, T | Exception] = {}

@@ -1,7 +1,7 @@
 """This machine's clock, and the time zones that times are computed from.
 
 A mail server says what time it is when it greets, if it is one that does; a PostgreSQL server and the
-providers always do. Their clocks are right more often than one that nobody set.
+providers always do. Their clocks are right more often than one that no one set.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from accounts.row_permissions import Asker, Reader, job_is_within
 from models import Job, Role, User
 from rows import rows_of
 
-# With more than this in a drop-down list, nobody can find anything.
+# With more than this in a drop-down list, no one can find anything.
 JOBS_TO_CHOOSE_FROM = 200
 
 

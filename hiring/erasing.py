@@ -78,13 +78,13 @@ def coming_interviews(candidate: Candidate) -> list[Interview]:
 
 
 def erase_candidate(actor: User | None, candidate: Candidate, *, why: str = "") -> None:
-    """Erase a candidate for good. `actor` is None when nobody on the team did it; `why` is then the reason,
+    """Erase a candidate for good. `actor` is None when no one on the team did it; `why` is then the reason,
     as the end of a sentence.
 
     The address is free again afterwards. Raises `HiringError` while there is still an upcoming interview, or
     while work for a past one is running.
     """
-    # Locked until the commit, so that nobody schedules an interview with them in the meantime.
+    # Locked until the commit, so that no one schedules an interview with them in the meantime.
     db.session.refresh(candidate, with_for_update=True)
     if candidate.erased_at is not None:
         return
@@ -153,7 +153,7 @@ def _forget_notes_and_drafts(candidate: Candidate, known: list[str]) -> None:
 
 def _empty_candidate(candidate: Candidate, stub: str) -> None:
     candidate.name = stub
-    # `.invalid` is reserved for addresses that never exist (RFC 2606), so nobody can be reached there.
+    # `.invalid` is reserved for addresses that never exist (RFC 2606), so no one can be reached there.
     candidate.email = f"erased-candidate-{candidate.id}@erased.invalid"
     candidate.phone, candidate.timezone = "", None
     candidate.links, candidate.source = [], ""

@@ -53,8 +53,8 @@ def of_candidate(actor: User, candidate_id: int) -> list[Attachment]:
 
 
 def candidate_with_files(actor: User, candidate_id: int) -> Candidate | None:
-    """One candidate whom `actor` sees, with the files and who uploaded them, in one statement. Whoever shows
-    the files has to ask first whether `actor` sees the notes on them."""
+    """One candidate whom `actor` sees, with the files and who uploaded them, in one statement. Before showing
+    the files, ask whether `actor` sees the notes on them."""
     told = {"asker_id": actor.id, "candidate_id": candidate_id}
     return db.session.scalars(_candidate_with_files(actor.role), told).unique().one_or_none()
 

@@ -34,7 +34,7 @@ from scheduling.files.removing import give_up
 from timezones import utc_now
 
 NAME_LIMIT = 80
-# They are a menu; nobody finds anything in a longer one.
+# They are a menu; no one finds anything in a longer one.
 MOST_TEMPLATES = 20
 MOST_OF_TEAM = 20
 
@@ -119,7 +119,8 @@ def replace_with_defaults(job: Job) -> int:
 
 @dataclass(frozen=True)
 class Brought:
-    """Whom a template brings into an interview besides the hiring manager, and whom it names in vain."""
+    """The people that a template brings into an interview besides the hiring manager, and those it names who
+    cannot take part."""
 
     people: tuple[User, ...]
     left_out: tuple[User, ...] = ()

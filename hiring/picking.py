@@ -47,7 +47,7 @@ class Picks(NamedTuple):
 def candidates_to_schedule(actor: Reader, text: str = "") -> Picks:
     """Whom `actor` may schedule an interview with and for which open job: each candidate once for each of
     their jobs. Those whose name begins with the text come first; then those without an interview ahead, the
-    newest first. One statement, unless it finds nobody."""
+    newest first. One statement, unless it finds no one."""
     kind = kind_of(text)
     picks = _first(_picks(actor.role, kind), actor, parameters(text))
     if picks.rows or kind is None:

@@ -1,6 +1,6 @@
 """Reading jobs, candidates and people.
 
-The first argument is always the person asking, so that nobody sees more than their role allows.
+The first argument is always the person asking, so that no one sees more than their role allows.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def _erase_some(found: tuple[int | None, list[int]]) -> bool:
 
 def _due(cutoff: datetime) -> list[int]:
     """Candidates with whom nothing has happened since `cutoff`: they were not added or put on a job, had no
-    interview, nobody wrote a note about them, and nobody is preparing an interview."""
+    interview, no one wrote a note about them, and no one is preparing an interview."""
     seen_since = (
         sa.select(Interview.id)
         .join(Application, Application.id == Interview.application_id)
@@ -89,5 +89,5 @@ def _erase(candidate_id: int, days: int) -> None:
         log.warning("candidate %d cannot be erased while there is an upcoming interview", candidate_id)
 
 
-# Erases candidates with whom nothing has happened for too long, and deletes lists that nobody imported.
+# Erases candidates with whom nothing has happened for too long, and deletes lists that no one imported.
 ERASE_EXPIRED = daily("retention", _look, _erase_some)

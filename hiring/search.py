@@ -125,8 +125,8 @@ def _candidates(actor: Reader, kind: Kind | None, told: dict[str, object]) -> tu
 
 @cache
 def _first_candidates(role: Role, kind: Kind | None) -> Query:
-    """Those whose name begins with the first word come first. They are found and sorted by themselves, and
-    only then joined with what they applied for. Without a text, those of `candidate_ids`."""
+    """Those whose name begins with the first word come first. They are found and sorted first, and only then
+    joined with what they applied for. Without a text, those of `candidate_ids`."""
     asker = Asker(role)
     is_meant: ColumnElement[bool]
     place: ColumnElement[int]

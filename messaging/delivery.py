@@ -109,7 +109,7 @@ def has_sender() -> bool:
 def sender_address() -> str:
     """The bare address that mails are sent from.
 
-    While none is set, it is an address that leads nowhere, so that a letter can be shown before a mail server
+    While none is set, it is an address that doesn't exist, so that a letter can be shown before a mail server
     is set up; `deliver` sends nothing from it.
     """
     return _default_sender() or "no-reply@localhost"

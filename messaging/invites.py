@@ -30,7 +30,7 @@ from text import shortened
 
 Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
-# Exchange and Outlook cut off a longer one, and a link that was cut off leads nowhere.
+# Exchange and Outlook cut off a longer one, and a link that was cut off doesn't work.
 _LONGEST_LOCATION = 255
 
 PRODUCT_ID = "-//SmoothHiring//Interviews//EN"
@@ -79,7 +79,7 @@ def build_ics(
 
 @dataclass(frozen=True)
 class EntryTexts:
-    """What an entry in a calendar says. `location` is "" nowhere: it names at least the kind of interview."""
+    """What an entry in a calendar says. `location` is never "": it names at least the kind of interview."""
 
     title: str
     description: str

@@ -172,8 +172,8 @@ def moment_for(reader: TeamReader, instant: datetime) -> str:
 
 def _letter(folder: str, context: Mapping[str, object]) -> Letter:
     subject, text, html = rendered(folder, context)
-    # Once more for all that a template quotes: a kind that forgets to clean a name or what a server answered
-    # must not bring a control character into someone's mail program.
+    # Once more for everything that a template quotes: a kind that forgets to clean a name or what a server
+    # answered must not bring a control character into someone's mail program.
     return Letter(
         subject=shortened(one_line(subject), SUBJECT_LIMIT),
         text=without_unseen(text),

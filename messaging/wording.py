@@ -48,8 +48,8 @@ def period(starts_at: datetime, duration_minutes: int, zone: str) -> str:
 
 
 def clock_times(starts_at: datetime, duration_minutes: int, zone: str, *, names_clock: bool = False) -> str:
-    """`09:00–09:45`, for where the day and the place stand above; `09:00–09:45 CET` with its clock. The end
-    names its day if it is another one."""
+    """`09:00–09:45`, for places where the day and the place are shown above; `09:00–09:45 CET` with its
+    clock. The end names its day if it is another one."""
     start, end = _both_ends(starts_at, duration_minutes, zone)
     ends_on = "" if start.date == end.date else f"{end.short_date}, "
     said = f"{_clock(start, end)} – {ends_on}{_clock(end, start)}" if ends_on else _span(start, end)
@@ -272,7 +272,7 @@ def invited_to_role(facts: InterviewFacts) -> str:
 
 def cannot_come(facts: InterviewFacts, reader: Reader) -> str:
     """What to do when the time does not suit, or "" for the one who chose it. Calendars offer to decline, and
-    nobody would hear of that."""
+    no one would hear of that."""
     if answers_reach_reader(facts, reader):
         return ""
     scheduler = first_name(facts.scheduler.name)

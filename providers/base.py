@@ -212,7 +212,7 @@ class CalendarEntry:
     key: our own name for the entry, 5 to 64 of the characters a to v and 0 to 9, and never used for another
     entry, so that making it twice makes one. An entry that was deleted keeps its key.
     timezone: an IANA name, in which the calendar shows the time.
-    description: plain text. location: where people go, a link or an address; "" for nowhere in particular.
+    description: plain text. location: where people go, a link or an address; "" for no particular place.
     page_url: of the interview in this product, which people call `product`.
     shows_busy: its owner takes part, and is not free then.
     may_exist: an earlier call may have made it. Not every calendar knows a key again for long.

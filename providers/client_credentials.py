@@ -1,4 +1,4 @@
-"""A token for this server itself, in nobody's name: OAuth's client credentials (RFC 6749, section 4.4).
+"""A token for this server itself, in no one's name: OAuth's client credentials (RFC 6749, section 4.4).
 
 There is no consent to walk through and nothing to renew: the id and the secret of an app bring a token, and
 bring another one when that has ended.

@@ -1,4 +1,4 @@
-"""Outbound HTTP, for every provider and nowhere else.
+"""Outbound HTTP, for every provider and for nothing else.
 
 What a session guarantees for each call: no redirect is followed, so a bearer token reaches only the host it
 was meant for; nothing of the environment (proxy variables, netrc) has a say; no cookie is kept, because one
@@ -52,9 +52,9 @@ class Bounds:
     def for_changes(self) -> "Bounds":
         """Return the bounds of a call that must not simply be repeated.
 
-        Giving up on one costs more than waiting for it: a provider that is only slow makes the meeting all
-        the same, and a second one would be made beside it. Half a minute still leaves time to look it up
-        while people wait.
+        Giving up on one costs more than waiting for it: a provider that is only slow makes the meeting
+        anyway, and a second one would be made beside it. Half a minute still leaves time to look it up while
+        people wait.
         """
         return replace(
             self, timeout_seconds=3 * self.timeout_seconds, deadline_seconds=2 * self.deadline_seconds
@@ -208,7 +208,7 @@ class BoundedSession(requests.Session):
     def _read_body(self, response: requests.Response, max_bytes: int) -> None:
         """Read the decoded body into the response, or raise and close the connection."""
         try:
-            # 300 without an address redirects nowhere; one provider's reference gave it to a limit.
+            # A 300 without an address is no redirect; one provider's reference once used it for a limit.
             if response.status_code in range(301, 400) or response.is_redirect:
                 raise _UnusableAnswerError("redirect")
             body = bytearray()

@@ -34,7 +34,7 @@ def claims_in(id_token: str) -> dict[str, Any]:
     """Return what an id token claims, proven by nothing yet. Raises UnusableAnswerError if it is none.
 
     The signature is not checked. The token came straight from the token endpoint over TLS, which OpenID
-    Connect Core 3.1.3.7 lets stand for the signature; it must never be taken from anywhere else.
+    Connect Core 3.1.3.7 accepts in place of the signature; it must never be taken from anywhere else.
     """
     try:
         return json_object(jws.extract_compact(id_token.encode()).payload)

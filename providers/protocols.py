@@ -145,7 +145,7 @@ class MeetingProvider(Protocol):
         ...
 
     def list_meetings(self, grant: Grant) -> list[ListedMeeting]:
-        """Return this host's meetings that lie ahead, made by whatever means; others may be among them."""
+        """Return this host's upcoming meetings, however they were made; others may be among them."""
         ...
 
 

@@ -22,7 +22,7 @@ class Window:
             raise ValueError("until must be after since")
 
     def has(self, event: ListedEvent) -> bool:
-        """Tell whether an event touches this time; one without length has to lie in it."""
+        """Tell whether an event touches this time; one without length has to be in it."""
         if event.starts_at == event.ends_at:
             return self.since <= event.starts_at < self.until
         return event.starts_at < self.until and event.ends_at > self.since

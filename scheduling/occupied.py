@@ -68,7 +68,7 @@ class Needs:
     candidate_id: int
     host: Host | None = None
     software: MeetingSoftware | None = None
-    # The interview itself, if it exists already and is to be changed: it is in nobody's way.
+    # The interview itself, if it exists already and is to be changed: it is in no one's way.
     interview_id: int | None = None
 
 

@@ -25,7 +25,7 @@ from models import (
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
 # Represents the candidate among the people who get no reminder. It is not an email address, so the choice
-# survives a corrected address and names nobody once the candidate is erased.
+# survives a corrected address and names no one once the candidate is erased.
 THE_CANDIDATE = "candidate"
 
 
@@ -216,7 +216,7 @@ class NewHiringManager:
 
 @dataclass(frozen=True)
 class NewAttendees:
-    """Who was added and who was taken off; a corrected name is neither, and nobody is told about it."""
+    """Who was added and who was taken off; a corrected name is neither, and no one is told about it."""
 
     added: tuple[Participant, ...]
     removed: tuple[Participant, ...]

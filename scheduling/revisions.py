@@ -31,7 +31,7 @@ def raise_revision(
     """Count a change that everyone has to be told about, in the current transaction. Calendars accept an
     entry only with a higher number than the one they have.
 
-    `actor` is None when nobody on the team did it. `before` and `after` stay None if the plan is unchanged,
+    `actor` is None when no one on the team did it. `before` and `after` stay None if the plan is unchanged,
     as with a link that comes late. `words` are those of the actor, or of the candidate if they did it, for
     everyone who is told; `undo` is set while
     it can be undone.

@@ -15,9 +15,9 @@ from scheduling.plans import When, plan_of
 MOST_SLOTS = 10
 # How many times to offer, as the dialog advises: fewer often lead to a second round.
 ADVISED = (3, 5)
-# How long the candidate can choose, unless the last of the times is sooner.
+# How long the candidate can choose, unless the last of the times is earlier.
 OPEN_FOR = timedelta(days=14)
-# So long before a link stops working, the team is told that nobody has chosen yet.
+# So long before a link stops working, the team is told that no one has chosen yet.
 ENDS_SOON = timedelta(days=1)
 
 
@@ -76,8 +76,8 @@ def was_withdrawn(interview: Interview) -> bool:
 
 @dataclass(frozen=True)
 class OfferedSlot:
-    """A slot as it stands now. `clashes` are what else is on then and was not accepted when it was offered,
-    with the names that the asker may see."""
+    """A slot in its current state. `clashes` are what else is on then and was not accepted when it was
+    offered, with the names that the asker may see."""
 
     slot: Slot
     clashes: tuple[Clash, ...]
@@ -89,7 +89,7 @@ class OfferedSlot:
 
 
 def standing(interview: Interview, now: datetime, *, seen_by: User) -> list[OfferedSlot]:
-    """The slots of the newest round, soonest first, as they stand at `now` (aware UTC). One statement."""
+    """The slots of the newest round, soonest first, in their state at `now` (aware UTC). One statement."""
     slots = offered(interview)
     manager = db.session.get_one(User, interview.hiring_manager_id)
     needs = needs_of_change(plan_of(interview), interview, manager)

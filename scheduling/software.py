@@ -60,7 +60,7 @@ class SoftwareSpec:
 
     app: what its host has to have connected, by its key in the catalogue of apps.
     link_form: what its join links look like, with {} where they differ, for previews and examples.
-    passcode: None where nobody can choose one.
+    passcode: None where no one can choose one.
     daily_limit: None where no limit is known.
     free_plan_minutes: after this long the software ends every meeting of a host on its free plan, no matter
     who takes part; None where it does not.
@@ -133,7 +133,7 @@ _SPECS = (
         icon="brand-google",
         link_form="https://meet.google.com/{}",
         # Free accounts are said to end meetings of three and more people after an hour. The calendar doesn't
-        # tell which plan an account has, so nobody is warned.
+        # tell which plan an account has, so no one is warned.
         may_keep_waiting=True,
         lives_on_entry=True,
     ),

@@ -9,7 +9,7 @@ from models import TimelineEntry, User
 
 
 def note(interview_id: int, words: str, *, actor: User | None = None) -> None:
-    """Add one thing that happened, in words; `actor` is None when nobody on the team did it."""
+    """Add one thing that happened, in words; `actor` is None when no one on the team did it."""
     db.session.add(
         TimelineEntry(interview_id=interview_id, words=words[:500], actor_id=actor.id if actor else None)
     )

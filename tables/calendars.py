@@ -44,7 +44,7 @@ class SyncedCalendar(Model):
     since: Mapped[datetime | None]
     until: Mapped[datetime | None]
     # When it was last read from its beginning, and when it was last read at all.
-    read_anew_at: Mapped[datetime | None]
+    read_fully_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     # Why the last reading did not succeed; None if it did.
     failure: Mapped[FailureReason | None] = mapped_column(open_choice(FailureReason))

@@ -185,7 +185,7 @@ class CallState(StrEnum):
 
     CALLING is written before the call is made. If the process dies, it stays, and then it means the same as
     UNKNOWN: the response was lost, and the provider may have done what it was asked to. ABSENT: certainly
-    nothing was done, and the same account may be asked again. REFUSED: likewise, but the account is not asked
+    nothing was done, and the same account may be asked again. REFUSED: the same, but the account is not asked
     again in the same walk. REMOVED: a create left a second meeting behind, which has been removed.
     """
 

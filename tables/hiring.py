@@ -37,7 +37,7 @@ def _typed(sign: str) -> str:
 
 def search_key(text: str) -> str:
     """`text` as lists order it and searches compare it: as a plain keyboard types it, without case, accents,
-    doubled spaces, and signs that nobody can see. `Łódź` is `lodz`, `Søren O’Neil` is `soren o'neil`. Scripts
+    doubled spaces, and signs that no one can see. `Łódź` is `lodz`, `Søren O’Neil` is `soren o'neil`. Scripts
     other than Latin stay, because their readers type them.
 
     Neither database can do this on its own: SQLite only knows the case of ASCII letters, and PostgreSQL's
@@ -212,7 +212,7 @@ class StageMove(Model):
     actor_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     before: Mapped[Stage] = mapped_column(choice(Stage, "before"))
     after: Mapped[Stage] = mapped_column(choice(Stage, "after"))
-    # Nobody chose the stage: an interview was scheduled.
+    # No one chose the stage: an interview was scheduled.
     by_scheduling: Mapped[bool] = mapped_column(default=False)
 
     actor: Mapped[User] = relationship()

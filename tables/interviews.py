@@ -64,7 +64,7 @@ class InterviewStatus(StrEnum):
 
     @property
     def is_being_arranged(self) -> bool:
-        """The candidate is asked for a time, or has chosen one, and nobody is invited yet."""
+        """The candidate is asked for a time, or has chosen one, and no one is invited yet."""
         return self in (InterviewStatus.REQUESTED, InterviewStatus.ACCEPTED)
 
     @property
@@ -195,7 +195,7 @@ class Interview(HasLinkNonce, Model):
     mails: Mapped[list[Mail]] = relationship(order_by="Mail.id")
     # All there ever were, in people's own calendars.
     entries: Mapped[list[CalendarEntry]] = relationship(order_by=CalendarEntry.id)
-    # Whether it has any, where whoever read it asked for that (`scheduling.reading.lists`); otherwise None.
+    # Whether it has any, where the query asked for that (`scheduling.reading.lists`); otherwise None.
     has_entries: Mapped[bool | None] = query_expression()
     timeline: Mapped[list[TimelineEntry]] = relationship(order_by="TimelineEntry.id")
     revisions: Mapped[list[Revision]] = relationship(order_by="Revision.number")
@@ -244,7 +244,7 @@ class Revision(Model):
     # The value of `Interview.revision` from then on; the first is 0.
     number: Mapped[int]
     reason: Mapped[RevisionReason] = mapped_column(open_choice(RevisionReason))
-    # Empty when nobody on the team did it: a link came late, or the candidate cancelled.
+    # Empty when no one on the team did it: a link came late, or the candidate cancelled.
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     is_by_candidate: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime] = mapped_column(default=utc_now)

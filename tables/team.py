@@ -54,7 +54,7 @@ class Organization(Model):
     restored_as: Mapped[str | None] = mapped_column(sa.String(32))
     restored_from: Mapped[datetime | None]
     held_back_since: Mapped[datetime | None]
-    # When background work last went on after it had been paused: what was due before is not late by itself.
+    # When background work last went on after it had been paused: what was due before is not late on its own.
     resumed_at: Mapped[datetime | None]
     # When someone last dropped what was waiting: the old server has asked for feedback on what was over then.
     dropped_at: Mapped[datetime | None]
@@ -62,7 +62,7 @@ class Organization(Model):
     connecting_is_open: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     # Everyone who signs in after this has to set up two-step verification first; empty means that each person
-    # decides. A time rather than a switch, so that nobody loses what they are typing when it is turned on.
+    # decides. A time rather than a switch, so that no one loses what they are typing when it is turned on.
     two_step_required_since: Mapped[datetime | None]
     # Days after their last interview at which candidates are erased; empty means never.
     retention_days: Mapped[int | None]

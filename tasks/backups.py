@@ -26,7 +26,7 @@ MAKE_BACKUP = TaskKind("make_backup", Lane.UPKEEP, "Making the nightly backup", 
 _AGAIN_AFTER = timedelta(hours=1)
 # Until the next night's takes over.
 _TRIES = 20
-# Another server has asked for it, and will find it soon; unless none has a folder any more.
+# Another server has asked for it, and will find it soon; unless none has a folder anymore.
 _NOT_HERE = "This server has no BACKUP_FOLDER; another one has to make the backup."
 _ANOTHERS_TURN, _ANOTHERS_TURN_ENDS_AFTER = timedelta(seconds=20), timedelta(days=1)
 

@@ -102,7 +102,7 @@ def _record(look: _Look, row: Connection, outcome: Account | ProviderError | _No
             record_trouble(row, words, is_looked_at=False)
             return Again(at, problem.words)
         case ScopeMissingError() as problem:
-            # Nothing that needs this permission works until its user, and nobody else, grants it again.
+            # Nothing that needs this permission works until its user, and no one else, grants it again.
             lose_permissions(row, problem.scopes, problem.words)
         case ProviderError() as problem:
             record_trouble(row, problem.words, is_looked_at=True)

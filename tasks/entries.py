@@ -124,7 +124,7 @@ class EntryWriter:
             timezone=interview.timezone,
             page_url=page,
             product=services().connections.name,
-            # Whoever only lends their account for the meeting is free.
+            # Someone who only lends their account for the meeting is free.
             shows_busy=reader.role is not ReaderRole.TEAM,
         )
 

@@ -1,5 +1,5 @@
-"""The daily chore that deletes unfinished interviews that no one went on with, whoever started them: those
-of people who no longer sign in, too."""
+"""The daily chore that deletes unfinished interviews that no one went on with, including those of people who
+no longer sign in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from work.chores import daily
 
 
 def _look(now: datetime) -> datetime:
-    # Whoever still has the address is told for as long again that the draft has expired.
+    # For as long again, people who still have the address are told that the draft has expired.
     return now - 2 * LIFETIME
 
 

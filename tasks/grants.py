@@ -117,7 +117,7 @@ class _RevocationTry:
 
 class _Lost:
     """The provider does not know these tokens, and a response with newer ones may not have arrived: the grant
-    may be alive, but nobody has its tokens."""
+    may be alive, but no one has its tokens."""
 
 
 @dataclass

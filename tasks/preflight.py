@@ -22,7 +22,7 @@ from work.chores import frequent
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
 
 # How often a provider that cannot be reached is asked before the rest is checked without it.
-_ASKED_IN_VAIN = 3
+_MOST_QUESTIONS = 3
 
 ASK_FOR_PREFLIGHTS = frequent("checks before interviews", preflight.due, preflight.request)
 
@@ -70,7 +70,7 @@ def check_before_start(rules: Rules) -> Handler:
                 return Again(utc_now() + wait, error.words, is_failure=False)
             case ScopeMissingError() as error if check.look is not None:
                 _lose(check.look, error)
-            case RetryableError() as error if check.failures < _ASKED_IN_VAIN:
+            case RetryableError() as error if check.failures < _MOST_QUESTIONS:
                 return Again(utc_now() + retry.CHECK.delay(check.failures + 1), error.words)
             case _:
                 # Whether the account can be used is seen from its connection.

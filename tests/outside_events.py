@@ -33,7 +33,7 @@ def create_synced_calendar(
 ) -> int:
     """The calendar of someone's account as it was read at `read_at` (aware, UTC; just now if not said), and
     its id. Connects the account on paper unless the person has connected that app. `values` win; with
-    `position`, `since`, `until`, `read_anew_at` and `read_at` None it is one that was never read.
+    `position`, `since`, `until`, `read_fully_at` and `read_at` None it is one that was never read.
     """
     connection_id = db.session.scalar(
         sa.select(Connection.id).where(
@@ -47,7 +47,7 @@ def create_synced_calendar(
         "position": "somewhere",
         "since": as_of - BACK,
         "until": as_of + AHEAD,
-        "read_anew_at": as_of,
+        "read_fully_at": as_of,
         "read_at": as_of,
     }
     told = {**usual, **values}

@@ -1,7 +1,7 @@
 """Which route needs which permission: the one table, and the check that every request passes.
 
-Nobody can reach a route that is not listed here. What a person may do to one particular row is decided
-where the row is read: a row that a person may not see is not found.
+No one can reach a route that is not listed here. What a person may do to one particular row is decided where
+the row is read: a row that a person may not see is not found.
 """
 
 from __future__ import annotations

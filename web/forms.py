@@ -45,7 +45,7 @@ def _attributes(**attributes: Any) -> Markup:
     sign-in page."""
     written = []
     if isinstance(attributes.get("value"), str):
-        # A date that was refused is shown as it was sent, and no page may hold what nobody can see.
+        # A date that was refused is shown as it was sent, and no page may hold what no one can see.
         attributes["value"] = without_unseen(attributes["value"])
     for name, value in sorted(attributes.items()):
         name = name.rstrip("_")

@@ -20,7 +20,7 @@ from extensions import db
 from timezones import utc_now
 from web.access import leads_to_a_key
 
-# Someone whose link lost its end tries a few times; nobody does so this often.
+# Someone whose link lost its end tries a few times; no one does so this often.
 WORTH_NOTING = 20
 _WINDOW = timedelta(hours=1)
 # A process remembers so many networks; those who tried least recently are forgotten first.

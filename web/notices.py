@@ -44,7 +44,7 @@ class Said(NamedTuple):
 
 
 def say(text: str, level: Level = "success", *, links: Sequence[Link] = (), undo: str | None = None) -> None:
-    """Show a message once, on the next page that this browser loads. `links` stand below it: a few, because a
+    """Show a message once, on the next page that this browser loads. `links` are below it: a few, because a
     cookie carries them. `undo` is the address to which its Undo button posts, for what can be taken back."""
     flash(text, level)
     # These belong to the message before them; `said` puts them together.

@@ -55,7 +55,7 @@ class RememberingTemplate(Template):
         return module
 
 
-# Stands for the form's token in a page that is kept. Nothing that anyone types can equal it.
+# Takes the place of the form's token in a page that is kept. Nothing that anyone types can equal it.
 _TOKEN_PLACE = f"token-{secrets.token_hex(16)}"
 _KEPT, _KEPT_MOST = "kept_pages", 16
 

@@ -33,9 +33,9 @@ _INDENTATION = re.compile(r"^[ \t]{2,}", re.MULTILINE)
 
 
 class WithoutIndentation(Extension):
-    """Pages without the indentation of their templates, which shows nowhere and is up to a twentieth of what
-    is sent. One space of it stays: after a tag of the template there is no line break, and the space is what
-    parts two attributes. Emails stay as they are written."""
+    """Pages without the indentation of their templates, which is never visible and is up to a twentieth of
+    what is sent. One space of it stays: after a tag of the template there is no line break, and the space is
+    what parts two attributes. Emails stay as they are written."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         is_page = name is not None and name.endswith(".html") and not name.startswith("mail/")

@@ -1,9 +1,9 @@
 """Days and instants as addresses and buttons write them, and the one place that reads them back.
 
 Whatever an address says, what is read here is a day or an instant that every zone's clocks can show, and so
-can those that lie a few years around it. On the first and the last days of Python's calendar that is not so:
-the same instant has no wall time in some zones, and computing with it fails. Dates and times that are typed
-into fields are read by those fields, whose forms say what is wrong with them.
+are those a few years around it. On the first and the last days of Python's calendar that is not so: the same
+instant has no wall time in some zones, and computing with it fails. Dates and times that are typed into
+fields are read by those fields, whose forms say what is wrong with them.
 """
 
 from __future__ import annotations

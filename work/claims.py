@@ -78,7 +78,7 @@ def make_ready(row: Task, at: datetime) -> None:
         )
         if twin is not None:
             row.state, row.finished_at = TaskState.DONE, utc_now()
-            # Nobody knows how far this one came if its process died, so the other one counts as started.
+            # No one knows how far this one came if its process died, so the other one counts as started.
             twin.starts = max(twin.starts, row.starts)
             return
     row.state, row.run_at = TaskState.READY, at

@@ -41,11 +41,11 @@ CALENDAR = Ladder((2, 10, MINUTE, 3 * MINUTE, 10 * MINUTE, HOUR))
 READING = Ladder((30, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR))
 # Reading it again after it was read: often enough to rely on, and not all calendars at once.
 READ_AGAIN = Ladder((5 * MINUTE,), jitter=0.1)
-# Revoking a grant: nobody is waiting for it, and we no longer use the grant.
+# Revoking a grant: no one is waiting for it, and we no longer use the grant.
 REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
 # An address that programs listen at: tried for half a day, so that a night's outage loses nothing.
 WEBHOOK = Ladder((10, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 4 * HOUR, 6 * HOUR))
-# Checking a grant: nobody is waiting for it, and a provider that is down should not get more load.
+# Checking a grant: no one is waiting for it, and a provider that is down should not get more load.
 CHECK = Ladder((MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR))
 # When what was requested to put an interview right before its start should have come to an end.
 PREFLIGHT_REPAIR = timedelta(minutes=1)

@@ -35,7 +35,7 @@ class Turns:
         self._is_over = False
         self._wakes = dict.fromkeys(Lane, 0)
         self._looking = {lane: threading.Lock() for lane in Lane}
-        self._in_vain = dict.fromkeys(Lane, NEVER)
+        self._fruitless = dict.fromkeys(Lane, NEVER)
 
     def wake(self, lane: Lane | None = None) -> None:
         """Let waiting threads look for due work; those of all lanes when none is named."""
@@ -56,11 +56,11 @@ class Turns:
         nothing."""
         with self._looking[lane]:
             wake = self._wakes[lane]
-            if self._in_vain[lane] == wake:
+            if self._fruitless[lane] == wake:
                 return Found(None)
             found = claim()
             if found.it is None or found.is_only_one:
-                self._in_vain[lane] = wake
+                self._fruitless[lane] = wake
             return found
 
     def note_end(self, lane: Lane) -> None:

@@ -96,8 +96,8 @@ def may_have_arrived(about: str) -> set[str]:
     is_under_way = sa.or_(
         Task.state == TaskState.RUNNING, sa.and_(Task.state == TaskState.READY, Task.starts > 0)
     )
-    # Those that have begun are only read, and after the others: whoever writes down their outcome holds their
-    # rows, and may be waiting for what we hold.
+    # Those that have begun are only read, and after the others: the process that writes down their outcome
+    # holds their rows, and may be waiting for what we hold.
     db.session.execute(sa.select(Task.id).where(*of_these, Task.state == TaskState.READY).with_for_update())
     under_way = [
         int(payload["mail_id"])
@@ -107,7 +107,7 @@ def may_have_arrived(about: str) -> set[str]:
         db.session.scalars(
             sa.select(sa.func.lower(Mail.address)).where(
                 Mail.about == about,
-                # An alarm invites nobody.
+                # An alarm invites no one.
                 Mail.role != ReaderRole.TEAM,
                 sa.or_(
                     Mail.state == MailState.SENT,

@@ -1,4 +1,4 @@
-"""The page around every view of the calendar: what it shows, whose, and what stands beside it."""
+"""The page around every view of the calendar: what it shows, whose, and what is beside it."""
 
 from __future__ import annotations
 

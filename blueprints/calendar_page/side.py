@@ -1,4 +1,4 @@
-"""What stands beside every view: what is left of today, and a small month."""
+"""The side of every view: what is left of today, and a small month."""
 
 from __future__ import annotations
 

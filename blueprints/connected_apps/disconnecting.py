@@ -66,7 +66,7 @@ def disconnect(app: str) -> ResponseReturnValue:
     cannot_be_told = is_unreadable(row) and wanted.traits.can_be_told
     kept_by = kept_alive_by(row)
     removing = _let_entries_go(row, wants_removal=form.entries.data == REMOVE)
-    # Whoever is first of two that disconnect at once has ended it.
+    # Two people can disconnect it at the same time: the first one has ended it.
     if not end_connections(user, only=wanted.key, removing=removing):
         db.session.rollback()
         say(f"{wanted.label} isn't connected.", "info")

@@ -43,17 +43,17 @@ def notice_of(session: UserSession, result: str | None) -> Notice | None:
     in the address says only how it ended, so a link cannot make the page say anything else.
     """
     level = _LEVELS.get(result or "")
-    if level is None or not session.connect_notice or not _stands(session):
+    if level is None or not session.connect_notice or not _still_applies(session):
         return None
     return Notice("warning" if session.connect_notice_warns else level, session.connect_notice)
 
 
 def is_overtaken(session: UserSession) -> bool:
     """Whether a page may show a message that is no longer true."""
-    return session.connect_notice is not None and not _stands(session)
+    return session.connect_notice is not None and not _still_applies(session)
 
 
-def _stands(session: UserSession) -> bool:
+def _still_applies(session: UserSession) -> bool:
     """Whether there is a recent message, and no connection has been made or lost since."""
     then = session.connect_notice_at
     if not session.connect_notice or then is None or utc_now() - then > _LIFETIME:

@@ -135,7 +135,7 @@ def _within_the_day(event: OwnEvent, now: datetime, zone: str) -> tuple[str, str
     begins, ends, today = in_zone(event.starts_at, zone), in_zone(event.ends_at, zone), day_in(now, zone)
     if event.first_day is not None or (begins.date() < today < ends.date()):
         return "", ""
-    # Whoever reads it today wants to know on which day it began, and until when it goes on.
+    # The reader wants to know on which day it began, and until when it goes on.
     begun = f"{begins:%H:%M}" if begins.date() == today else f"{begins:%a %H:%M}"
     over = f"{ends:%H:%M}" if ends.date() == today else f"{ends:%a %H:%M}"
     return begun, over

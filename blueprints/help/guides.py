@@ -18,9 +18,9 @@ PICTURES = _ROOT / "docs" / "pictures"
 
 @dataclass(frozen=True)
 class Guide:
-    """`name` is in the address, `file` the path within the repository. `icon` stands beside its title on the
-    index. Of a file that holds more than a page wants, `title` and `lead` are the page's, which begins with
-    the section `first` and ends before `until`.
+    """`name` is in the address, `file` the path within the repository. `icon` is shown beside its title on
+    the index. Of a file that holds more than a page wants, `title` and `lead` are the page's, which begins
+    with the section `first` and ends before `until`.
     """
 
     name: str

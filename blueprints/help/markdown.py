@@ -38,7 +38,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Passage:
-    """What stands below one heading, up to the next, as text alone."""
+    """The text below one heading, up to the next, without markup."""
 
     heading: Heading
     text: str

@@ -103,7 +103,7 @@ def new_candidate() -> ResponseReturnValue:
     if not form.is_submitted():
         # Reached from a job's page, it is clear which one is meant, and so it is if there is only one.
         form.job.data = request.args.get("job", type=row_id) or form.job.only_one
-        # Reached from the picker, what was typed there and found nobody.
+        # Reached from the picker, what was typed there and found no one.
         form.name.data, form.email.data = asked_text("name"), asked_text("email")
         form.phone.data = asked_text("phone")
         return _new_candidate_page(form)

@@ -136,7 +136,7 @@ def _text(portions: Iterable[list[list[str]]], delimiter: str) -> Iterator[str]:
     for rows in portions:
         file = io.StringIO(newline="")
         # Everything in quotes: where the list separator is another one, a bare one inside a name would begin
-        # a new cell, and that one nobody has guarded.
+        # a new cell, and that one no one has guarded.
         csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL, delimiter=delimiter).writerows(
             [guarded(cell) for cell in row] for row in rows
         )
@@ -146,7 +146,7 @@ def _text(portions: Iterable[list[list[str]]], delimiter: str) -> Iterator[str]:
 
 def _workbook(portions: Iterable[list[list[str]]]) -> Iterator[bytes]:
     """A workbook of one sheet. Its cells are text, whatever they begin with, and stay text when someone edits
-    them: no apostrophe has to stand before a formula."""
+    them: no formula needs an apostrophe in front."""
     # Imported on first use: most processes never need it.
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell

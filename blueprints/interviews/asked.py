@@ -57,7 +57,7 @@ _ANY = (When.ALL, When.TODAY, When.WEEK, When.LAST_WEEK, When.NEXT_WEEK)
 
 
 def how_options() -> tuple[tuple[str, str], ...]:
-    """The choices of the type, as `filter_select` wants them: the software stands under the type that needs
+    """The choices of the type, as `filter_select` wants them: each software is under the type that needs
     one."""
     return (
         ("", "Any type"),

@@ -28,8 +28,8 @@ class Glance:
     source: where a video interview takes place, the name of the software or `Other: Webex`; None for other
         types.
     join_url: None where there is no meeting (yet), it is of no use anymore, or the reader may not see it.
-    phone_number: likewise; `phone_link` dials it where it can be dialed.
-    repair_url: where a missing link can be added, for those who may.
+    phone_number: None in the same cases; `phone_link` dials it where it can be dialed. repair_url: where a
+    missing link can be added, for those who may.
     """
 
     interview: Interview

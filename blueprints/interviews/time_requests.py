@@ -38,8 +38,8 @@ _FROM_LIST = "list"
 
 @dataclass(frozen=True)
 class ShownSlot:
-    """A time that was offered, as it stands. `why` it is taken, as far as the reader may see: a sentence for
-    each other interview."""
+    """A time that was offered, and whether it can still be chosen. `why` it is taken, as far as the reader
+    may see: a sentence for each other interview."""
 
     starts_at: datetime
     state: Literal["free", "taken", "past"]
@@ -48,9 +48,9 @@ class ShownSlot:
 
 @dataclass(frozen=True)
 class AskedForTime:
-    """How the question to the candidate stands, as an interview's page shows it. `slots` only while they can
-    still choose one; `clashes` are those of the time that they chose, which waits for a last look. `link` is
-    the candidate's page, for those who may schedule the interview."""
+    """What became of the question to the candidate, as an interview's page shows it. `slots` only while they
+    can still choose one; `clashes` are those of the time that they chose, which waits for a last look. `link`
+    is the candidate's page, for those who may schedule the interview."""
 
     asked_at: datetime
     expires_at: datetime
@@ -221,7 +221,7 @@ def _asked_time(interview: Interview) -> When | None:
 
 
 def _refuse_clashes(form: OfferTimesForm, found: Sequence[Collection[Clash]]) -> bool:
-    """Say beside each time that someone has another interview then, so that nobody could choose it, and
+    """Say beside each time that someone has another interview then, so that no one could choose it, and
     beside the tick that it is needed; tell whether either was said."""
     is_taken = False
     for row, clashes in zip(form.filled, found, strict=True):
@@ -269,7 +269,7 @@ def _times_page(
 
 
 def _answered(interview: Interview) -> ResponseReturnValue:
-    """Someone else was quicker, or the candidate: the page says how things stand."""
+    """Someone else was quicker, or the candidate: the page shows the current state."""
     if interview.status.is_being_arranged:
         say("This has changed in the meantime. Here's how things stand.", "info")
     else:

@@ -72,7 +72,7 @@ class InterviewView:
     # Whether everyone's emails may be read; their own may be in any case.
     reads_all_emails: bool
     says: CandidateSays
-    # How the question to the candidate stands, and whether a time was ever settled.
+    # What became of the question to the candidate, and whether a time was ever settled.
     asked_for_time: AskedForTime | None
     has_time: bool
     calendars: Calendars

@@ -58,8 +58,8 @@ def calendar_file(
 
 
 def reader_of(interview: Interview, reader: str, zone: str | None = None) -> Reader:
-    """Whoever opened one of the addresses in an email. `zone` (an IANA name) is the one they chose on the
-    page, if any."""
+    """The person who opened one of the addresses in an email. `zone` (an IANA name) is the one they chose on
+    the page, if any."""
     who, member = whose(interview, reader), member_who_reads(interview, reader)
     role = role_of(reader)
     is_candidate = role is ReaderRole.CANDIDATE

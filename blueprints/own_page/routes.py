@@ -100,7 +100,7 @@ def choose(token: str) -> ResponseReturnValue:
 
 
 def _say_why_not(interview: Interview, error: Exception) -> None:
-    """Why a time could not be chosen, above the page that says how things stand."""
+    """Why a time could not be chosen, above the page that shows the current state."""
     if isinstance(error, SlotTakenError):
         left = " Here's what is left." if choice_of(interview, interview.timezone).days else ""
         say(f"That time is no longer available.{left}", "warning")
@@ -203,7 +203,7 @@ def _opened(token: str) -> _Opened:
 
 
 def _shown(opened: _Opened, form: ChooseForm | None = None) -> str:
-    """The page as things stand; `form` has what was wrong with a choice."""
+    """The page in its current state; `form` has what was wrong with a choice."""
     view = page_of(opened.interview, opened.organization, opened.zone)
     unknown_zone = one_line(request.args.get("zone", "")) if opened.asked_zone is None else ""
     # Several of them, or none: what means one zone was understood.
@@ -259,6 +259,6 @@ def _say(
 
 
 def _too_late(opened: _Opened) -> ResponseReturnValue:
-    """The interview was cancelled, or has begun: its page says how things stand."""
+    """The interview was cancelled, or has begun: its page says so."""
     say("That's no longer possible. Here's how things stand.", "info")
     return redirect(opened.address("page"), 303)

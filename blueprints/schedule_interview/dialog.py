@@ -53,7 +53,7 @@ class Dialog(DraftForms):
         return from_json(kept) if kept is not None else None
 
     def _readers(self) -> tuple[Recipient, ...]:
-        """Everyone who would get mails; nobody while the draft is not complete."""
+        """Everyone who would get mails; no one while the draft is not complete."""
         return () if self.first_incomplete() is not None else tuple(recipients_of(self.planned_interview()))
 
     def _can_be_made(self) -> bool:

@@ -111,7 +111,7 @@ class DraftForms(ABC):
         return list(self.draft.files) if is_reading() else attachments.of_draft(self.draft.id)
 
     def _offered(self, form_class: type[StepForm], *, is_shown: bool = True) -> Offered:
-        """What a form can choose from; without what is only there to be picked up if nobody sees the form."""
+        """What a form can choose from; without what is only there to be picked up if no one sees the form."""
         return replace(
             self._usual_offer,
             files=tuple(self.files()) if form_class.lists_files and is_shown else (),
@@ -137,7 +137,7 @@ class DraftForms(ABC):
 
     @abstractmethod
     def _readers(self) -> tuple[Recipient, ...]:
-        """Everyone who would get emails; nobody while the draft is not complete."""
+        """Everyone who would get emails; no one while the draft is not complete."""
 
     @abstractmethod
     def _can_be_made(self) -> bool:
@@ -234,7 +234,7 @@ class DraftForms(ABC):
         return found.form if found is not None and found.is_right else None
 
     def is_wrong(self, form_class: type[StepForm]) -> bool:
-        """Whether the step was filled in and does not hold any more, because the world has changed."""
+        """Whether the step was filled in and does not hold anymore, because the world has changed."""
         return form_class.asks and self.is_saved(form_class) and self.checked(form_class) is None
 
     def _check(self, form_class: type[F]) -> _CheckedForm[F]:
@@ -255,7 +255,7 @@ class DraftForms(ABC):
         return form
 
     def _gone(self) -> Gone:
-        """What was chosen in this draft and cannot be chosen any more."""
+        """What was chosen in this draft and cannot be chosen anymore."""
         title, names = None, {}
         if self.application is None:
             number = chosen_application_id(self.draft.payload)

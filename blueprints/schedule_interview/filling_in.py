@@ -12,7 +12,7 @@ from scheduling.drafts import drafts
 
 
 def save_the_rest(dialog: Dialog) -> tuple[Page[Any], StepForm] | None:
-    """Save what each step shows that Finalize needs and nobody has continued with, as Continue there would.
+    """Save what each step shows that Finalize needs and no one has continued with, as Continue there would.
 
     Returns the first page on which something is wrong, with its form and what is wrong beside its fields;
     the steps before it are saved. None if nothing is wrong. A step that was saved and does not hold anymore

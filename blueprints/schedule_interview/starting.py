@@ -36,7 +36,7 @@ def start_from(
     actor: User, application: Application, template: InterviewTemplate, rules: Rules
 ) -> tuple[Dialog, str]:
     """A new draft that starts from a template, in the place of what was started for that application, and
-    what to tell about people and files that it has in vain."""
+    what to tell about people and files in it that cannot be used."""
     taken, left_out = _take(template, application)
     begun = starting.start(actor, application.candidate_id, application_id=application.id, template=taken)
     dialog = Dialog(actor, begun, rules)

@@ -81,7 +81,7 @@ def say_with_interviews(words: str, planned: Sequence[Planned], where: str) -> N
 
 
 def _back_to_days(planned: Sequence[Planned] = ()) -> ResponseReturnValue:
-    # What is said stands at the top, and only this has to be seen.
+    # The message is at the top, and only that has to be seen.
     return redirect(url_for("settings.availability", _anchor="messages" if planned else "other-days"), 303)
 
 

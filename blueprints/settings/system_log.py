@@ -52,7 +52,7 @@ def system_log() -> ResponseReturnValue:
     html = render_template(
         "settings/system_log.html",
         findings=findings,
-        # What stands above the list is as much in need of attention as what is on it.
+        # What is above the list needs attention as much as what is on it.
         has_notices=bool(findings) or any(banner.level != "info" for banner in banners()),
         troubles=[*meetings, *emails],
         to_renew=[(row.user.name, label_of(row.app), row.problem_since) for row in connections_to_renew()],

@@ -1079,7 +1079,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Text(), nullable=True),
         sa.Column("since", database.UTCDateTime(), nullable=True),
         sa.Column("until", database.UTCDateTime(), nullable=True),
-        sa.Column("read_anew_at", database.UTCDateTime(), nullable=True),
+        sa.Column("read_fully_at", database.UTCDateTime(), nullable=True),
         sa.Column("read_at", database.UTCDateTime(), nullable=True),
         sa.Column(
             "failure",

@@ -46,7 +46,7 @@ from providers.windows import Window
 
 T = TypeVar("T")
 
-# How far back the events may lie with which a list of changes begins. What is longer over changes nothing.
+# How far back the events may be with which a list of changes begins. What is longer over changes nothing.
 WINDOW = timedelta(days=1)
 # How much time one call asks about. Google refuses spans that are too long, and does not say which are.
 MAX_SPAN = timedelta(days=60)

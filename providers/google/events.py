@@ -122,7 +122,7 @@ def escaped(text: str) -> str:
     written = html.escape(text.replace("\r\n", "\n"), quote=False)
     if len(written) <= MAX_DESCRIPTION:
         return written
-    # Not in the middle of what stands for one character.
+    # Not in the middle of what encodes one character.
     return re.sub(r"&[a-z]*$", "", written[: MAX_DESCRIPTION - 1]) + "…"
 
 

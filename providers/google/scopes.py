@@ -1,8 +1,8 @@
 """The scopes that each of the product's Google apps needs, and how to tell that a grant covers them.
 
 Each is the narrowest that the calls in question accept, by the discovery documents of the APIs:
-freeBusy.query takes no scope for events, hence two for the calendar. People can leave single boxes unchecked
-on Google's page, so what was granted has to be compared with what was asked for.
+freeBusy.query takes no scope for events, so there are two for the calendar. People can leave single boxes
+unchecked on Google's page, so what was granted has to be compared with what was asked for.
 """
 
 _PREFIX = "https://www.googleapis.com/auth/"

@@ -2,7 +2,7 @@
 fallback.
 
 Sources: "Microsoft Graph error responses and resource types", "Microsoft Graph throttling guidance", and the
-error type in Graph's metadata. Codes of Exchange begin with "Error" and stand where those of Graph stand;
+error type in Graph's metadata. Exchange's codes begin with "Error" and are in the same place as Graph's;
 their case is not reliable. Microsoft asks not to branch on messages, and none of this does.
 """
 

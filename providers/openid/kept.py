@@ -1,7 +1,7 @@
 """What an issuer publishes about itself, kept for a while, so that it isn't asked for every sign-in.
 
-Whoever opens the sign-in link makes this server ask, signed in or not. So neither a slow issuer nor one that
-fails may keep more than one of the server's threads busy for long.
+Anyone who opens the sign-in link makes this server ask, signed in or not. So neither a slow issuer nor one
+that fails may keep more than one of the server's threads busy for long.
 """
 
 import threading

@@ -1,7 +1,7 @@
 """What an issuer says about itself (OpenID Connect Discovery 1.0): its endpoints and its name.
 
-Most issuers have one name. One that serves many directories writes `{tenantid}` where the name of each
-stands, and the id token says which it is.
+Most issuers have one name. One that serves many directories writes `{tenantid}` in place of the name of each,
+and the id token says which it is.
 """
 
 import re

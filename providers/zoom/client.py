@@ -22,7 +22,7 @@ UPDATE_MEETING = Operation("update_meeting", changes_once=True)
 LIST_MEETINGS = Operation("list_meetings")
 DELETE_MEETING = Operation("delete_meeting")
 
-# Zoom's largest page. The bound on pages stops a list that never ends; nobody has 30 000 meetings ahead.
+# Zoom's largest page. The bound on pages stops a list that never ends; no one has 30 000 meetings ahead.
 PAGE_SIZE = 300
 MAX_PAGES = 100
 

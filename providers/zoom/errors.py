@@ -112,7 +112,7 @@ def api_error(
         facts = replace(facts, provider_code=str(refusal.code))
     said = refusal.text if refusal is not None else ""
 
-    # An old edition of the reference gave the daily limit with status 300, hence not only for 429.
+    # An old edition of the reference gave the daily limit with status 300, so this is not only for 429.
     limited = status == 429 or (status < 500 and "single user in one day" in said)
     if limited and (
         _DAILY.search(said) or response.headers.get("X-RateLimit-Type", "").lower().startswith("daily")

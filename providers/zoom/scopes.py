@@ -15,7 +15,7 @@ REQUIRED: dict[str, frozenset[str]] = {
     "meeting:delete:meeting": frozenset({"meeting:write"}),
     "meeting:read:list_meetings": frozenset({"meeting:read"}),
 }
-"""Each required granular scope with the classic ones that stand for it."""
+"""Each required granular scope with the classic ones that include it."""
 
 OPTIONAL: dict[str, frozenset[str]] = {
     "user:read:settings": frozenset({"user:read"}),

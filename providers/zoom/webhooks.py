@@ -26,7 +26,7 @@ from providers.zoom.meetings import id_in
 _TIMESTAMP, _SIGNATURE = "x-zm-request-timestamp", "x-zm-signature"
 # A validly signed message that is older than this may be a copy that someone captured.
 TOLERANCE = timedelta(minutes=5)
-# Documented as seconds; milliseconds stand elsewhere in the same messages, and no second is that late.
+# Documented as seconds; elsewhere the same messages have milliseconds, and no second is that late.
 _FIRST_MILLISECONDS = 10**11
 # Zoom's are about twenty letters and digits. Anyone may send anything, and not all of it can be looked up.
 _USER_ID = re.compile(r"[!-~]{1,128}")

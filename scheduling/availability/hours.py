@@ -1,7 +1,7 @@
 """The hours in which interviews are held: those of people who have said theirs, and the usual ones of
 everyone else, each on the person's own clock.
 
-Two usual spans differ on purpose. What the product proposes by itself has to suit nearly everyone; what a
+Two usual spans differ on purpose. What the product proposes on its own has to suit nearly everyone; what a
 person chose is questioned only where it is probably a mistake. An interview at 07:30 or 19:00 is never
 proposed, but people who type it have a reason for it, and a warning that comes too often is no longer read.
 """
@@ -45,7 +45,7 @@ OFFERED = Hours(time(8), time(18))
 # A start outside these is called "Outside working hours".
 USUAL = Hours(time(7), time(21))
 
-# How long beforehand people may want to know of an interview, by minutes.
+# How much notice, in minutes, people may want before an interview.
 NOTICES = {
     0: "None",
     240: "4 hours",
@@ -81,7 +81,7 @@ class Availability:
     """When someone takes interviews, on their own clock.
 
     week: their hours, or None for the usual ones.
-    notice_minutes: how long beforehand they want to know of an interview.
+    notice_minutes: how much notice they want before an interview.
     minutes_before, minutes_after: what they keep free around each.
     most_a_day, most_a_week: how many they take, from Monday to Sunday; None for as many as there are.
     """

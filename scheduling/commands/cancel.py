@@ -101,7 +101,7 @@ def cancel_interview(
 
 
 def _withdraw(actor: User | None, interview: Interview, cancellation: Cancellation, rules: Rules) -> None:
-    """Nobody was invited yet, so there is no calendar entry to take back and nothing to undo: only the
+    """No one was invited yet, so there is no calendar entry to take back and nothing to undo: only the
     candidate knows, who was asked to choose a time."""
     about = mails.about_interview(interview.id)
     is_known = bool(unsent.may_have_arrived(about))

@@ -1,6 +1,6 @@
 """What a candidate does on their own page about an interview. Each command adds to the current transaction.
 
-Nobody is signed in there, so each of them is limited in number, and whoever has the address can only say
+No one is signed in there, so each of them is limited in number, and anyone who has the address can only say
 things about this one interview.
 """
 

@@ -25,9 +25,9 @@ def locked(interview: Interview) -> tuple[Interview, Meeting | None]:
             .execution_options(populate_existing=True)
         ).all()
         held = hold_interview(interview.id)
-        # Whoever gave the interview another meeting while we waited for the one before has left us with the
-        # interview and without its new meeting, and someone who holds that one may be waiting for the
-        # interview. So everything is let go, and taken again in the right order.
+        # If someone gave the interview another meeting while we waited for the old one, we hold the interview
+        # but not its new meeting, and the holder of that meeting may be waiting for the interview. So
+        # everything is let go, and taken again in the right order.
         newest = db.session.scalar(sa.select(sa.func.max(Meeting.id)).where(Meeting.interview_id == held.id))
         if newest == max((meeting.id for meeting in meetings), default=None):
             attempt.commit()

@@ -71,7 +71,7 @@ def use_link(actor: User, interview: Interview, link: PastedLink, rules: Rules) 
 
 
 def say_it_is_arranged(actor: User, interview: Interview) -> None:
-    """`actor` has given everyone a link: nothing more is tried, and no one is alarmed any more."""
+    """`actor` has given everyone a link: nothing more is tried, and no one is alarmed anymore."""
     meeting = _missing(interview)
     meeting.arranged_by_id = actor.id
     if meeting.state is MeetingState.WAITING:

@@ -204,8 +204,8 @@ def take_named_time(
 def schedule_accepted(
     actor: User, interview: Interview, rules: Rules, *, accepted_clashes: Container[str] = frozenset()
 ) -> None:
-    """Schedule the interview at the time that the candidate chose, as it stands. Raises `NotRequestedError`
-    and `SchedulingError`."""
+    """Schedule the interview at the time that the candidate chose, without further changes. Raises
+    `NotRequestedError` and `SchedulingError`."""
     interview = _held(interview)
     if interview.status is not InterviewStatus.ACCEPTED:
         raise NotRequestedError
@@ -309,7 +309,7 @@ def _check_number(slots: Sequence[When]) -> None:
 def _refuse_busy(
     actor: User, slots: Sequence[When], needs: Needs, accepted: Container[str]
 ) -> list[tuple[Clash, ...]]:
-    """Nobody can choose a time at which someone has another interview, so none is offered. What else is on at
+    """No one can choose a time at which someone has another interview, so none is offered. What else is on at
     each of them, by their calendars, has to be `accepted`, and is returned."""
     found = clashes_at(slots, needs, seen_by=actor)
     taken, busy = [], []

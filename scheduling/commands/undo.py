@@ -53,7 +53,7 @@ def undo(actor: User, interview: Interview, number: int, rules: Rules) -> Revisi
     reminders.rearrange(interview, rules)
     db.session.refresh(interview, ["meeting"])
     if interview.meeting is not None and interview.meeting.state is not MeetingState.WAITING:
-        # It was settled meanwhile, when nobody waited for it.
+        # It was settled meanwhile, when no one waited for it.
         queue.release_invitations(interview)
         looks.look_in_turn(interview.meeting)
     wanting.enqueue_sync(interview.id)

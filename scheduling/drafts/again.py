@@ -88,7 +88,7 @@ def candidate_of_repeated(draft: Draft) -> str | None:
 
 def people_for_another(actor: User, interview: Interview) -> list[Application]:
     """The people with whom `actor` could schedule another interview like this, by name: everyone on its job;
-    nobody once the job is closed."""
+    no one once the job is closed."""
     return list(
         db.session.scalars(
             sa.select(Application)

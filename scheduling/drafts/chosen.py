@@ -20,7 +20,7 @@ def is_chosen_on(step: str) -> bool:
 
 
 def chosen_application_id(answers: Mapping[str, Any]) -> int:
-    """The application that was chosen; 0, which is nobody's, before and for what is no number."""
+    """The application that was chosen; 0, which is no one's, before and for what is no number."""
     text = (answers.get(_STEP, {}).get(_FIELD) or ["0"])[0]
     return read_row_id(text) or 0
 

@@ -90,8 +90,8 @@ def forget_others(actor: User, draft_id: str, candidate_id: int, application_id:
 
 def save_step(draft: Draft, version: int, step: str, values: Mapping[str, Any]) -> None:
     """Save the content of one step's form, in place of what was kept of it. Raises `DraftStaleError` if
-    `version` is not the newest. A person has one draft for an application, so whoever saves another choice on
-    Setup looks first whether there is one (`starting.other_for`)."""
+    `version` is not the newest. A person has one draft for an application, so before saving another choice on
+    Setup, look whether there is one (`starting.other_for`)."""
     typed = {name: kept for name, kept in draft.typed.items() if name != step}
     payload = {**draft.payload, step: dict(values)}
     if not is_chosen_on(step):
@@ -181,7 +181,7 @@ def use_template(
 
 def take(draft: Draft, version: int) -> None:
     """Begin to change something that belongs to a draft outside of its payload, such as its files. Until the
-    transaction ends, nobody else can save or use the draft, and forms opened before are stale from now on.
+    transaction ends, no one else can save or use the draft, and forms opened before are stale from now on.
     Raises `DraftStaleError` if `version` is not the newest."""
     _renew(draft, version)
 

@@ -193,8 +193,8 @@ def successor_of(actor: User, draft_id: str) -> Draft | None:
 
 
 def other_for(actor: User, draft: Draft, application_id: int) -> Draft | None:
-    """What this person has started for an application besides this draft. Whoever is about to let the draft
-    be for it takes the person's turn before."""
+    """What this person has started for an application besides this draft. Take the person's turn before
+    letting the draft be for it."""
     other = open_for(actor, application_id)
     return None if other is None or other.id == draft.id else other
 

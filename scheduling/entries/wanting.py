@@ -50,7 +50,7 @@ SYNC_ENTRIES = TaskKind(
 )
 
 # In these, an interview belongs in calendars: what has taken place stays there.
-_STANDS = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
+_IN_CALENDARS = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
 # Entries of which nothing is left to do, or that are none of ours anymore.
 _OVER = (EntryState.REMOVED, EntryState.LEFT)
 # Those that may be gone because we asked for it: someone who is to have the interview again gets a new one.
@@ -262,11 +262,11 @@ def _choose(interview: Interview, rows: Sequence[CalendarEntry], people: Iterabl
     """Say of each entry whether it is wanted."""
     if not rows:
         return
-    stands = interview.status in _STANDS and interview.candidate.erased_at is None
+    belongs = interview.status in _IN_CALENDARS and interview.candidate.erased_at is None
     carrying = _carrying(interview.id)
     here = {user.id for user in people}
     newest = {row.user_id: row for row in rows if row.state not in (*_ENDING, EntryState.LEFT)}
-    wanted = {row.id for row in newest.values() if stands and (row.user_id in here or row.key in carrying)}
+    wanted = {row.id for row in newest.values() if belongs and (row.user_id in here or row.key in carrying)}
     for row in rows:
         if row.is_wanted and row.id not in wanted:
             row.is_wanted = False

@@ -109,7 +109,7 @@ def _given_up() -> list[tuple[int, str]]:
 
 
 def _has_copies(attachment_id: int, stored_as: str) -> bool:
-    """Whether other rows share the bytes. Whoever makes such a row locks the one that it copies, so that is
-    not given up before the new one can be seen here."""
+    """Whether other rows share the bytes. Before copying a row, lock it, so that it is not given up before
+    the copy can be seen here."""
     others = sa.select(Attachment.id).where(Attachment.stored_as == stored_as, Attachment.id != attachment_id)
     return db.session.scalar(others.limit(1)) is not None

@@ -28,8 +28,8 @@ def label_of(mail: Mail) -> str:
 
 
 def is_tried_again(mail: Mail, now: datetime) -> bool:
-    """Whether it was tried in vain and waits for its next try at `now` (aware), and does not wait on purpose,
-    for its meeting or because a change can still be undone."""
+    """Whether it was tried without success and waits for its next try at `now` (aware), rather than waiting
+    on purpose, for its meeting or because a change can still be undone."""
     is_about_senders = mail.trouble in (MailTrouble.OURS, MailTrouble.MAILBOX)
     was_tried = mail.code is not None or mail.may_be_double or is_about_senders
     is_held = mail.trouble is MailTrouble.ADDRESS

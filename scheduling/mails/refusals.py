@@ -28,7 +28,7 @@ def held_back_by(mail: Mail) -> Mail | None:
 
 
 def tell_once(refused: Mail, rules: Rules) -> None:
-    """Tell the scheduler and the hiring manager by email that nothing reaches an address any more, once for
+    """Tell the scheduler and the hiring manager by email that nothing reaches an address anymore, once for
     each address of an interview. Neither is told at the refused address itself."""
     if refused.interview_id is None or refused.role is ReaderRole.TEAM:
         return

@@ -1,4 +1,4 @@
-"""Comparing what an account has with what we made there: meetings of ours that no one wants any more.
+"""Comparing what an account has with what we made there: meetings of ours that no one wants anymore.
 
 Deleting them normally needs no comparison. It finds what still slipped through: a meeting that a
 provider brought back, one that was made although we were told otherwise, one from before a backup was
@@ -81,7 +81,7 @@ class OrphanRemoval:
 
 
 def accounts(now: datetime) -> list[int]:
-    """The connections whose accounts host meetings of ours that lie ahead, or did within the last weeks."""
+    """The connections whose accounts host upcoming meetings of ours, or did within the last weeks."""
     return list(
         db.session.scalars(
             sa.select(MeetingCall.connection_id)
@@ -108,7 +108,7 @@ def compare(connection_ids: Iterable[int]) -> None:
 
 
 def plan_comparison(connection_id: int) -> Comparison | None:
-    """What to ask, or None when the account cannot be used any more."""
+    """What to ask, or None when the account cannot be used anymore."""
     connection = db.session.get(Connection, connection_id)
     if connection is None or connection.state is not ConnectionState.CONNECTED:
         return None

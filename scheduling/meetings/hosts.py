@@ -112,7 +112,7 @@ _CONNECTED_APPS = sa.select(Connection.user_id, Connection.app, Connection.plan)
 
 def software_of_first(*users: User) -> MeetingSoftware | None:
     """The meeting software for which the first of these people has connected an account that can host; of
-    several, the one that is offered first. None if nobody has connected any."""
+    several, the one that is offered first. None if no one has connected any."""
     by_app = {spec_of(software).app: software for software in offered()}
     told = {"apps": list(by_app), "user_ids": [user.id for user in users]}
     connected = {
@@ -200,5 +200,5 @@ def _ended_after(host: Host, meeting: Meeting) -> bool:
 
 
 def first_usable(hosts: list[Host]) -> Host | None:
-    """The host that will be asked first, or None when nobody can."""
+    """The host that will be asked first, or None when no one can."""
     return next((host for host in hosts if host.unusable is None), None)

@@ -173,7 +173,7 @@ def next_look(meeting: Meeting, now: datetime) -> datetime | None:
 
 
 def plan_look(meeting_id: int, now: datetime) -> Look | None:
-    """The look to take at `now` (aware UTC), or None when there is nothing to look at any more."""
+    """The look to take at `now` (aware UTC), or None when there is nothing to look at anymore."""
     meeting = db.session.get(Meeting, meeting_id)
     if meeting is None or not _is_worth_it(meeting, now) or meeting.provider_meeting_id is None:
         return None

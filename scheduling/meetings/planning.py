@@ -29,7 +29,7 @@ from scheduling import restored, undoing
 from scheduling.entries import hosting
 from scheduling.meetings import asking, recording
 from scheduling.meetings.hosts import Host, first_usable, hosts_of, ruling_out, why_not
-from scheduling.meetings.steps import Create, LookUp, NobodyCanHost, NotYet, ReadBack, Remove, Step, Update
+from scheduling.meetings.steps import Create, LookUp, NoOneCanHost, NotYet, ReadBack, Remove, Step, Update
 from scheduling.meetings.wanting import useful_until
 from scheduling.software import lives_on_entry
 
@@ -47,7 +47,7 @@ _INTERVIEW = (
 
 def plan(meeting_id: int, now: datetime) -> Step | None:
     """The next step towards what is wanted of a meeting at `now` (aware UTC), or None when there is nothing
-    to do (any more).
+    to do (anymore).
 
     Writes the call of a step that creates, changes or deletes into the current transaction; the caller
     commits before it lets the step call.
@@ -78,7 +78,7 @@ def _towards_one(meeting: Meeting, interview: Interview, now: datetime) -> Step 
     possible = [host for host in hosts if ruling_out(host, calls, meeting.walk) is None]
     host = first_usable(possible)
     if host is None or host.connection is None:
-        return _nobody(meeting, hosts, calls)
+        return _no_one(meeting, hosts, calls)
 
     connection = host.connection
     unclear = [
@@ -182,7 +182,7 @@ def _towards_none(meeting: Meeting, now: datetime) -> Step | None:
     return Remove(meeting.id, call_id, meeting.software, connection.id, meeting.provider_meeting_id, stays)
 
 
-def _its_account(meeting: Meeting) -> tuple[Connection | None, NobodyCanHost | None]:
+def _its_account(meeting: Meeting) -> tuple[Connection | None, NoOneCanHost | None]:
     """The account that hosts an existing meeting, or why it cannot be used. An existing meeting keeps its
     host.
     """
@@ -190,9 +190,9 @@ def _its_account(meeting: Meeting) -> tuple[Connection | None, NobodyCanHost | N
         db.session.get(Connection, meeting.connection_id) if meeting.connection_id is not None else None
     )
     if connection is None or connection.state == ConnectionState.ENDED:
-        return None, NobodyCanHost(meeting.id, meeting.software, FailureReason.NOT_CONNECTED, None)
+        return None, NoOneCanHost(meeting.id, meeting.software, FailureReason.NOT_CONNECTED, None)
     if connection.state != ConnectionState.CONNECTED:
-        return None, NobodyCanHost(
+        return None, NoOneCanHost(
             meeting.id, meeting.software, FailureReason.RECONNECT_NEEDED, connection.problem
         )
     return connection, None
@@ -239,15 +239,15 @@ def _unclear(calls: Sequence[MeetingCall], kind: CallKind) -> list[MeetingCall]:
     return [call for call in calls if call.kind is kind and call.state in UNCLEAR]
 
 
-def _nobody(meeting: Meeting, hosts: list[Host], calls: Sequence[MeetingCall]) -> NobodyCanHost:
+def _no_one(meeting: Meeting, hosts: list[Host], calls: Sequence[MeetingCall]) -> NoOneCanHost:
     said = why_not(hosts, calls, meeting.walk) or None
     # A refusal says more than "not connected", even if it came from a later host.
     for host in hosts:
         refused = ruling_out(host, calls, meeting.walk)
         if refused is not None and refused.failure is not None:
-            return NobodyCanHost(meeting.id, meeting.software, refused.failure, said)
+            return NoOneCanHost(meeting.id, meeting.software, refused.failure, said)
     if any(host.unusable is FailureReason.RECONNECT_NEEDED for host in hosts):
-        return NobodyCanHost(meeting.id, meeting.software, FailureReason.RECONNECT_NEEDED, said)
+        return NoOneCanHost(meeting.id, meeting.software, FailureReason.RECONNECT_NEEDED, said)
     if any(host.unusable is FailureReason.NOT_ALLOWED for host in hosts):
-        return NobodyCanHost(meeting.id, meeting.software, FailureReason.NOT_ALLOWED, said)
-    return NobodyCanHost(meeting.id, meeting.software, FailureReason.NOT_CONNECTED, None)
+        return NoOneCanHost(meeting.id, meeting.software, FailureReason.NOT_ALLOWED, said)
+    return NoOneCanHost(meeting.id, meeting.software, FailureReason.NOT_CONNECTED, None)

@@ -35,7 +35,7 @@ from timezones import utc_now
 from wording import possessive
 
 # Providers in trouble have said that a meeting does not exist and shown it again minutes later. So one such
-# answer is not believed; the second counts if it comes at least this much later, and sooner once people are
+# answer is not believed; the second counts if it comes at least this much later, and earlier once people are
 # about to join.
 _SECOND_LOOK, _SECOND_LOOK_AT_THE_HOUR = timedelta(minutes=2), timedelta(minutes=1)
 

@@ -254,7 +254,7 @@ class NotYet:
 
 
 @dataclass(frozen=True)
-class NobodyCanHost:
+class NoOneCanHost:
     """No account can be asked for now. The reason given is that of the first host."""
 
     meeting_id: int

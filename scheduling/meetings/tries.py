@@ -132,12 +132,12 @@ def failed(
     now, until = utc_now(), wanting.useful_until(meeting)
     # For a meeting that has not been made yet, only rounds in which every host failed count, so that attempts
     # within the grace time do not lengthen the wait.
-    in_vain = failures + 1 if meeting.state is MeetingState.READY else meeting.walk - 1
+    tries = failures + 1 if meeting.state is MeetingState.READY else meeting.walk - 1
     if reason is FailureReason.RATE_LIMITED:
         # The provider is there and asks for a moment, and people were told to wait a few minutes.
-        in_vain = min(in_vain, _LONGEST_WAIT_FOR_A_LIMIT)
+        tries = min(tries, _LONGEST_WAIT_FOR_A_LIMIT)
     # At most half of the time left, so that a long wait never uses up the last attempt.
-    at = min(now + retry.MEETING_AFTER_GRACE.delay(in_vain), now + max((until - now) / 2, _CLOSEST_TRIES))
+    at = min(now + retry.MEETING_AFTER_GRACE.delay(tries), now + max((until - now) / 2, _CLOSEST_TRIES))
     if reason is FailureReason.DAILY_LIMIT:
         limit = spec_of(meeting.software).daily_limit
         at = max(at, limit.try_again_at(now)) if limit is not None else at

@@ -1,8 +1,8 @@
 """Live look-ups: asking people's connected calendars, while someone waits for a page, when they are busy.
 
-This is the only thing besides connecting for which a request waits for a provider, so it is short: whoever
-has not answered in time is unknown, and what was read before counts, with its age. An answer that comes late
-is there for the next page.
+This is the only thing besides connecting for which a request waits for a provider, so it is short: a calendar
+that has not answered in time is unknown, and what was read before counts, with its age. An answer that comes
+late is there for the next page.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class LookUps:
         """When each of these people is busy between two instants (aware, UTC), asked all at once and for at
         most `within` seconds. Takes one statement.
 
-        Within a transaction that may write, nobody is waited for, because others wait for that transaction:
+        Within a transaction that may write, no one is waited for, because others wait for that transaction:
         only what was asked in the last seconds is known then.
         """
         deadline = time.monotonic() + within

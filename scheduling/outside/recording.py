@@ -1,7 +1,7 @@
 """Record what came of reading a calendar. Each function adds to the current transaction.
 
 An event is stored as its provider last described it. Our own entries are left out, and so are the copies that
-come from the calendar files in our emails: the interviews that they stand for are shown instead.
+come from the calendar files in our emails: the interviews themselves are shown instead.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def record_read(reading: Reading, changes: EventChanges) -> datetime | None:
     if is_everything:
         calendar.since, calendar.until, calendar.left_out = reading.since, reading.until, 0
     if reading.position is None:
-        calendar.read_anew_at = reading.began
+        calendar.read_fully_at = reading.began
     calendar.left_out += changes.left_out + unusable
     if is_everything or calendar.position == reading.position:
         # Otherwise its owner has just asked for everything to be read again.

@@ -1,4 +1,4 @@
-"""The rows of what is read from calendars. Whoever needs several of them locks the connection first, then its
+"""The rows of what is read from calendars. To hold several of them, lock the connection first, then its
 calendar; events change only under its calendar's lock."""
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ SYNC_CALENDAR = TaskKind("sync_calendar", Lane.CALENDAR, "Reading someone's cale
 
 # From the beginning of today, in UTC. The last of these days ends six months ahead.
 _BACK, _AHEAD = timedelta(days=28), timedelta(days=185)
-_ANEW_EVERY = timedelta(days=1)
+_FULLY_EVERY = timedelta(days=1)
 # A calendar that has not been read for this long has lost its task, which reads it every five minutes.
 _LOST_AFTER = timedelta(minutes=8)
 # Someone who keeps clicking causes one reading in this time.
@@ -57,7 +57,7 @@ def plan(connection_id: int, now: datetime) -> Reading | Wait | None:
     if calendar.failure in _LIMITS and calendar.retry_at is not None and calendar.retry_at > now:
         return Wait(calendar.retry_at)
     position, since, until = calendar.position, calendar.since, calendar.until
-    is_old = calendar.read_anew_at is None or now - calendar.read_anew_at >= _ANEW_EVERY
+    is_old = calendar.read_fully_at is None or now - calendar.read_fully_at >= _FULLY_EVERY
     if position is None or since is None or until is None or is_old:
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         position, since, until = None, today - _BACK, today + _AHEAD

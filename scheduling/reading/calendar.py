@@ -95,7 +95,7 @@ def calendar_between(
             "first_on": first_on,
             "last_on": last_on,
         }
-        # Nobody has the id 0, and so nothing is found of someone whose time the reader may not see.
+        # No one has the id 0, and so nothing is found of someone whose time the reader may not see.
         of_user = user_id if may_see_busy_times(reader, user_id) else 0
         statement = events_of(reader.role, whose.of, with_own_kept=OURS in sources, with_apps=with_apps)
         of_events = {**told, **around, "events_of": of_user, "apps": apps}

@@ -37,7 +37,7 @@ def _first(role: Role, words: int) -> Query:
         Interview.starts_at.desc(),
         Interview.id,
     )
-    # Found and sorted by themselves: the columns of the rows would be looked up for all that match.
+    # Found and sorted first: otherwise the columns of the rows would be looked up for all that match.
     first = (
         sa.select(Interview.id)
         .where(

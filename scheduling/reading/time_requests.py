@@ -1,4 +1,4 @@
-"""How the requests to choose a time stand, for lists of interviews: since when the candidate is asked, and
+"""The state of the requests to choose a time, for lists of interviews: since when the candidate is asked, and
 what they have said."""
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ function showWhoFits() {
     const comes = item.dataset.user === manager.value;
     const text = plain(item.querySelector(".team-who").textContent);
     const fits = !comes && words.every((word) => text.includes(word));
-    // Who is chosen stays in sight, or a choice could be sent that nobody sees; the hiring manager comes anyway.
+    // Who is chosen stays in sight, or a choice could be sent that no one sees; the hiring manager comes
+    // anyway.
     item.hidden = comes || (!fits && !item.querySelector("input").checked);
     if (fits) shown += 1;
   }

@@ -68,8 +68,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A choice is sent at once, except where a key turns a closed list to the next one: whoever is on the way to another would
-// find themselves on a new page. Then Enter sends it, and so does the button, which is shown.
+// A choice is sent at once, except where a key turns a closed list to the next one: someone on the way to
+// another choice would find themselves on a new page. Then Enter sends it, and so does the button, which is
+// shown.
 const opens = (event) => event.key === " " || event.key === "Enter" || event.key === "F4" || event.altKey;
 for (const select of document.querySelectorAll("select[data-sends]")) {
   let isTurning = false;

@@ -311,7 +311,8 @@ def _record_sent(loaded: Loaded, attempt: Attempt, accepted: Accepted, rules: Ru
 
 
 def _note_calendar_file(loaded: Loaded, mail: Mail, interview_id: int, rules: Rules) -> None:
-    """Whoever gets the interview as an entry in their calendar must not have it there from a file as well."""
+    """Someone who gets the interview as an entry in their calendar must not have it there from a file as
+    well."""
     method = loaded.what.letter.ics_method if isinstance(loaded.what, Ready) else None
     if method is not None and mail.user_id is not None:
         telling.note_file_sent(interview_id, mail.user_id, is_cancelled=method == "CANCEL", rules=rules)

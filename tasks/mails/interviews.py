@@ -160,7 +160,7 @@ def _still_attends(mail: Mail, interview: Interview) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class InterviewKind(Kind):
-    """`why_useless` returns the reason for not sending a mail any more at an instant (aware UTC), or None.
+    """`why_useless` returns the reason for not sending a mail anymore at an instant (aware UTC), or None.
     Each kind says so for itself: no reason holds for all, because a cancellation always has to arrive.
 
     `more` is what its templates ask for beyond the facts; `calendar` the method of the calendar file that

@@ -74,7 +74,7 @@ def through(mailbox: Mailbox) -> Through:
 
 def note_lost_permissions(mailbox: Mailbox, passed_over: PassedOver) -> None:
     """Have its owner reconnect the mailbox, if the reason was a missing permission: nothing can be sent from
-    it until they, and nobody else, grant it again. In the current transaction."""
+    it until they, and no one else, grant it again. In the current transaction."""
     if passed_over.missing is None:
         return
     row = db.session.get(Connection, mailbox.connection_id, with_for_update=True, populate_existing=True)

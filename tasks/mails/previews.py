@@ -1,4 +1,4 @@
-"""A mail about an interview as it would be sent, for people to see beforehand.
+"""A mail about an interview as it would be sent, for people to see before it is.
 
 The kind itself makes it, so it cannot differ from what is sent. Nothing is stored.
 """
@@ -103,7 +103,7 @@ def _kind(name: str) -> InterviewKind:
 
 
 def as_of_now(mail: Mail, services: Services) -> SentCopy | None:
-    """What a queued mail would say if it left at this moment; None for one that would not leave any more, or
+    """What a queued mail would say if it left at this moment; None for one that would not leave anymore, or
     whose kind this version no longer has. Reads what the mail is about, its attached files included.
     """
     kind = all_kinds().get(mail.kind)

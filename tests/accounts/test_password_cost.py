@@ -20,5 +20,5 @@ def test_password_hashes_cost_what_they_should(monkeypatch: pytest.MonkeyPatch) 
     spec.loader.exec_module(fresh)
     assert fresh.hash_password("correct horse battery").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert security.hash_password("correct horse battery").startswith("$argon2id$v=19$m=8,t=1,p=1$")
-    assert not fresh.password_is_outdated(fresh._nobody), "asking for someone unknown costs as much"
+    assert not fresh.password_is_outdated(fresh._no_one), "asking for someone unknown costs as much"
     assert not fresh.password_matches(None, "correct horse battery")

@@ -31,7 +31,7 @@ class CalendarSeen:
 
     app: str
     read_at: datetime | None
-    read_anew_at: datetime | None
+    read_fully_at: datetime | None
     since: datetime | None
     until: datetime | None
     failure: FailureReason | None
@@ -101,7 +101,7 @@ def calendar_of(installation: CalendarOffice, member: Member) -> CalendarSeen:
         return CalendarSeen(
             row.app,
             row.read_at,
-            row.read_anew_at,
+            row.read_fully_at,
             row.since,
             row.until,
             row.failure,

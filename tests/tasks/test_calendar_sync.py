@@ -53,7 +53,7 @@ def test_events_are_stored_with_their_time_and_title(office: CalendarInstallatio
     connect(office, office.team.ben)
     assert stored(office, office.team.ben) == [Stored("Dentist", begins, begins + timedelta(minutes=45))]
     seen = calendar_of(office, office.team.ben)
-    assert seen.read_at == seen.read_anew_at == office.clock.now
+    assert seen.read_at == seen.read_fully_at == office.clock.now
     assert (seen.failure, seen.left_out, seen.has_position) == (None, 0, True)
     assert seen.since
     assert seen.until
@@ -93,7 +93,7 @@ def test_what_the_owner_changes_follows_within_minutes(office: CalendarInstallat
     after = calendar_of(office, office.team.ben)
     assert after.read_at == office.clock.now
     # Only what had changed was asked for.
-    assert after.read_anew_at == before.read_anew_at
+    assert after.read_fully_at == before.read_fully_at
 
 
 def test_calendar_is_not_asked_before_its_turn(office: CalendarInstallation) -> None:
@@ -114,7 +114,7 @@ def test_it_is_read_anew_every_day_so_that_the_time_moves_on(office: CalendarIns
     read_due(office)
     assert titles(office, office.team.ben) == ["In half a year"]
     seen = calendar_of(office, office.team.ben)
-    assert seen.read_anew_at == office.clock.now
+    assert seen.read_fully_at == office.clock.now
 
 
 def test_nothing_is_ever_written_to_a_calendar(office: CalendarInstallation) -> None:
@@ -151,8 +151,8 @@ def test_owner_who_asks_twice_has_everything_read_again(office: CalendarInstalla
     ask(office, ben)
     read_due(office)
     second = calendar_of(office, ben)
-    assert first.read_anew_at == office.clock.now - timedelta(minutes=4)
-    assert second.read_anew_at == second.read_at == office.clock.now
+    assert first.read_fully_at == office.clock.now - timedelta(minutes=4)
+    assert second.read_fully_at == second.read_at == office.clock.now
 
 
 def test_asking_without_a_calendar_reads_nothing(office: CalendarInstallation) -> None:
@@ -385,4 +385,4 @@ def test_owner_who_asks_twice_during_a_reading_still_has_everything_read_again(
     another_runner(office, on_phase=ask_again).run_due(Lane.CALENDAR)
     read_due(office)
     seen = calendar_of(office, ben)
-    assert seen.read_anew_at == office.clock.now
+    assert seen.read_fully_at == office.clock.now

@@ -39,7 +39,7 @@ def test_position_that_is_no_longer_known_has_everything_read_again(office: Cale
     read_due(office)
     assert titles(office, office.team.ben) == named(1, 2, 3, 4, 5)
     seen = calendar_of(office, office.team.ben)
-    assert (seen.failure, seen.read_anew_at, seen.has_position) == (None, office.clock.now, True)
+    assert (seen.failure, seen.read_fully_at, seen.has_position) == (None, office.clock.now, True)
 
 
 def test_calendar_whose_positions_are_never_known_is_read_all_the_same(office: CalendarInstallation) -> None:

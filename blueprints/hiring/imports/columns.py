@@ -164,7 +164,7 @@ _BARE_NAMES = frozenset(
 @dataclass(frozen=True)
 class Columns:
     """What each column holds. `heading` is the number of the line with the headings, 0 if there are none, and
-    `names` are those headings. `is_sure`: nobody has to be asked."""
+    `names` are those headings. `is_sure`: no one has to be asked."""
 
     meanings: tuple[Meaning, ...]
     heading: int

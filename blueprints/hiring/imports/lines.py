@@ -31,7 +31,7 @@ _ROUNDED_WORDS = "A spreadsheet shortened this number. Enter all of it, or leave
 
 @dataclass(frozen=True)
 class CandidateList:
-    """What a text holds: its rows, what its columns mean, the candidates, and the headings nobody uses."""
+    """What a text holds: its rows, what its columns mean, the candidates, and the headings no one uses."""
 
     rows: list[Row]
     columns: Columns

@@ -119,7 +119,7 @@ def import_columns(import_id: str) -> ResponseReturnValue:
 
 
 def read_import(import_id: str) -> ResponseReturnValue:
-    """Read a file whose encoding nobody knows in another one."""
+    """Read a file whose encoding no one knows in another one."""
     row, _ = _found(import_id)
     form = ReadingForm()
     if row.content is None:

@@ -43,7 +43,7 @@ def says_nothing(cell: str) -> bool:
 @dataclass(frozen=True)
 class Row:
     """The cells of one row, and the number of the line on which it begins. `is_broken`: its quotation marks
-    don't match, so nobody knows where its cells end."""
+    don't match, so no one knows where its cells end."""
 
     number: int
     cells: list[str]

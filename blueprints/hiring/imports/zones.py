@@ -26,7 +26,7 @@ from web.forms import Form
 from web.signed_in import current_organization
 from web.zone_fields import ZoneField
 
-# More than these are asked about afterwards, so that no list makes a page that nobody reads to its end.
+# More than these are asked about afterwards, so that no list makes a page that no one reads to its end.
 _ASKED_AT_ONCE = 20
 _NAMES_SHOWN = 3
 # An empty value would make the choice one that can be left out.

@@ -97,7 +97,7 @@ class AttendeesForm(StepForm):
             self.people.errors = [f"{names} {verb} no longer active on your team. Continue without them?"]
 
     def _ask_for_manager(self) -> None:
-        """Offer no one as the first choice, so that nobody takes over by being first in the list."""
+        """Offer no one as the first choice, so that no one takes over by being first in the list."""
         if all(value != "" for value, *_ in self.hiring_manager.choices):
             self.hiring_manager.choices.insert(0, SelectChoice("", "Choose someone"))
 

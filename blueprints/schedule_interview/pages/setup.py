@@ -102,7 +102,7 @@ SETUP = SetupPage()
 
 
 def _missing_software(dialog: Dialog) -> str:
-    """The meeting software that the template asks for and nobody can choose here; "" for none."""
+    """The meeting software that the template asks for and no one can choose here; "" for none."""
     taken = dialog.beginning.template
     if taken is None or dialog.is_saved(SetupForm):
         return ""

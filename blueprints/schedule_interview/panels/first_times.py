@@ -34,7 +34,7 @@ def first_times(
     free: Mapping[date, FreeTimes], zone: str, *, chosen: Collection[datetime], today: date
 ) -> tuple[FirstTime, ...]:
     """The first starts that are within everyone's hours, soonest first; none where there are no such hours,
-    because those of one person alone suit nobody else."""
+    because those of one person alone suit no one else."""
     suitable = [free[day].starts for day in sorted(free) if free[day].is_for_everyone]
     starts = [start for of_day in suitable for start in _apart(of_day)][:MOST]
     if len(starts) < LEAST:

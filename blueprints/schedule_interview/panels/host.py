@@ -64,7 +64,7 @@ def hosting(asked: HostQuestion) -> Hosting:
         words = _why_this_account(asked, hosts, host)
         return Hosting(words, True, host.connection.account_email)
     words = "You can still schedule. We'll send the link once someone connects."
-    return Hosting(f"{_why_nobody(asked, hosts)} {words}", False, None, _whom_to_ask(asked))
+    return Hosting(f"{_why_no_one(asked, hosts)} {words}", False, None, _whom_to_ask(asked))
 
 
 def _while_job_is_open(asked: HostQuestion, own: Host | None, hosts: list[Host]) -> Hosting:
@@ -133,7 +133,7 @@ def _why_this_account(asked: HostQuestion, hosts: list[Host], host: Host) -> str
     return f"{name} hasn't connected {spec.app_label}, so {account} will host."
 
 
-def _why_nobody(asked: HostQuestion, hosts: list[Host]) -> str:
+def _why_no_one(asked: HostQuestion, hosts: list[Host]) -> str:
     label = spec_of(asked.software).app_label
     if not asked.is_set_up and all(host.unusable is FailureReason.NOT_CONNECTED for host in hosts):
         return f"{label} isn't set up on this server yet."

@@ -163,7 +163,7 @@ def lane_of_day(
     return LaneOfDay(open_hours, (*_away(lane, on, zone), *(block for _, block in placed)))
 
 
-# A block, with the start of what it stands for.
+# A block, with the start of what it represents.
 Placed = tuple[datetime, Block]
 # Of so many days of single people.
 _of_calendars: Remembered[tuple[Placed, ...]] = Remembered(1024)

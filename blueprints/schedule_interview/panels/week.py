@@ -1,4 +1,4 @@
-"""The days to choose from as a drawing: what takes everybody's time, side by side, and what is free."""
+"""The days to choose from as a drawing: what takes everyone's time, side by side, and what is free."""
 
 from __future__ import annotations
 

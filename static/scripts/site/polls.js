@@ -14,8 +14,9 @@ function askNow(trigger, selector = "[data-poll]") {
 // Someone who was signed out may sign in again in another tab, so the one left behind asks when it is looked at again.
 let isSignedOut = false;
 
-// Nobody reads a hidden tab, so it does not ask by the clock; it asks at once when it is looked at again. News from
-// another tab of this browser is rare and goes through, so that this one is already right when the person turns to it.
+// No one reads a hidden tab, so it does not ask by the clock; it asks at once when it is looked at again.
+// News from another tab of this browser is rare and goes through, so that this one is already right when the
+// person turns to it.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const isNews = event.detail.requestConfig.triggeringEvent?.type === NEWS;
   const isLookedAt = event.detail.requestConfig.triggeringEvent?.type === "tab-visible";

@@ -9,7 +9,7 @@ let firstKey = "";
 let forgetting;
 let isOpening = false;
 
-/** Whether the keys that someone presses belong to what has the focus, or to what lies above the page. */
+/** Whether the keys that someone presses belong to what has the focus, or to what is above the page. */
 function isTypedInto(target) {
   const field = "input, select, textarea, [contenteditable], [role=listbox], [role=menu]";
   return Boolean(target.closest?.(field) || document.querySelector("dialog[open], [popover]:popover-open"));

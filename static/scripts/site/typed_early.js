@@ -1,6 +1,6 @@
 // Someone may type before a page's scripts are ready, and browsers fill in again what was typed before a reload. What
 // follows typing by asking the server is told of it as soon as htmx listens. Only questions are asked so: something that a
-// browser filled in again must not change anything by itself.
+// browser filled in again must not change anything on its own.
 
 /** Whether a field still holds what the page came with. */
 export function isAsItCame(field) {

@@ -24,7 +24,7 @@ def letter(reader: TeamReader, interview: Interview, meeting: Meeting, *, link: 
             "subject_candidate": shortened(candidate, 50),
             "when": moment_for(reader, interview.starts_at),
             "host": one_line(meeting.host.name) if meeting.host is not None else "",
-            # Whoever has pasted the link is no host.
+            # The person who pasted the link is no host.
             "provider": provider_of(meeting.software) if meeting.host is not None else "",
             "join_url": meeting.join_url or "",
             "link": link,

@@ -1,4 +1,4 @@
-"""The email with which someone finds out whether emails leave this server, to nobody but themselves."""
+"""The email with which someone finds out whether emails leave this server, to no one but themselves."""
 
 from __future__ import annotations
 
