@@ -18,9 +18,9 @@ LATE_FROM = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class CandidateSays:
-    """What holds of all that was said. `confirmed_at` is only set if it was said about the present time.
-    `request` waits for the team; `last_request` is the newest one, whatever became of it. `notices` say that
-    the candidate is late or cannot get in, the newest first."""
+    """The answers that still apply. `confirmed_at` is only set if the candidate confirmed the current time.
+    `request` waits for the team; `last_request` is the newest one, answered or not. `notices` say that the
+    candidate is late or cannot get in, the newest first."""
 
     confirmed_at: datetime | None
     request: CandidateAnswer | None
@@ -29,7 +29,7 @@ class CandidateSays:
 
     @property
     def mark(self) -> str:
-        """Differs when people would see something else of it."""
+        """Changes when people would see something different."""
         shown = [self.last_request, *self.notices]
         parts = [f"{each.id}{each.state or ''}" for each in shown if each is not None]
         return "-".join(["confirmed" if self.confirmed_at else "", *parts])
@@ -52,7 +52,7 @@ def what_candidate_says(interview: Interview) -> CandidateSays:
 
 
 def settle_by_moving(actor: User, interview: Interview) -> None:
-    """The interview was just moved, and has its new time and revision: no request waits any longer."""
+    """The interview was just moved and has its new time and revision, so no request is waiting anymore."""
     request = _open_request(interview.id)
     if request is not None:
         suits = any(time.starts_at == interview.starts_at for time in request.times)
@@ -62,7 +62,7 @@ def settle_by_moving(actor: User, interview: Interview) -> None:
 
 
 def settle_by_offering(actor: User, interview: Interview) -> None:
-    """Other times were just offered: that answers a candidate whom none suited."""
+    """Other times were just offered, which answers a candidate for whom none worked."""
     request = _open_request(interview.id)
     if request is not None:
         settle(request, RequestState.MOVED, actor)
@@ -78,7 +78,7 @@ def settle(
 
 
 def withdraw_request(interview_id: int) -> None:
-    """The candidate has said something that replaces it."""
+    """The candidate has said something else, which replaces it."""
     request = _open_request(interview_id)
     if request is not None:
         settle(request, RequestState.WITHDRAWN, None)
@@ -86,7 +86,8 @@ def withdraw_request(interview_id: int) -> None:
 
 
 def wait_again(interview_id: int, revision: int) -> None:
-    """The revision that settled a request is undone, so the request waits again, unless another one does."""
+    """The revision that settled a request was undone, so the request waits again, unless there is another one
+    waiting."""
     settled = db.session.scalar(
         sa.select(CandidateAnswer).where(
             CandidateAnswer.interview_id == interview_id, CandidateAnswer.settled_in == revision

@@ -16,15 +16,15 @@ from scheduling.in_order import InOrder, Spans
 from scheduling.occupied import ClashKind, Occupied
 from scheduling.remembered import Editions, Remembered
 
-# When a day begins, and up to when what an interview on it may meet has to be known.
+# When a day begins, and until when events have to be known because an interview on that day may overlap them.
 Bounds = tuple[datetime, datetime]
-# So many events are kept of single people, and of those who were asked for together: about 4 MB, and for the
-# most part the same objects.
+# How many events are kept for single people, and for groups that were asked for together: about 4 MB, mostly
+# the same objects.
 _MOST = 10_000
 
 
 class DayKey(NamedTuple):
-    """Of which calendars, for someone who learns their titles or does not, and of which time."""
+    """Which calendars, whether the reader learns their titles, and which period."""
 
     editions: Editions
     with_titles: bool
@@ -32,15 +32,15 @@ class DayKey(NamedTuple):
 
 
 class PersonDay(NamedTuple):
-    """What someone's calendars have on a day, soonest first; the last of it is over at `ends`, which may be
-    days later. No other day has the same `key`, nor has the same day once anything on it has changed."""
+    """What someone's calendars have on a day, soonest first; the last event is over at `ends`, which may be
+    days later. `key` is unique to this day, and changes when anything on it changes."""
 
     key: DayKey
     events: tuple[Occupied, ...]
     ends: datetime | None
 
     def reaches(self, begins: datetime, ends: datetime) -> bool:
-        """Whether anything of it may take some of the time between two instants."""
+        """Whether any of it may take time between two instants."""
         return self.ends is not None and self.events[0].starts_at < ends and self.ends > begins
 
 
@@ -67,8 +67,8 @@ class BusyDays:
     """One look at the days of several people. `unread` are those whose events have to be read for it; what
     was read of them is taken by `keep_from`. Then each `day` is known.
 
-    `editions` are those of people's calendars, as they were read in the same transaction; who has none there
-    is read each time. Titles are kept apart for their owner, so `asker_id` is who looks.
+    `editions` are those of people's calendars, as they were read in the same transaction; people without one
+    are read each time. Titles are kept apart for their owner, so `asker_id` says who is looking.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class BusyDays:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Of which calendars these days are, and who learns their titles."""
+        """Which calendars these days are from, and who learns their titles."""
         return self._people, self._titled
 
     def _key(self, bounds: Bounds) -> tuple[object, ...]:

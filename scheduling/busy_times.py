@@ -19,9 +19,9 @@ def touches(
     ends: sa.ColumnElement[datetime],
     day_after: sa.ColumnElement[datetime],
 ) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    """The conditions on outside events that they take some of the time between two instants, where the third
-    is a day after the second. Each event meets one of them at most. Both are found by an index, which `or`
-    would hide from the databases: a statement needs two parts."""
+    """The conditions under which outside events take time between two instants, where the third instant is a
+    day after the second. Each event meets at most one of them. An index serves each condition, but `or` would
+    keep the databases from using it, so a statement needs two parts."""
     of = OutsideEvent
     starts_before = of.starts_at < ends
     return (
@@ -33,8 +33,8 @@ def touches(
 def busy_events(
     is_then: sa.ColumnElement[bool], users: sa.ColumnElement[Any], asker: sa.ColumnElement[int]
 ) -> tuple[Columns, sa.Select[Any]]:
-    """The columns and the rows of those events in these users' calendars that make them busy then. `asker` is
-    the id of the user who asks: titles are for their owner alone."""
+    """The columns and rows of the events in these users' calendars that make them busy then. `asker` is the
+    id of the user who asks, because only the owner sees titles."""
     of = OutsideEvent
     return _columns(of, SyncedCalendar.app.expression, asker), (
         sa.select()
@@ -55,7 +55,7 @@ def blocked_times(
     users: sa.ColumnElement[Any],
     asker: sa.ColumnElement[int],
 ) -> tuple[Columns, sa.Select[Any]]:
-    """The same of the times that these users have blocked, as far as they are between two instants."""
+    """The same for the times that these users have blocked, where they are between two instants."""
     of = CustomEvent
     return _columns(of, sa.null(), asker), (
         sa.select()

@@ -11,15 +11,15 @@ from security import LinkSigner
 
 @dataclass(frozen=True)
 class CandidateLinks:
-    """Signs and checks these addresses. They can do more than the address to join with, which people pass on,
-    so the two are different."""
+    """Signs and checks these addresses. They allow more than the join address, which people pass on, so the
+    two are different."""
 
     signer: LinkSigner
     base_url: str
 
     def page(self, interview: Interview) -> str:
         """The address of the page. It is only ever written to the candidate, and shown to those who may
-        schedule the interview, so that they can pass it on in another way."""
+        schedule the interview, so that they can send it another way."""
         return f"{self.base_url}/s/{self.signer.token('candidate', interview, interview.link_generation)}"
 
     def opened_by(self, token: str) -> Interview | None:

@@ -1,4 +1,4 @@
-"""What else happens at a requested time: for the people on the team, for the candidate, on the host account.
+"""What else is on at a requested time: for the people on the team, for the candidate, on the host account.
 
 A clash is a warning, not a refusal. The scheduler accepts exactly the clashes they were shown, each by its
 key; one that appeared since then has to be accepted too.
@@ -26,7 +26,7 @@ from wording import in_a_row, listed, possessive
 
 @dataclass(frozen=True)
 class Wanted:
-    """An interview that would take up something at a time."""
+    """An interview that would need people, and perhaps an account, at some time."""
 
     needs: Needs
     starts_at: datetime
@@ -39,19 +39,19 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Clash:
-    """Someone or something is already occupied, by another interview or by what else is `on` then. `name`
-    says whom it concerns; times are aware UTC. `software` is set for an account. `candidate` and `job` are
-    those of the other interview, and None where the person who asked may not see it. `app` is the key of the
-    app whose calendar makes someone busy, and `title` is for its owner alone.
+    """Someone or something is already occupied, by another interview or by something else that is `on` then.
+    `name` says whom it concerns; times are aware UTC. `software` is set for an account. `candidate` and `job`
+    are those of the other interview, and None where the person who asked may not see it. `app` is the key of
+    the app whose calendar makes someone busy, and `title` is for its owner alone.
 
     `key` changes as soon as either of the two moves, so that accepting a clash once does not accept it for a
-    different time. Of a calendar, only what it takes of the wanted time counts.
+    different time. For a calendar, only the part of the wanted time that it takes counts.
     """
 
     kind: ClashKind
     subject_id: int
     name: str
-    # The `Occupied.key` of what is on.
+    # The `Occupied.key` of what is on then.
     on: str
     starts_at: datetime
     ends_at: datetime
@@ -65,7 +65,7 @@ class Clash:
 
     @property
     def is_interview(self) -> bool:
-        """Whether it is another interview that is on, and nothing of which we only know that it is."""
+        """Whether another interview is on, rather than something of which we know only the time."""
         return self.kind not in (ClashKind.CALENDAR, ClashKind.BLOCKED)
 
     @property
@@ -92,8 +92,8 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
     interviews, events of people's calendars, and blocked time. What `seen_by` may see is named.
 
     `lock` locks the rows of the people and of the host for the rest of the transaction, in the order of their
-    ids, so that two commands for the same person cannot both find the time free. Rows that name them can
-    still be added: the emails of two commands may be for each other's people. The caller has to lock the
+    ids, so that two commands for the same person cannot both find the time free. Rows that refer to them can
+    still be added: the emails of two commands may go to each other's people. The caller has to lock the
     candidate's row. SQLite has only one writer and needs no lock.
     """
     if lock and db.engine.dialect.name != "sqlite":
@@ -109,7 +109,7 @@ def find_clashes(wanted: Wanted, *, seen_by: User, lock: bool = False) -> list[C
 
 
 def clashes_among(occupied: Iterable[Occupied], wanted: Wanted) -> list[Clash]:
-    """The clashes with those of these that are on at the same time."""
+    """The clashes with what is on at the same time."""
     return [
         _clash(each, taken, wanted)
         for each in occupied
@@ -153,8 +153,8 @@ def needs_of_change(plan: Plan, interview: Interview, hiring_manager: User) -> N
 def staying_host(
     host: Host | None, interview: Interview | None, software: MeetingSoftware | None
 ) -> Host | None:
-    """Whose account an interview would take up that is changed (None for a new one), where `host` would be
-    asked first for a new meeting: one that has been made with the same software stays where it is."""
+    """Whose account a changed interview (None for a new one) would take up, if `host` would be asked first
+    for a new meeting: a meeting that was made with the same software stays where it is."""
     meeting = interview.meeting if interview is not None else None
     if host is None or meeting is None or meeting.software is not software:
         return host
@@ -199,10 +199,10 @@ def _busy_with(clash: Clash) -> str:
 def _clash(other: Occupied, taken: Taken, wanted: Wanted) -> Clash:
     takes = other.starts_at, other.ends_at
     if taken.kind is ClashKind.CALENDAR:
-        # A calendar that is asked live says when it is busy, not with how many events and for how long each.
+        # A live look-up says when a calendar is busy, not with how many events or how long each is.
         takes = max(other.starts_at, wanted.starts_at), min(other.ends_at, wanted.ends_at)
     times = (*takes, wanted.starts_at, wanted.ends_at)
-    # A calendar that is read again has new rows for the same events; what was accepted stays accepted.
+    # A calendar that is read again has new rows for the same events; an accepted clash stays accepted.
     on = other.app or "blocked" if other.interview_id is None else other.key
     said = f"{taken.kind} {taken.subject_id} {on} " + " ".join(time.isoformat() for time in times)
     return Clash(

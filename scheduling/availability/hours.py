@@ -1,9 +1,9 @@
-"""The hours in which interviews are held: those of people who have said theirs, and the usual ones of
-everyone else, each on the person's own clock.
+"""The hours in which interviews are held: the hours that people have set, and the usual ones for everyone
+else, each on the person's own clock.
 
-Two usual spans differ on purpose. What the product proposes on its own has to suit nearly everyone; what a
-person chose is questioned only where it is probably a mistake. An interview at 07:30 or 19:00 is never
-proposed, but people who type it have a reason for it, and a warning that comes too often is no longer read.
+Two usual spans differ on purpose. The times that the product proposes have to suit nearly everyone; a time
+that a person chose is questioned only if it is probably a mistake. An interview at 07:30 or 19:00 is never
+proposed, but people who type it have a reason, and people stop reading a warning that comes too often.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Hours:
         return f"{self.begin:%H:%M} to {self.end:%H:%M}"
 
     def hold(self, begins: datetime, ends: datetime) -> bool:
-        """Whether something is within them, on the wall clock of its beginning's day."""
+        """Whether something is within them, on the wall clock of the day on which it begins."""
         day_after = begins.date() + timedelta(days=1)
         is_over = ends.date() == begins.date() and (self.end == _MIDNIGHT or ends.time() <= self.end)
         is_over_at_midnight = self.end == _MIDNIGHT and ends.date() == day_after and ends.time() == _MIDNIGHT
@@ -63,8 +63,8 @@ USUAL_WEEK: Week = ((OFFERED,),) * 5 + ((), ())
 
 @dataclass(frozen=True, order=True)
 class OtherDays:
-    """Days on which someone's hours are others than in their usual week: none while they are away. `note`
-    says why, and is theirs alone."""
+    """Days on which someone's hours differ from their usual week: none while they are away. `note` says why,
+    and only they see it."""
 
     first: date
     last: date
@@ -83,7 +83,7 @@ class Availability:
     week: their hours, or None for the usual ones.
     notice_minutes: how much notice they want before an interview.
     minutes_before, minutes_after: what they keep free around each.
-    most_a_day, most_a_week: how many they take, from Monday to Sunday; None for as many as there are.
+    most_a_day, most_a_week: how many they take, from Monday to Sunday; None for no limit.
     """
 
     week: Week | None = None
@@ -95,8 +95,8 @@ class Availability:
     most_a_week: int | None = None
 
     def hours_on(self, on: date, *, also_weekends: bool = False) -> tuple[Hours, ...]:
-        """Their hours of a day. `also_weekends`: the usual hours count at weekends too, which is for those
-        who have chosen one."""
+        """Their hours of a day. `also_weekends`: the usual hours count on weekends too, for people who have
+        chosen a weekend day."""
         for days in self.other_days:
             if days.hold(on):
                 return days.hours
@@ -105,7 +105,7 @@ class Availability:
         return () if is_weekend(on) and not also_weekends else (OFFERED,)
 
     def is_away(self, on: date) -> bool:
-        """Whether they have said that they take none on that day."""
+        """Whether they have said that they take no interviews on that day."""
         return any(days.hold(on) and not days.hours for days in self.other_days)
 
     @property
@@ -118,14 +118,14 @@ UNSAID = Availability()
 
 @dataclass(frozen=True)
 class OnTheirClock:
-    """When someone takes interviews, and the zone that this is meant in (an IANA name)."""
+    """When someone takes interviews, and the zone of those hours (an IANA name)."""
 
     zone: str
     availability: Availability = UNSAID
 
     @property
     def has_limits(self) -> bool:
-        """Whether their other interviews, or how soon it is, may speak against a time within their hours."""
+        """Whether their other interviews, or too little notice, may rule out a time within their hours."""
         said = self.availability
         limits = (said.notice_minutes, said.minutes_before, said.minutes_after)
         return any(limits) or said.most_a_day is not None or said.most_a_week is not None
@@ -133,7 +133,7 @@ class OnTheirClock:
     def suits(self, starts_at: datetime, ends_at: datetime, *, chosen: date) -> bool:
         """Whether something between two instants (aware UTC) is within their hours, for those who look for a
         time on the day `chosen`. A Friday evening in Los Angeles is a Saturday in Sydney, which is offered
-        only to those who have chosen a day at a weekend."""
+        only to people who have chosen a weekend day."""
         begins, ends = in_zone(starts_at, self.zone), in_zone(ends_at, self.zone)
         hours = self.availability.hours_on(begins.date(), also_weekends=is_weekend(chosen))
         return any(each.hold(begins, ends) for each in hours)
@@ -148,8 +148,8 @@ class OnTheirClock:
         return self.is_away_at(begins) and self.is_away_at(ends - timedelta(minutes=1))
 
     def is_outside(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """Whether to question it. Those who have said their hours mean them. For the others only a beginning
-        before 7 a.m., or at 9 p.m. or later, is questioned."""
+        """Whether to question a time. People who have set their hours mean them. For everyone else, only a
+        start before 7 a.m., or at 9 p.m. or later, is questioned."""
         begins, ends = in_zone(starts_at, self.zone), in_zone(ends_at, self.zone)
         on = begins.date()
         if self.availability.week is None and not any(day.hold(on) for day in self.availability.other_days):

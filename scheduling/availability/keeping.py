@@ -12,7 +12,7 @@ from scheduling.availability.hours import UNSAID, Availability, Hours, OnTheirCl
 
 
 class OverlappingDaysError(ValueError):
-    """Something else is said already of one of these days. `days` is what was said."""
+    """One of these days already has other hours. `days` is what was set for it."""
 
     def __init__(self, days: OtherDays) -> None:
         super().__init__("one of these days is among others already")
@@ -20,17 +20,17 @@ class OverlappingDaysError(ValueError):
 
 
 def availability_of(user: User) -> Availability:
-    """What a person has said of when they take interviews; `UNSAID` if nothing."""
+    """When a person has said they take interviews; `UNSAID` if they have said nothing."""
     return from_json(user.availability) if user.availability else UNSAID
 
 
 def clock_of(user: User) -> OnTheirClock:
-    """The same with the zone it is meant in, which is the one of their profile."""
+    """The same, with its zone, which is the one in their profile."""
     return OnTheirClock(user.timezone, availability_of(user))
 
 
 def change(user: User, wanted: Availability) -> bool:
-    """Keep this of a person, in the current transaction. Returns whether it says anything new."""
+    """Store this for a person, in the current transaction. Returns whether anything changed."""
     if wanted == availability_of(user):
         return False
     user.availability = None if wanted == UNSAID else to_json(wanted)
@@ -38,8 +38,8 @@ def change(user: User, wanted: Availability) -> bool:
 
 
 def add_days(user: User, days: OtherDays, *, today: date) -> None:
-    """Keep what is different on these days as well, in the current transaction. Days that are over `today`,
-    by the person's clock, are forgotten. Raises `OverlappingDaysError`."""
+    """Also store what is different on these days, in the current transaction. Days that are over `today`, by
+    the person's clock, are forgotten. Raises `OverlappingDaysError`."""
     said = availability_of(user)
     kept = [each for each in said.other_days if each.last >= today]
     for each in kept:

@@ -1,7 +1,5 @@
-"""What speaks against a time for one person: their hours, and the limits they have set themselves.
-
-None of it forbids anything. Times that something speaks against are not offered, and people who type one are
-told.
+"""Why a time does not suit one person: their hours, and the limits they have set for themselves. These
+reasons forbid nothing. Such times are not offered, and people who type one are told.
 """
 
 from __future__ import annotations
@@ -34,8 +32,8 @@ def interviews_of(user_id: int, occupied: Iterable[Occupied]) -> tuple[Occupied,
 
 
 def margin_of(people: Iterable[OnTheirClock]) -> timedelta:
-    """How far around a time interviews have to be known to say what the limits of these people are about: a
-    day or a week by their clock, or the minutes they keep free."""
+    """How far around a time interviews have to be known to check the limits of these people: a day or a week
+    by their clock, or the minutes they keep free."""
     margin = timedelta()
     for person in people:
         said = person.availability
@@ -55,8 +53,8 @@ def keeps_limits(
     *,
     now: datetime,
 ) -> bool:
-    """Whether none of their limits speaks against an interview between two instants (aware UTC), given their
-    other interviews around it."""
+    """Whether their limits leave room for an interview between two instants (aware UTC), given their other
+    interviews around it."""
     return next(_limits_reached(person, theirs, starts_at, ends_at, now), None) is None
 
 
@@ -68,8 +66,8 @@ def objections(
     *,
     now: datetime,
 ) -> tuple[Objection, ...]:
-    """Everything that speaks against it, their hours first. Of an interview at the same time nothing is said,
-    because that is a clash."""
+    """Every reason against it, their hours first. An interview at the same time is left out, because that is
+    a clash."""
     on = in_zone(starts_at, person.zone).date()
     found = []
     if person.availability.is_away(on):

@@ -1,4 +1,4 @@
-"""What a calendar that someone connects means for the interviews that are still to come."""
+"""What connecting a calendar means for upcoming interviews."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def settle(connection: Connection) -> None:
 
 
 def missing_from_calendar(user: User) -> list[Interview]:
-    """The interviews to come in which a user takes part and that are not in the calendar they have connected,
-    soonest first: they were told of them before they connected it, or had taken them out of our hands. Empty
-    for someone without a calendar. What they deleted there themselves is left out."""
+    """The upcoming interviews in which a user takes part and that are not in the calendar they have
+    connected, soonest first: they were told of them before they connected it, or had disconnected it in
+    between. Empty for someone without a calendar. Entries that they deleted themselves are left out."""
     if user.id not in calendars_of([user.id]):
         return []
     has_one = sa.exists().where(
@@ -70,8 +70,8 @@ def missing_from_calendar(user: User) -> list[Interview]:
 
 
 def add_missing(user: User) -> int:
-    """Add these to their calendar, in the current transaction; returns how many. What they have there from a
-    calendar file is taken back by email, so that none is there twice. Someone may change an interview, or
+    """Add these to their calendar, in the current transaction; returns how many. Entries that came from a
+    calendar file are cancelled by email, so that none is there twice. Someone may change an interview, or
     click twice, at the same moment."""
     connection = calendars_of([user.id]).get(user.id)
     if connection is None:
@@ -87,12 +87,12 @@ def add_missing(user: User) -> int:
 
 
 def used_calendar(user: User) -> Connection | None:
-    """The calendar that a person's interviews are entered into, if they have connected one or several."""
+    """The calendar that a person's interviews are added to, if they have connected any."""
     return calendars_of([user.id]).get(user.id)
 
 
 def being_added(connection: Connection) -> list[CalendarEntry]:
-    """The entries of coming interviews that are to be made in this calendar."""
+    """The entries of upcoming interviews that have to be made in this calendar."""
     return list(
         db.session.scalars(
             sa.select(CalendarEntry)

@@ -15,8 +15,8 @@ from wording import possessive
 
 
 def try_again(actor: User, entry: CalendarEntry) -> bool:
-    """Try now what could not be done in someone's calendar, instead of when it is due. False if nothing
-    waits for that anymore."""
+    """Retry now what could not be done in someone's calendar, instead of when it is due. False if nothing is
+    waiting for that anymore."""
     held = _locked(entry)
     if held.failure is None:
         return False
@@ -27,12 +27,12 @@ def try_again(actor: User, entry: CalendarEntry) -> bool:
 
 
 class NothingToDecideError(Exception):
-    """The entry is as it should be by now, or is not wanted anymore."""
+    """By now the entry is as it should be, or is no longer wanted."""
 
 
 def put_back(actor: User, entry: CalendarEntry) -> None:
-    """Have the entry say again what the interview says: at its time, under its title; and make it again if
-    its owner deleted it. Raises `NothingToDecideError`."""
+    """Make the entry match the interview again, with its time and title, and make a new one if its owner
+    deleted it. Raises `NothingToDecideError`."""
     entry = _held(entry)
     if entry.state is EntryState.DELETED:
         interview = db.session.get_one(Interview, entry.interview_id)
@@ -44,7 +44,7 @@ def put_back(actor: User, entry: CalendarEntry) -> None:
         db.session.flush()
         wanting.add(interview, connection)
     elif edit_of(entry) is not None:
-        # What was never asked for is asked for.
+        # An entry that was never requested is requested.
         entry.asked = {}
     else:
         raise NothingToDecideError
@@ -71,7 +71,7 @@ def _held(entry: CalendarEntry) -> CalendarEntry:
 
 
 def _locked(entry: CalendarEntry) -> CalendarEntry:
-    """The entry as it is now, held with its interview, which comes first everywhere."""
+    """The current entry, locked together with its interview, which is always locked first."""
     locked(db.session.get_one(Interview, entry.interview_id))
     return db.session.get_one(CalendarEntry, entry.id, with_for_update=True, populate_existing=True)
 

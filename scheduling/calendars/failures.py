@@ -1,4 +1,4 @@
-"""Why an entry could not be brought in line, or a calendar not be read, and what helps, in words."""
+"""Why an entry could not be updated, or a calendar could not be read, and what helps, in words."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def words_of(reason: R, app: str) -> str:
 
 
 def reading_words_of(reason: R, app: str) -> str:
-    """What happened when the calendar was to be read, for the page."""
+    """Why the calendar could not be read, for the page."""
     return _READING_WORDS.get(reason, _READING_WORDS[R.REFUSED]).format(app=label_of(app))
 
 

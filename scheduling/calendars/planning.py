@@ -1,4 +1,4 @@
-"""The one next step for an interview's entries, worked out from their rows."""
+"""The next step for an interview's entries, worked out from their rows."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from scheduling.entries.content import Content, certain_during_change, change_to
 from scheduling.restored import unknown_since
 from scheduling.rules import Rules
 
-# How an entry is to read for its owner. Made in a higher layer, which knows the addresses of pages.
+# What an entry says to its owner. Made in a higher layer, which knows the addresses of pages.
 Writer = Callable[[Interview, CalendarEntry], Content]
 
 # A look comes after this share of the time that is left until the start, within these limits.
 _SHARE_OF_TIME_LEFT = 10
 _SOONEST, _LATEST = timedelta(minutes=10), timedelta(days=1)
-# What was not wanted anymore is in its owner's way for a while after it would have ended.
+# An entry that is no longer wanted is in its owner's way until a while after it would have ended.
 _REMOVED_UNTIL = timedelta(days=1)
 
 
 def plan(interview_id: int, now: datetime, write: Writer, rules: Rules) -> Step | Wait | None:
-    """The next step at `now` (aware UTC), or when to ask for it; None when there is nothing to do anymore.
-
-    Writes into the current transaction that an entry is asked for; the caller commits before the step calls.
+    """The next step at `now` (aware UTC), or when to ask for it; None when there is nothing left to do.
+    Records in the current transaction that an entry is requested; the caller commits before the step makes
+    its call.
     """
     interview = db.session.get(Interview, interview_id)
     if interview is None:
@@ -82,7 +82,7 @@ def _open_entries(interview_id: int) -> list[CalendarEntry]:
                 CalendarEntry.interview_id == interview_id,
                 CalendarEntry.state.not_in((EntryState.REMOVED, EntryState.LEFT)),
             )
-            # What is to be removed first, so that no one has two at any time.
+            # Removals come first, so that no one ever has two.
             .order_by(CalendarEntry.is_wanted, CalendarEntry.id)
             .with_for_update()
         )
@@ -109,7 +109,7 @@ def _step_for(
     if entry.state is EntryState.WAITING and entry.user_id not in {
         user.id for user in wanting.people_of(interview)
     }:
-        # It is only for the meeting, which makes it.
+        # It only exists for the meeting, which makes it.
         return None
     if entry.failure is FailureReason.GONE and entry.provider_entry_id is not None:
         connection = _connection_of(entry)
@@ -140,7 +140,7 @@ def _towards_none(
     entry: CalendarEntry, interview: Interview, now: datetime, write: Writer, rules: Rules
 ) -> Step | None:
     was_never_made = entry.state is EntryState.WAITING and entry.began_at is None
-    # What its owner deleted can come back from the trash.
+    # The owner can restore a deleted entry from the trash.
     is_gone = entry.state is EntryState.DELETED and entry.provider_entry_id is None
     if was_never_made or is_gone:
         entry.state = EntryState.REMOVED

@@ -1,4 +1,5 @@
-"""An interview's entries as its page shows them: who has it in which calendar, and what is wrong."""
+"""An interview's calendar entries as its page shows them: who has one in which calendar, and what is
+wrong."""
 
 from __future__ import annotations
 
@@ -29,19 +30,19 @@ from timezones import utc_now
 
 # What was shown this recently is not looked at again because someone opens the page.
 _FRESH_FOR = timedelta(minutes=2)
-# What is tried again within this time is not worth a word yet.
+# A retry that comes within this time is not worth mentioning yet.
 _SOON = timedelta(minutes=1)
-# From these, only the owner of the calendar leads out: trying again does not help.
+# Only the owner of the calendar can fix these: trying again does not help.
 _TO_RECONNECT = (FailureReason.NOT_CONNECTED, FailureReason.RECONNECT_NEEDED, FailureReason.SCOPES_MISSING)
 
 
 @dataclass(frozen=True)
 class EntryView:
     """One person's entry. `as_of` (aware UTC): when their calendar last showed it. `edit`: what they changed
-    there; `keeps_theirs`: someone has decided that what they changed stays. `problem`: why it is not up to
-    date, in words; `next_try_at` (aware UTC) when that is tried again; `is_to_reconnect`: not before they
-    have connected the calendar again. `is_leftover`: it is not wanted anymore and could not be removed yet.
-    `account`: the address of the account whose main calendar it is in; "" while that is not connected.
+    there; `keeps_theirs`: someone has decided to keep that change. `problem`: why it is not up to date, in
+    words; `next_try_at` (aware UTC) when that is tried again; `is_to_reconnect`: they have to reconnect the
+    calendar first. `is_leftover`: it is not wanted anymore and could not be removed yet. `account`: the
+    address of the account whose main calendar it is in; "" while that is not connected.
     """
 
     entry_id: int
@@ -76,7 +77,7 @@ def entries_of(interview: Interview) -> list[EntryView]:
 
 
 def _rows(interview: Interview) -> Sequence[CalendarEntry]:
-    """With what the page says of them, in one statement for each interview."""
+    """The entries with what the page says about them, in one statement for each interview."""
     if interview.has_entries is False:
         return ()
     if "entries" in sa.inspect(interview).unloaded:
@@ -99,7 +100,7 @@ def _view(entry: CalendarEntry, interview: Interview) -> EntryView:
     may_be_there = entry.state in (EntryState.WAITING, EntryState.PLACED, EntryState.REMOVING)
     problem = (words or words_of(failure, entry.app)) if failure is not None else None
     if entry.state is EntryState.LEFT:
-        # Why it could not be removed, if it was to be.
+        # Why it could not be removed, if it had to be.
         problem = entry.failure_words
     return EntryView(
         entry_id=entry.id,
@@ -126,7 +127,7 @@ def _is_tried_soon(entry: CalendarEntry) -> bool:
 
 
 def _is_still_kept(entry: CalendarEntry, interview: Interview) -> bool:
-    """Whether we would bring the entry in line if something changed."""
+    """Whether we would update the entry if something changed."""
     is_there = entry.is_wanted and entry.state in (EntryState.WAITING, EntryState.PLACED)
     return is_there and interview.status is InterviewStatus.SCHEDULED and utc_now() < interview.ends_at
 

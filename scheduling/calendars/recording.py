@@ -1,4 +1,4 @@
-"""Record what came of calls to people's calendars. Each function adds to the current transaction."""
+"""Record the outcomes of calls to people's calendars. Each function adds to the current transaction."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from timezones import local_moment, utc_now
 from wording import possessive
 from work import retry
 
-# Providers in trouble have denied what exists. So an entry that is said not to be there, instead of being
-# shown as deleted, is looked at once more after this time.
+# Providers in trouble have denied that existing entries exist. So an entry that is reported missing, rather
+# than deleted, is looked at once more after this time.
 _SECOND_LOOK = timedelta(minutes=2)
 
 # What does not pass on its own is still tried, because we are not always told when it is fixed.
@@ -39,7 +39,7 @@ def record_placed(entry_id: int, placed: PlacedEntry, content: Content, rules: R
     entry.state, entry.provider_entry_id = EntryState.PLACED, placed.id
     wanted = content.to_json()
     if any(entry.asked.get(name) != wanted[name] for name in ("starts_at", "ends_at")):
-        # What its owner had was for another time.
+        # The change that the owner made was for another time.
         entry.keeps_theirs = False
     entry.asked = wanted
     _store_shown(entry, placed)
@@ -50,16 +50,16 @@ def record_placed(entry_id: int, placed: PlacedEntry, content: Content, rules: R
 
 
 def note_not_changed(entry_id: int, content: Content, asked: Mapping[str, Any]) -> None:
-    """The change towards `content` was not made for certain: the entry is as it was `asked` for before."""
+    """The change to `content` was certainly not made: the entry is still as it was `asked` for before."""
     entry = _held(entry_id)
     if entry.asked == certain_during_change(content, asked):
-        # Otherwise someone has decided meanwhile that all of it is to be asked for again.
+        # Otherwise someone has decided in the meantime that everything has to be sent again.
         entry.asked = dict(asked)
 
 
 def record_in_line(entry: CalendarEntry, rules: Rules) -> None:
-    """The entry, which is held, is as it is wanted, and no call was needed: the interview may have been
-    changed back to what its calendar has."""
+    """The entry, which is locked, is as wanted, and no call was needed: the interview may have been changed
+    back to what its calendar has."""
     if entry.failure is None:
         return
     forget_failure(entry)
@@ -74,7 +74,7 @@ def record_seen(entry_id: int, placed: PlacedEntry, rules: Rules) -> None:
     before, shown_before = edit_of(entry), entry.shown
     _store_shown(entry, placed)
     if entry.keeps_theirs and entry.shown != shown_before:
-        # What was left as it is was what they had then.
+        # The version they chose to keep was the one they had then.
         entry.keeps_theirs = False
     if entry.failure is FailureReason.GONE:
         record_in_line(entry, rules)
@@ -91,7 +91,7 @@ def record_seen(entry_id: int, placed: PlacedEntry, rules: Rules) -> None:
 
 
 def record_not_seen(entry_id: int, error: ProviderError) -> None:
-    """It could not be looked at. Why is shown with the connection; the next look is in turn."""
+    """It could not be looked at. The connection shows why; the next look comes at its usual time."""
     entry = _held(entry_id)
     entry.looked_at = utc_now()
     if entry.failure is FailureReason.GONE:
@@ -118,7 +118,7 @@ def record_gone(entry_id: int, error: EntryGoneError) -> None:
 
 
 def record_removed(entry_id: int) -> None:
-    """It is gone, and was not wanted anymore."""
+    """It is gone, and was no longer wanted."""
     entry = _held(entry_id)
     was_there = bool(entry.shown)
     entry.state, entry.asked, entry.shown, entry.web_url = EntryState.REMOVED, {}, {}, None
@@ -128,8 +128,8 @@ def record_removed(entry_id: int) -> None:
 
 
 def record_failed(entry_id: int, error: ProviderError, rules: Rules) -> None:
-    """It could not be brought in line for now. It is tried again; someone for whom that may take long gets a
-    calendar file by email instead."""
+    """It could not be updated for now, and is tried again; if that may take long, the person gets a calendar
+    file by email instead."""
     entry = _held(entry_id)
     reason = reason_of(error)
     entry.failures += 1
@@ -143,8 +143,7 @@ def record_failed(entry_id: int, error: ProviderError, rules: Rules) -> None:
 
 
 def record_out_of_reach(entry: CalendarEntry, rules: Rules) -> None:
-    """The connection to the calendar has ended. The entry is brought in line once its owner connects it
-    again."""
+    """The connection to the calendar has ended. The entry is updated once its owner reconnects it."""
     connection = entry.connection
     words = connection.problem if connection is not None else None
     _fail(entry, FailureReason.RECONNECT_NEEDED, words, None)
@@ -153,7 +152,7 @@ def record_out_of_reach(entry: CalendarEntry, rules: Rules) -> None:
 
 
 def forget_failure(entry: CalendarEntry) -> None:
-    """It is as it is wanted, or need not be anymore."""
+    """It is as wanted, or does not have to be anymore."""
     entry.failure = entry.failure_words = entry.retry_at = None
     entry.failures = 0
 

@@ -1,5 +1,5 @@
-"""The steps that bring one entry in line with what is wanted, one class each. A step is planned in one
-transaction, calls the calendar with none open, and is recorded in another."""
+"""The steps that make one entry what it should be, one class each. A step is planned in one transaction,
+calls the calendar with none open, and is recorded in another."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Wait:
 
 @dataclass(frozen=True)
 class Create:
-    """Make the entry. If it is there already, it is brought in line, so a lost answer is settled by doing it
-    again. `is_repeated`: it was asked for before."""
+    """Make the entry. If it is there already, it is updated, so after a lost answer the step can simply be
+    repeated. `is_repeated`: it was asked for before."""
 
     entry_id: int
     app: str
@@ -69,7 +69,7 @@ class Create:
 
 @dataclass(frozen=True)
 class Change:
-    """Change what the interview has different now. `asked`: what the calendar had been asked for before."""
+    """Change what is different in the interview now. `asked`: what the calendar had been asked for before."""
 
     entry_id: int
     app: str
@@ -126,7 +126,7 @@ class Remove:
     def call(self, calendar: CalendarProvider, grant: Grant) -> Answer:
         known = self.provider_entry_id or calendar.entry_id(self.wanted.key)
         if known is None:
-            # Only making it once more tells which one it is.
+            # Only making it again tells which one it is.
             try:
                 known = calendar.create_entry(grant, self.wanted).id
             except EntryGoneError:

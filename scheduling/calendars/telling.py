@@ -1,8 +1,6 @@
-"""How people on the team learn of an interview: as an entry in their calendar, or with a calendar file by
-email. Never with both, or they would have it in their calendar twice.
-
-Where an entry cannot be made in time, the file comes by email after all; and once the entry is there, another
-email takes the file's back.
+"""How people on the team learn of an interview: from an entry in their calendar, or from a calendar file by
+email. Never from both, or they would have it in their calendar twice. If an entry cannot be made in time, the
+file is emailed after all; once the entry is there, another email cancels the one from the file.
 """
 
 from __future__ import annotations
@@ -24,8 +22,8 @@ from work import mail as mails
 
 @dataclass(frozen=True)
 class CalendarTrouble:
-    """Why someone's calendar is not up to date, and what helps, in sentences. `has_older`: it has the
-    interview as it was before. `calendar`: its name."""
+    """Why someone's calendar is not up to date, and what helps, in sentences. `has_older`: it has an older
+    version of the interview. `calendar`: its name."""
 
     words: str
     has_older: bool
@@ -33,7 +31,7 @@ class CalendarTrouble:
 
 
 # After this many attempts in a row, an entry counts as late: about a quarter of an hour. So does one whose
-# next attempt is that far away, because its calendar asks for so much patience.
+# next attempt is that far away, because its calendar asks us to wait that long.
 _LATE_AFTER, _LONG_WAIT = 5, timedelta(minutes=15)
 
 
@@ -49,7 +47,7 @@ def entry_of(interview_id: int, user_id: int) -> CalendarEntry | None:
 
 def calendar_of(interview_id: int, user_id: int | None, *, even_if_late: bool = False) -> str:
     """The name of the calendar that has or gets the interview for this person, so that an email about it
-    brings no file; "" if it has to bring one. `even_if_late`: what counts is only where they have it."""
+    brings no file; "" if it has to bring one. `even_if_late`: only where they have it counts."""
     entry = entry_of(interview_id, user_id) if user_id is not None else None
     if entry is None or entry.state is EntryState.LEFT:
         return ""
@@ -119,13 +117,13 @@ def send_calendar_file_instead(entry: CalendarEntry, rules: Rules) -> None:
 
 
 def has_late_entry(interview_id: int, user_id: int | None) -> bool:
-    """Whether this person is still to have an entry and will not have it, as it should be, soon."""
+    """Whether this person should have an entry and will not have a correct one soon."""
     entry = entry_of(interview_id, user_id) if user_id is not None else None
     return entry is not None and entry.is_wanted and is_late(entry)
 
 
 def has_good_entry(interview_id: int, user_id: int | None) -> bool:
-    """Whether the interview is in this person's calendar, and nothing hinders us from keeping it there."""
+    """Whether the interview is in this person's calendar, and nothing keeps us from updating it there."""
     entry = entry_of(interview_id, user_id) if user_id is not None else None
     if entry is None or not entry.is_wanted or entry.state is not EntryState.PLACED:
         return False

@@ -101,8 +101,8 @@ def cancel_interview(
 
 
 def _withdraw(actor: User | None, interview: Interview, cancellation: Cancellation, rules: Rules) -> None:
-    """No one was invited yet, so there is no calendar entry to take back and nothing to undo: only the
-    candidate knows, who was asked to choose a time."""
+    """No one was invited yet, so there is no calendar entry to cancel and nothing to undo: only the
+    candidate, who was asked to choose a time, knows of it."""
     about = mails.about_interview(interview.id)
     is_known = bool(unsent.may_have_arrived(about))
     unsent.drop_waiting(about, words=CANCELLED)

@@ -27,7 +27,7 @@ LONGEST_WORDS = 1000
 
 
 class TooManyAnswersError(Exception):
-    """So much was said about this interview within a day that it cannot be a person who means it."""
+    """So much was said about this interview within a day that no real person would do that."""
 
 
 class TooLateToAnswerError(Exception):
@@ -49,7 +49,7 @@ def can_answer(interview: Interview, kind: AnswerKind, now: datetime) -> bool:
 
 
 def confirm(interview: Interview) -> None:
-    """They will be there. Saying it twice is saying it once. Raises `TooLateToAnswerError` and
+    """They will be there. Saying it twice makes no difference. Raises `TooLateToAnswerError` and
     `TooManyAnswersError`, as all of these do."""
     interview = _held(interview, AnswerKind.CONFIRMED)
     if answers.what_candidate_says(interview).confirmed_at is not None:
@@ -59,15 +59,15 @@ def confirm(interview: Interview) -> None:
 
 
 def ask_to_move(interview: Interview, times: Sequence[datetime], words: str, rules: Rules) -> None:
-    """Ask for another time: `times` (aware UTC) that would suit, or only words, or both. It replaces an
+    """Ask for another time: `times` (aware UTC) that would work, or only words, or both. It replaces an
     earlier request that is still open; pressing the button twice asks once. The scheduler and the hiring
     manager are told."""
     _ask(interview, AnswerKind.MOVE, "asked for another time", times, words, rules)
 
 
 def say_none_fit(interview: Interview, times: Sequence[datetime], words: str, rules: Rules) -> None:
-    """None of the times that were offered suits. The rest is as with `ask_to_move`. They can still choose one
-    of them."""
+    """None of the offered times works. Otherwise like `ask_to_move`. They can still choose one of the
+    times."""
     _ask(interview, AnswerKind.NONE_FIT, "can't make any of the times", times, words, rules)
 
 
@@ -93,7 +93,7 @@ def _ask(
 
 def call_off(interview: Interview, words: str, rules: Rules) -> None:
     """The candidate cancels. Everyone is told in their name, the candidate too: that takes the interview out
-    of their calendar. Before anyone was invited, only those who decide have to know."""
+    of their calendar. If no one was invited yet, only those who decide are told."""
     interview = _held(interview, AnswerKind.CANCELLED)
     was_being_arranged = interview.status.is_being_arranged
     answers.withdraw_request(interview.id)
@@ -106,7 +106,7 @@ def call_off(interview: Interview, words: str, rules: Rules) -> None:
 
 
 def say_late(interview: Interview, minutes: int | None, words: str, rules: Rules) -> None:
-    """They will be late, by so many minutes if they know. Everyone who takes part is told at once."""
+    """They will be late, by this many minutes if they know. Everyone who takes part is told right away."""
     interview = _held(interview, AnswerKind.LATE)
     answer = _add(interview, AnswerKind.LATE, words=words, minutes_late=minutes)
     by = f" by {counted(minutes, 'minute')}" if minutes is not None else ""
@@ -115,7 +115,7 @@ def say_late(interview: Interview, minutes: int | None, words: str, rules: Rules
 
 
 def say_cannot_join(interview: Interview, words: str, rules: Rules) -> None:
-    """They cannot get in. Everyone who takes part is told at once."""
+    """They cannot get in. Everyone who takes part is told right away."""
     interview = _held(interview, AnswerKind.CANNOT_JOIN)
     answer = _add(interview, AnswerKind.CANNOT_JOIN, words=words)
     note(interview.id, f"{interview.candidate.name} can't get in")
@@ -153,6 +153,6 @@ def _add(
         times=[ProposedTime(starts_at=time) for time in times],
     )
     db.session.add(answer)
-    # The emails about it are told apart by its number.
+    # Its number tells the emails about it apart.
     db.session.flush()
     return answer

@@ -63,12 +63,12 @@ class ChangedMeanwhileError(Exception):
 
 
 class NothingChangedError(Exception):
-    """The plan is what was decided already."""
+    """The plan is the same as before."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What someone asks for. `seen` is the mark of the interview as they saw it when they decided
+    """A change that someone asks for. `seen` is the mark of the interview as they saw it when they decided
     (`mark_of`), `words` their reason, for everyone who is told, and `accepted_clashes` the keys of the
     clashes that they were shown and accepted."""
 
@@ -79,8 +79,8 @@ class Change:
 
 
 def mark_of(interview: Interview) -> str:
-    """Differs as soon as anything else is decided about an interview, so that a form that was opened before
-    is recognized."""
+    """Changes whenever anything about an interview is decided, so that a form that was opened before is
+    recognized."""
     return _mark(to_json(plan_of(interview)), interview.status)
 
 
@@ -117,7 +117,7 @@ def change_interview(actor: User, interview: Interview, change: Change, rules: R
     take part get an updated invitation, those who were taken off a cancellation, and reminders move.
 
     Until it can no longer be undone, none of that begins. What only the team sees (notes, who is reminded and
-    when) changes at once, and no one is told. Raises `NotScheduledError`, `ChangedMeanwhileError`,
+    when) changes right away, and no one is told. Raises `NotScheduledError`, `ChangedMeanwhileError`,
     `NothingChangedError`, and `SchedulingError` for what the dialog would not have accepted.
     """
     interview, meeting = locked_with_candidate(interview)
@@ -181,7 +181,7 @@ def _change_for_everyone(
 
 
 def _without_repetition(plan: Plan, interview: Interview) -> Plan:
-    """The plan with each person once: someone who takes part in another way already is no newcomer."""
+    """The plan with each person once: someone who already takes part in another role is not new."""
     manager = db.session.get(User, plan.hiring_manager_id)
     known = {interview.candidate.email, manager.email if manager is not None else ""}
     return replace(plan, attendees=tuple(distinct(plan.attendees, known)))
@@ -224,7 +224,7 @@ def _refuse(
 def _change_meeting(
     before: Plan, after: Plan, interview: Interview, meeting: Meeting | None, rules: Rules, due_at: datetime
 ) -> None:
-    """Want another meeting where the old one cannot be changed into it. The old one is removed."""
+    """Request another meeting if the old one cannot be changed into it. The old one is removed."""
     old, new = before.venue, after.venue
     if old == new:
         return

@@ -12,11 +12,11 @@ from timezones import in_zone, utc_now
 
 
 class NotOverError(Exception):
-    """The interview has not begun, or it has been said already how it ended."""
+    """The interview has not begun, or someone has already said how it ended."""
 
 
 class TooLateToReopenError(Exception):
-    """How it ended was said on another day, or has been taken back already."""
+    """How it ended was recorded on another day, or was taken back already."""
 
 
 def can_be_concluded(interview: Interview, now: datetime) -> bool:
@@ -25,7 +25,7 @@ def can_be_concluded(interview: Interview, now: datetime) -> bool:
 
 
 def should_be_concluded(interview: Interview, now: datetime) -> bool:
-    """Whether someone should: it is over, and nothing was said."""
+    """Whether someone should: it is over, and no one has said how it ended."""
     return interview.status is InterviewStatus.SCHEDULED and interview.ends_at <= now
 
 

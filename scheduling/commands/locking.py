@@ -1,4 +1,5 @@
-"""Taking hold of an interview that is about to be changed, so that two people's changes come one by one."""
+"""Locking an interview that is about to be changed, so that two people's changes are made one after the
+other."""
 
 from __future__ import annotations
 
@@ -10,10 +11,9 @@ from scheduling.entries.hosting import hold_interview
 
 
 def locked(interview: Interview) -> tuple[Interview, Meeting | None]:
-    """The interview as it is now, with its wanted meeting, both held for the rest of the transaction.
-
-    The meetings first, because the outcomes of calls are written to them first and to the interview
-    afterwards. All of them, because a change can be undone: then another one is wanted again.
+    """The interview as it is now, with its wanted meeting, both locked for the rest of the transaction. The
+    meetings first, because the outcomes of calls are written to them first and to the interview afterwards.
+    All of them, because undoing a change makes an earlier meeting the wanted one.
     """
     while True:
         attempt = db.session.begin_nested()
@@ -27,7 +27,7 @@ def locked(interview: Interview) -> tuple[Interview, Meeting | None]:
         held = hold_interview(interview.id)
         # If someone gave the interview another meeting while we waited for the old one, we hold the interview
         # but not its new meeting, and the holder of that meeting may be waiting for the interview. So
-        # everything is let go, and taken again in the right order.
+        # everything is released, and locked again in the right order.
         newest = db.session.scalar(sa.select(sa.func.max(Meeting.id)).where(Meeting.interview_id == held.id))
         if newest == max((meeting.id for meeting in meetings), default=None):
             attempt.commit()

@@ -39,7 +39,7 @@ def offer_account(actor: User, interview: Interview) -> None:
     """Ask for the meeting to be made now, on the account of `actor` if they have connected one."""
     meeting = _missing(interview)
     meeting.offered_by_id, meeting.arranged_by_id = actor.id, None
-    # Those who were ruled out earlier are asked again after `actor`.
+    # Hosts who were ruled out earlier are asked again after `actor`.
     meeting.walk += 1
     wanting.enqueue_sync(interview.id)
     note(interview.id, f"{actor.name} offered to host the {meeting_of(meeting.software)}", actor=actor)
@@ -51,7 +51,7 @@ def use_link(actor: User, interview: Interview, link: PastedLink, rules: Rules) 
     """
     venues.check(link)
     missing = _missing(interview)
-    # What a lost answer may have left of it is still looked for and removed.
+    # A meeting that a lost answer may have left behind is still looked for and removed.
     missing.is_wanted = False
     # At most one may be wanted at any time, even between two statements.
     db.session.flush()

@@ -1,5 +1,5 @@
 """Answering a candidate who asked for another time. Adds to the current transaction; the route commits
-once. Moving the interview, by whatever way, answers it too: see `scheduling.answers.settle_by_moving`."""
+once. Moving the interview in any other way answers it too: see `scheduling.answers.settle_by_moving`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from timezones import in_zone
 
 
 class AnsweredMeanwhileError(Exception):
-    """The request no longer waits, or is not the one that the person saw."""
+    """The request is no longer waiting, or is not the one that the person saw."""
 
 
 def take_time(

@@ -39,7 +39,7 @@ from timezones import utc_now
 
 
 def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) -> Interview:
-    """Add the interview and all the work that follows from it, mark its draft used, delete what else this
+    """Add the interview and request all the work that follows, mark its draft used, delete what else this
     person has started for the same application, and move an application that is still in New or Screening to
     Interview.
 
@@ -55,9 +55,9 @@ def schedule_interview(actor: User, plan: Plan, ticket: Ticket, rules: Rules) ->
 
 
 def hold(actor: User, plan: Plan, ticket: Ticket) -> tuple[Candidate, User]:
-    """Spend the draft of a new interview, and look whether the plan still holds, but for what is else on at
-    its time. Returns the candidate, held for the rest of the transaction, and the hiring manager. Raises as
-    `schedule_interview` does."""
+    """Spend the draft of a new interview, and check whether the plan still holds, except for what else is on
+    at its time. Returns the candidate, held for the rest of the transaction, and the hiring manager. Raises
+    as `schedule_interview` does."""
     told = {"asker_id": actor.id, "application_id": plan.application_id}
     application = db.session.scalar(_application(actor.role), told)
     if application is None:

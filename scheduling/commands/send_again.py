@@ -18,7 +18,7 @@ def send_again(actor: User, interview: Interview, mail_ids: frozenset[int]) -> i
     only ones that are undelivered, held back, or waiting for their next try count. Each is the same message
     as before; the candidate's goes to the address that the candidate has now.
 
-    One that has become useless is dropped when its turn comes, with the reason.
+    An email that has become useless is dropped when its turn comes, with the reason.
     """
     now = utc_now()
     rows = db.session.scalars(

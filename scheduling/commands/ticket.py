@@ -1,4 +1,4 @@
-"""What comes with every command of the dialog: which draft, as of when, and which clashes are accepted."""
+"""What every command of the dialog brings: the draft, its version, and the accepted clashes."""
 
 from __future__ import annotations
 

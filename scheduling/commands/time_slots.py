@@ -1,8 +1,8 @@
 """Asking a candidate to choose a time, and what becomes of it. Each command adds to the current transaction;
 the route commits once.
 
-An interview is Requested while the candidate is asked. Once they have chosen, it is scheduled at once, or
-Accepted until someone on the team has had a last look.
+An interview is Requested while the candidate is asked. Once they have chosen, it is scheduled right away, or
+is Accepted until someone on the team has taken a last look.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ class SlotTakenError(Exception):
 
 
 def request_slots(actor: User, plan: Plan, offer: Offer, ticket: Ticket, rules: Rules) -> Interview:
-    """Add an interview whose time the candidate chooses, and ask them. `plan` has any of the times. What is
-    in people's calendars at one of them and is accepted with the `ticket` does not keep the candidate from
-    choosing it. Nothing outside is touched, and no one else is told. Raises as `schedule_interview` does."""
+    """Add an interview whose time the candidate chooses, and ask them. `plan` has any one of the times.
+    Calendar events at one of them that are accepted with the `ticket` do not keep the candidate from choosing
+    it. Nothing outside is touched, and no one else is told. Raises as `schedule_interview` does."""
     slots = without_doubles(offer.slots)
     _check_number(slots)
     plan = replace(plan, when=earliest(slots))
@@ -107,10 +107,10 @@ def offer_others(
     *,
     accepted_clashes: Container[str] = (),
 ) -> None:
-    """Replace the times that the candidate can choose from, and ask again. It answers a candidate whom none
-    suited, and takes back a time that was chosen and is not scheduled yet. `accepted_clashes` are the keys of
-    what is in people's calendars then and is to keep no one from choosing. Raises `NotRequestedError` and
-    `SchedulingError`."""
+    """Replace the times that the candidate can choose from, and ask again. It answers a candidate for whom
+    none worked, and takes back a time that was chosen but is not scheduled yet. `accepted_clashes` are the
+    keys of what is in people's calendars then and is to keep no one from choosing. Raises `NotRequestedError`
+    and `SchedulingError`."""
     interview = _held(interview)
     if not interview.status.is_being_arranged:
         raise NotRequestedError
@@ -149,7 +149,7 @@ def renew(actor: User, interview: Interview, rules: Rules) -> None:
 
 
 def choose(interview: Interview, slot_id: int, rules: Rules) -> None:
-    """The candidate chooses one of the times. Of any number who want the same people at the same time,
+    """The candidate chooses one of the times. If several candidates want the same people at the same time,
     exactly one gets them. Raises `NotRequestedError`, `LinkExpiredError` and `SlotTakenError`."""
     interview = _held(interview)
     now = utc_now()
@@ -284,7 +284,7 @@ def _request_of(interview: Interview) -> SlotRequest:
 
 
 def _offer(interview: Interview, slots: Sequence[When], accepted: Sequence[Sequence[Clash]]) -> None:
-    """`accepted`: what each of the times was offered in spite of."""
+    """`accepted`: the clashes in spite of which each of the times was offered."""
     number = _request_of(interview).round
     db.session.add_all(
         Slot(

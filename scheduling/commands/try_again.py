@@ -1,4 +1,4 @@
-"""Trying again for an interview's meeting, because someone asks for it before it is due."""
+"""Retrying an interview's meeting before it is due, because someone asks for it."""
 
 from __future__ import annotations
 

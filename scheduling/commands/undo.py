@@ -1,4 +1,4 @@
-"""Undoing the last cancellation or change of an interview, while nothing of it has left."""
+"""Undoing the last cancellation or change of an interview, while nothing about it has been sent."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def undo(actor: User, interview: Interview, number: int, rules: Rules) -> Revisi
     reminders.rearrange(interview, rules)
     db.session.refresh(interview, ["meeting"])
     if interview.meeting is not None and interview.meeting.state is not MeetingState.WAITING:
-        # It was settled meanwhile, when no one waited for it.
+        # It was settled in the meantime, when no one was waiting for it.
         queue.release_invitations(interview)
         looks.look_in_turn(interview.meeting)
     wanting.enqueue_sync(interview.id)
@@ -64,7 +64,7 @@ def undo(actor: User, interview: Interview, number: int, rules: Rules) -> Revisi
 
 
 def _same_rows(interview: Interview, rows: Mapping[str, int]) -> None:
-    """Give attendees who were taken off their rows back, unless another interview's attendee has one now."""
+    """Give back the rows of attendees who were removed, unless another interview's attendee has one now."""
     for attendee in interview.attendees:
         row = rows.get(attendee.email.lower())
         if row is None or attendee not in db.session.new:

@@ -1,7 +1,6 @@
-"""Where the answers of a draft say which application it is for.
-
-What else they hold, by step and field, is the dialog's business. This has to be known here too, because a
-person has one draft for an application, and a template's answers count for one job.
+"""Where a draft's answers say which application it is for. The rest of the answers, by step and field, are
+the dialog's business. This part has to be known here too, because a person has one draft for an application,
+and a template's answers are for one job.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ def is_chosen_on(step: str) -> bool:
 
 
 def chosen_application_id(answers: Mapping[str, Any]) -> int:
-    """The application that was chosen; 0, which is no one's, before and for what is no number."""
+    """The application that was chosen; 0, which no application has, if there is none yet or the value is not
+    a number."""
     text = (answers.get(_STEP, {}).get(_FIELD) or ["0"])[0]
     return read_row_id(text) or 0
 

@@ -27,7 +27,7 @@ from timezones import utc_now
 
 LIFETIME = timedelta(days=14)
 
-# With what every page of the dialog needs; built once.
+# Loads what every page of the dialog needs; built once.
 _FIND = (
     sa.select(Draft)
     .where(Draft.id == sa.bindparam("draft_id", type_=sa.String()))
@@ -51,7 +51,7 @@ def find(actor: User, draft_id: str) -> Draft:
 
 
 def discard(draft: Draft) -> None:
-    """Discard a draft, and with it what was set aside for it. Their files then have no owner, and the sweep
+    """Discard a draft, and the one that was set aside for it. Their files then have no owner, and the sweep
     removes them."""
     set_aside = sa.and_(Draft.id == draft.replaces_id, Draft.set_aside_at.is_not(None))
     db.session.execute(
@@ -120,7 +120,7 @@ def _chosen_application(draft: Draft, payload: Mapping[str, Any]) -> sa.ScalarSe
 def keep_typed(
     draft: Draft, version: int, step: str, values: Mapping[str, Any], *, but_for: Collection[str] = ()
 ) -> None:
-    """Keep what was typed into a step that is left without continuing; nothing typed forgets what was kept.
+    """Keep what was typed into a step that is left without continuing; typing nothing clears what was kept.
     The fields `but_for` stay as they are kept, because something else keeps those.
 
     Forms that are open stay valid, because nothing is saved that another form could overwrite. Raises
@@ -155,8 +155,8 @@ def keep_typed(
 
 
 def rebase(draft: Draft, payload: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
-    """Begin a change again from what someone else has made of the interview meanwhile, with what this person
-    has answered kept in `payload`. Forms that are open are stale from now on."""
+    """Restart a change from the interview as someone else has changed it, with this person's answers kept in
+    `payload`. Forms that are open are stale from now on."""
     _renew(draft, draft.version, payload=dict(payload), about_plan=dict(plan))
 
 
@@ -167,8 +167,8 @@ def use_template(
     payload: Mapping[str, Any],
     typed: Mapping[str, Any],
 ) -> None:
-    """Let a draft start from another template, with what it has answered and what was typed besides. Forms
-    that are open are stale from now on. Raises `DraftStaleError` if `version` is not the newest."""
+    """Let a draft start from another template, with its answers so far and what was typed since. Forms that
+    are open are stale from now on. Raises `DraftStaleError` if `version` is not the newest."""
     _renew(
         draft,
         version,

@@ -1,4 +1,4 @@
-"""What a draft took from an interview template: a copy, which later changes of the template leave alone."""
+"""What a draft took from an interview template: a copy, which later changes to the template do not affect."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scheduling.drafts.chosen import chosen_application_id
 class FromTemplate:
     """`answers` are what the dialog's steps begin with, by step and field, without what the template leaves
     open. They only count for an interview on that job. `template_id` is None once the template is gone.
-    `answered` are the steps of which it said all, as they were answered, and `file_ids` the draft's files
+    `answered` are the steps that it answered completely, with those answers, and `file_ids` the draft's files
     that came from it."""
 
     template_id: int | None

@@ -35,12 +35,12 @@ class Opened:
 def open_or_start(
     actor: User, candidate_id: int, application_ids: Collection[int], *, another: bool = False
 ) -> Opened:
-    """What was started for one of these applications of a candidate, the last one that was changed if there
-    are several, or a new draft.
+    """The draft that was started for one of these applications of a candidate (the last changed one if there
+    are several), or a new one.
 
-    One application is what the draft is for from the beginning; of several, Setup asks for one. One that is
-    started without saying for which is the one for any of them that has none. `another`: do not open what was
-    started for an application, because this one is to be for another.
+    One application is what the draft is for from the beginning; if there are several, Setup asks which one. A
+    draft that is started without naming one counts for any of them that has none. `another`: do not open what
+    was started for an application, because this one is to be for another.
     """
     _take_turn_and_forget(actor)
     found = [
@@ -104,7 +104,7 @@ def acceptance_of(
     actor: User, candidate_id: int, interview_id: int, payload: Mapping[str, Any], plan: Mapping[str, Any]
 ) -> Draft:
     """The same for a last look at an interview whose time the candidate has chosen. One that began before
-    they chose another time is of no use anymore."""
+    they chose a different time is no longer of use."""
     return _about(DraftSubject.ACCEPTANCE, actor, candidate_id, interview_id, payload, plan)
 
 
@@ -143,8 +143,8 @@ def _about(
 
 def start_over(actor: User, draft: Draft) -> Draft:
     """An empty draft in the place of this one, which is set aside until it is brought back or the new one is
-    scheduled or discarded. Returns one that is empty already as it is. Raises what `drafts.find` raises if
-    the draft has just ended."""
+    scheduled or discarded. An empty draft is returned unchanged. Raises what `drafts.find` raises if the
+    draft has just ended."""
     take_turn(actor)
     newest = db.session.get(Draft, draft.id, populate_existing=True)
     if newest is None:
@@ -160,8 +160,9 @@ def start_over(actor: User, draft: Draft) -> Draft:
 
 
 def bring_back(actor: User, draft: Draft) -> Draft:
-    """Undo `start_over`, or what `start` has set aside: discard this draft, and return the one that it
-    replaced. Returns this one if that is gone, or if another one was started for its application since."""
+    """Undo `start_over`, or bring back what `start` set aside: discard this draft, and return the one that it
+    replaced. Returns this one if the other is gone, or if another one was started for its application
+    since."""
     take_turn(actor)
     earlier = replaced_by(draft)
     if earlier is None:
@@ -205,9 +206,9 @@ def open_for(actor: User, application_id: int) -> Draft | None:
 
 
 def take_turn(actor: User) -> None:
-    """Let clicks of one person at the same moment start drafts one after the other, so that a later one finds
-    the draft of the first. Until the transaction ends; taking it twice does nothing. SQLite has no row locks;
-    there, a request that changes something has the database for itself."""
+    """Make one person's simultaneous clicks start drafts one after the other, so that a later click finds the
+    draft of the first. Holds until the transaction ends; taking it twice does nothing. SQLite has no row
+    locks; there, a request that changes something has the database for itself."""
     db.session.execute(sa.select(User.id).where(User.id == actor.id).with_for_update(key_share=True))
 
 
@@ -239,7 +240,7 @@ def _is_blank(draft: Draft) -> bool:
 
 
 def _let_be_for(draft: Draft, application_id: int) -> None:
-    """Say what a draft is for that was started without saying so."""
+    """Set the application of a draft that was started without one."""
     draft.application_id = application_id
     draft.typed = without_choice(draft.typed)
 

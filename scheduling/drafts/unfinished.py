@@ -43,7 +43,8 @@ def open_drafts(actor: Reader, *, candidate_id: int | None = None, limit: int = 
     """This person's unfinished interviews, or those for one candidate, the last one that was changed first.
 
     Only those that can be finished: not for a job that was closed, for a candidate whom this person can no
-    longer schedule, or about an interview that was cancelled or has taken place. They are back when that is.
+    longer schedule, or about an interview that was cancelled or has taken place. They reappear when that
+    changes.
     """
     told = {
         "asker_id": actor.id,
