@@ -80,9 +80,9 @@ def _measure(place: Installation, simulators: Simulators, each: int) -> Figures:
 
 
 def _rows_of_one_interview(place: Installation, simulators: Simulators) -> dict[str, int]:
-    """What the last click inserts, by table, counted while no background work runs.
+    """Count the rows that the last click inserts, by table, while no background work runs.
 
-    Also connects everyone's Zoom.
+    Also connect everyone's Zoom.
     """
     with _server(place, simulators, background=False) as base_url:
         team = Team(base_url, place.team, _first_day(), already_used=0)
@@ -98,7 +98,8 @@ def _rows_of_one_interview(place: Installation, simulators: Simulators) -> dict[
 
 @contextmanager
 def _server(place: Installation, simulators: Simulators, *, background: bool) -> Iterator[str]:
-    """The product's server, as many workers and threads as in an installation; yields its address."""
+    """Run the product's server with as many workers and threads as an installation has; yields its
+    address."""
     settings = place.settings({**simulators.settings(), "SCHEDULER_ENABLED": str(background).lower()})
     servers = ServerProcesses(place.folder, settings)
     try:

@@ -28,7 +28,7 @@ from tests.machines.application import build_app, close_app
 
 AIM = 1 / 8
 _PEOPLE = 10
-# With an interview each, two a day on average in the time of which calendars are read.
+# Each has an interview: two a day on average over the period for which calendars are read.
 _CANDIDATES = 424
 _DAYS_BACK, _DAYS = 28, 212
 _CREDENTIALS = {
@@ -51,7 +51,7 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="smoothhiring-calendar-") as name:
         folder = Path(name)
-        # Without credentials, every page would ask why people have connected what cannot be used.
+        # Without credentials, every page would warn that people have connected something that cannot be used.
         settings = {**many_rows.make(folder, _CANDIDATES), **_CREDENTIALS}
         _fill(settings, wanted.events)
         with product(folder, settings) as server, bare(folder, "bench.bare_hello") as yardstick:
@@ -67,8 +67,8 @@ def main() -> None:
 
 
 def _fill(settings: dict[str, str], events: int) -> None:
-    """Give the owner nine colleagues, all of them a full calendar, and everyone some blocked time. They take
-    part in the interviews of the next days, which the owner manages."""
+    """Give the owner nine colleagues, and all ten a full calendar and some blocked time. The colleagues take
+    part in the interviews of the next few days, which the owner manages."""
     app = build_app(settings)
     import sqlalchemy as sa
 
@@ -102,8 +102,8 @@ def _fill(settings: dict[str, str], events: int) -> None:
 
 
 def _spread_interviews() -> None:
-    """Hold them within working hours, as far apart as a team does; there are more than enough lists in which
-    one follows the other."""
+    """Hold them within working hours, spread out as a team spreads them; enough other benchmarks have them
+    back to back."""
     import sqlalchemy as sa
 
     from extensions import db
@@ -125,7 +125,7 @@ def _addresses(server: MeasuredServer, folder: Path) -> dict[str, str]:
 
 
 def _date_and_time(server: MeasuredServer, folder: Path) -> str:
-    """The address of a step of a dialog that has come so far, with everyone as an attendee."""
+    """Walk through a dialog with everyone as an attendee, and return the address of its Date & Time step."""
     with closing(sqlite3.connect(folder / "product.sqlite3")) as database:
         ids = [str(user_id) for (user_id,) in database.execute("SELECT id FROM users ORDER BY id")]
     here = _send(server, "/candidates/1", "/candidates/1/schedule", {})
@@ -174,7 +174,7 @@ def _line(
     cookie = "; ".join(f"{each.name}={each.value}" for each in server.http.cookies)
     hello = Page(f"{yardstick.base_url}/", pid=yardstick.pid)
     page = Page(f"{server.base_url}{address}", cookie, server.pid)
-    # Long enough for every process to have what it keeps.
+    # Enough requests for every process to have filled its caches.
     rate_of(page, 1, 2)
     measured = [(rate_of(hello, 1, seconds), rate_of(page, 1, seconds)) for _ in range(rounds)]
     share = median(own.a_second / of_bare.a_second for of_bare, own in measured)

@@ -139,7 +139,7 @@ class BareServer:
     """The bare page on its own server, with a copy of the installation's database."""
 
     def __init__(self, installation: Installation, rows: Mapping[str, int]) -> None:
-        """Copy the database and start; `rows` says how many rows of which table a POST inserts."""
+        """Copy the database and start; `rows` says how many rows a POST inserts into each table."""
         database = installation.folder / "bare.sqlite3"
         with (
             closing(sqlite3.connect(installation.database)) as source,

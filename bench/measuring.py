@@ -45,8 +45,8 @@ class Team:
         *,
         already_used: int,
     ) -> None:
-        """`already_used` candidates of each are left out, because they have their interview. Of several
-        servers, each has its share of the people."""
+        """The first `already_used` candidates of each person are left out, because they have their interview.
+        Several servers share the people evenly."""
         self._members = members
         servers = cycle([base_url] if isinstance(base_url, str) else base_url)
         self._people = [
@@ -134,7 +134,7 @@ def with_acceptance(scheduled: list[Scheduled], simulators: Simulators) -> list[
 def bare_zoom_seconds(simulators: Simulators) -> list[float]:
     """How long Zoom takes to answer, measured alone, on a connection that is kept open.
 
-    Asked with a token that it does not know, it waits as long as for any call and then only refuses, so a
+    Given a token that it does not know, it waits as long as for any call but then only refuses, so making a
     meeting takes a little longer.
     """
     with requests.Session() as http:
@@ -154,7 +154,7 @@ def _seconds_to_refuse(http: requests.Session, simulators: Simulators) -> float:
 
 
 def bare_mail_seconds(simulators: Simulators) -> list[float]:
-    """How long the mail server takes to accept an invitation, from connecting on, measured alone.
+    """How long the mail server takes to accept an invitation, connecting included, measured alone.
 
     The invitation is an unchanged copy of one that was sent before, so that only sending it counts.
     """
@@ -171,6 +171,6 @@ def _seconds_to_send(simulators: Simulators, mail: bytes) -> float:
 
 
 def say_progress(what: str, done: int, count: int) -> None:
-    """One line now and then, so that people see it is still running."""
+    """Print a line now and then, so that people see it is still running."""
     if done == count or done % 50 == 0:
         sys.stderr.write(f"  {what}: {done} of {count}\n")

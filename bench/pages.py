@@ -1,12 +1,12 @@
-"""Measures what a page costs beside a bare Flask page: `python -m bench.pages --help`.
+"""Measures what a page costs compared with a bare Flask page: `python -m bench.pages --help`.
 
 How many pages a second does the server answer, as a share of a page that only says hello, one connection at a
 time and sixteen at once? How much memory do all its processes hold together after thousands of requests, and
 how long does it take from its start to the first answer? Each page is measured right after the bare one, so
-that other load on the machine affects both equally; and what the server's processes compute for each page is
-measured, which says more than the rate on a machine that is busy. The requests come from `wrk` where it is
-installed; otherwise from threads of this process, which sixteen connections keep busier than the bare page
-does.
+that other load on the machine affects both equally; and the processor time that the server spends on each
+page is measured too, which says more than the rate does on a busy machine. The requests come from `wrk` where
+it is installed; otherwise from threads of this process, which sixteen connections keep busier than the bare
+page does.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from urllib.parse import urlsplit
 from bench import many_rows
 from bench.servers import MeasuredServer, bare, memory_of, processor_time, product
 
-# The share of the bare page that is aimed at, by connections: for the sign-in page, and for all others.
+# The share of the bare page's rate to aim at, by number of connections: for the sign-in page, and for all
+# others.
 _AIMS = {1: (1 / 5, 1 / 8), 16: (1 / 5, 1 / 10)}
 _AIM_MEGABYTES, _AIM_START = 140, 2.0
 _CANDIDATES = 2000
@@ -65,7 +66,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="smoothhiring-pages-") as name:
         folder = Path(name)
         settings = many_rows.make(folder, _CANDIDATES)
-        # Once to make what a first start makes, and once more to measure the time.
+        # Start once to create what a first start creates, and once more to measure the time.
         with product(folder, settings):
             pass
         starting = time.monotonic()
@@ -106,16 +107,16 @@ def _shares(server: MeasuredServer, yardstick: MeasuredServer, seconds: float, r
 
 @dataclass(frozen=True)
 class Rate:
-    """Answers a second, and the processor time that the server spent on each, in seconds; 0 where no one
-    says."""
+    """Answers a second, and the processor time that the server spent on each, in seconds; 0 where the system
+    does not say."""
 
     a_second: float
     computed: float
 
 
 def computed_in_words(measured: Sequence[tuple[Rate, Rate]]) -> str:
-    """What one page takes to compute, and the share of the bare page; the least of all rounds, which other
-    programs disturbed least."""
+    """The processor time of one page, and the bare page's share of it, from the round with the least: other
+    programs disturbed that one least."""
     on_bare = min(of_bare.computed for of_bare, _ in measured)
     own = min(own.computed for _, own in measured)
     return f"{own * 1000:5.2f} ms of CPU, 1/{own / on_bare:<5.1f}" if on_bare else ""
@@ -148,7 +149,7 @@ def _rate_without_wrk(page: Page, connections: int, seconds: float) -> float:
 
 
 def _ask(page: Page, until: float) -> int:
-    """How many answers one connection receives until then."""
+    """Count the answers that one connection receives until then."""
     parts = urlsplit(page.url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     headers: Mapping[str, str] = {"Cookie": page.cookie} if page.cookie else {}
@@ -164,7 +165,7 @@ def _ask(page: Page, until: float) -> int:
 
 
 def _memory(server: MeasuredServer) -> str:
-    """What all processes of the server hold, each shared page counted once, after many requests."""
+    """The memory that all processes of the server use after many requests, counting each shared page once."""
     cookie = "; ".join(f"{each.name}={each.value}" for each in server.http.cookies)
     asked = 0.0
     while asked < _REQUESTS_BEFORE_WEIGHING:

@@ -1,8 +1,8 @@
 """Measures the polls of open pages that find nothing changed: `python -m bench.polls --help`.
 
 An open page asks every few seconds whether its connected apps, or what has become of its interview's meeting
-and emails, have changed. They hardly ever have, so that answer has to cost next to nothing: how much longer
-does it take than a bare page that only finds out who is signed in, and how many statements does it take?
+and emails, has changed. It hardly ever has, so that answer has to cost next to nothing: how much longer does
+it take than a bare page that only finds out who is signed in, and how many statements does it take?
 """
 
 from __future__ import annotations

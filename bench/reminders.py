@@ -48,7 +48,7 @@ _WARM_UP = 0.1
 
 @dataclass(frozen=True)
 class _Figures:
-    """Emails a second of the product and of the loop, what each computes for one in seconds, and the
+    """Emails a second of the product and of the loop, the processor seconds that each spends on one, and the
     product's memory in MB along the way."""
 
     product: float
@@ -103,7 +103,7 @@ def _verdict(is_reached: bool) -> str:
 
 
 def _make_due(app: Flask) -> None:
-    """Let every interview start in an hour and a bit, and queue its reminders, all due by now."""
+    """Let every interview start in a little over an hour, and queue its reminders, all due by now."""
     from extensions import db
     from models import Application, Candidate, Interview, Lane, Mail, MailState, ReaderRole, Task, User
     from scheduling.mails.occasions import Occasion
@@ -173,7 +173,7 @@ def _make_due(app: Flask) -> None:
 
 
 def _measure(app: Flask, folder: Path, settings: Mapping[str, str]) -> _Figures:
-    """First the loop, while nothing else runs, then the product on the same rows."""
+    """Measure the loop first, while nothing else runs, then the product on the same rows."""
     bare, bare_computed = _loop(folder, _copies(app, _BARE_KINDS), settings)
     servers = ServerProcesses(folder, {**settings, "SCHEDULER_ENABLED": "true"})
     database = folder / "product.sqlite3"
@@ -216,7 +216,7 @@ def _wait_for(rows: sqlite3.Connection, wanted: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class _Copy:
-    """What one message is made from, as values: the loop reads no rows."""
+    """The values that one message is made from: the loop reads no rows."""
 
     facts: InterviewFacts
     reader: Reader
@@ -250,8 +250,8 @@ def _copies(app: Flask, count: int) -> list[_Copy]:
 
 
 def _loop(folder: Path, copies: list[_Copy], settings: Mapping[str, str]) -> tuple[float, float]:
-    """Emails a second of a program that knows everything already and has nothing else to do, and the seconds
-    that it computes for one."""
+    """Emails a second of a program that knows everything already and has nothing else to do, and the
+    processor seconds that it spends on one."""
     from scheduling.mails.queue import REMINDER
     from tasks.mails.previews import preview
     from timezones import utc_now

@@ -30,7 +30,7 @@ class Figures:
 
 
 def table(figures: Figures, took: float) -> str:
-    """The figures as text: medians, ratios, the aims, and the machine."""
+    """The figures as text: medians, ratios, targets, and the machine."""
     answers = [each.click.seconds for each in figures.alone]
     mails = [each.seconds_to_mail for each in figures.alone]
     latencies = figures.bare_zoom + figures.bare_mail

@@ -1,10 +1,11 @@
-"""Measures what more servers on one PostgreSQL bring: `python -m bench.scale --help`.
+"""Measures what is gained by more servers on one PostgreSQL: `python -m bench.scale --help`.
 
-Ten people schedule without a break, at one, two, and three servers. How many interviews a minute come out,
-and how long is it from the click to the candidate's invitation? On one machine all of them share its cores,
-so the rates say little about three machines. What each interview has the servers and PostgreSQL compute says
-more: as long as that stays the same, servers are not in each other's way, and it says where the limit is.
-Everything is real except the providers and the mail server, which are simulators with a set latency.
+Ten people schedule without a break, at one, two, and three servers. How many interviews a minute do they
+schedule, and how long is it from the click to the candidate's invitation? On one machine all of them share
+its cores, so the rates say little about three machines. The processor time that the servers and PostgreSQL
+spend on each interview says more: as long as it stays the same, servers are not in each other's way, and it
+shows where the limit is. Everything is real except the providers and the mail server, which are simulators
+with a set latency.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from tests.machines.servers import ServerProcess, ServerProcesses
 from tests.machines.simulators import Simulators, running_simulators
 
 ZOOM_MS, MAIL_MS = 50, 20
-# What an interview computes with the most servers, against one.
+# The processor time of an interview with the most servers, compared with one server.
 AIM = 1.25
 # The first requests of a process import and compile modules; no person waits for that.
 WARM_UP_EACH = 1
@@ -46,7 +47,7 @@ IDLE_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class Looks:
-    """How many meetings were looked at in a second; the others are for one look."""
+    """How many meetings were looked at in a second; the other figures are for one look."""
 
     a_second: float
     computed: float
@@ -57,9 +58,10 @@ class Looks:
 
 @dataclass(frozen=True)
 class Round:
-    """What was measured with so many servers, times in seconds. From `of_servers` to `zoom_calls`, it is for
-    one interview, without what idle servers do anyway. `connections`: the most there were. Of one idle server
-    in a second: its transactions, and what it and PostgreSQL compute."""
+    """What was measured with this number of servers, times in seconds. The figures from `of_servers` to
+    `zoom_calls` are for one interview, without what idle servers do anyway. `connections` is the highest
+    number seen. The figures of one idle server are for one second: its transactions, and the processor time
+    of it and of PostgreSQL."""
 
     servers: int
     a_minute: float
@@ -126,7 +128,7 @@ def _measure(
             _wait_until_quiet(database)
             took = time.monotonic() - began
             after = _Counters.of(database, cluster, running, simulators)
-            # The first looks of a process make its statements.
+            # A process compiles its statements during its first looks.
             for _ in range(2):
                 looks = _look_at_all(database, cluster, running, simulators)
             for server in running:
@@ -160,7 +162,7 @@ def _measure(
 
 @dataclass(frozen=True)
 class _Counters:
-    """What has come up so far, in the order of the fields of `Round`."""
+    """What has been counted so far, in the order of the fields of `Round`."""
 
     values: Sequence[float]
     connections: int
@@ -189,8 +191,8 @@ class _Counters:
 
 
 def _schedule(team: Team, each: int, simulators: Simulators) -> tuple[list[Scheduled], float]:
-    """Let everyone schedule so many interviews at the same time. Returns them, and the seconds from the first
-    page to the last candidate's invitation."""
+    """Let everyone schedule this many interviews at the same time. Returns them, and the seconds from the
+    first page to the last candidate's invitation."""
     done: list[Scheduled] = []
     began = time.time()
 
@@ -252,7 +254,7 @@ def _while_idle(
     running: Sequence[ServerProcess],
     simulators: Simulators,
 ) -> tuple[list[float], float]:
-    """What comes up while no one asks the servers for anything, and in how many seconds."""
+    """What is counted while no one asks the servers for anything, and over how many seconds."""
     began, before = time.monotonic(), _Counters.of(database, cluster, running, simulators)
     time.sleep(IDLE_SECONDS)
     after = _Counters.of(database, cluster, running, simulators)

@@ -24,7 +24,7 @@ WARM_UP = 20
 
 
 class MeasuredServer:
-    """A server with the cookies of the person signed in there. `pid`: of its first process; `started`: when
+    """A server with the cookies of the person signed in there. `pid` is its first process; `started` is when
     it gave its first answer, on the monotonic clock."""
 
     def __init__(self, base_url: str, pid: int = 0) -> None:
@@ -53,9 +53,9 @@ class MeasuredServer:
 
 
 def in_turns(pages: Sequence[tuple[MeasuredServer, str, int]], times: int) -> list[float]:
-    """The median seconds of each page, given as server, address and the status it answers with.
-
-    Requested one at a time and in turns, so that other load on the machine affects all of them equally.
+    """Return the median seconds of each page, given as server, address, and the status it answers with. The
+    pages are requested one at a time and in turns, so that other load on the machine affects all of them
+    equally.
     """
     for server, address, status in pages:
         for _ in range(WARM_UP):
@@ -113,26 +113,26 @@ def _answers(server: MeasuredServer) -> bool:
 
 
 def processor_time(pid: int) -> float:
-    """What a server's processes have computed since they started, in seconds."""
+    """The processor time of a server's processes since they started, in seconds."""
     ticks = 0
     for process in family_of(pid) if pid else ():
         stat = Path(f"/proc/{process}/stat")
         if stat.exists():
             # The name of the program, in brackets, may contain spaces.
             fields = stat.read_text().rpartition(")")[2].split()
-            # Its own, and what those of its children computed that have ended.
+            # Its own time, and that of its children that have ended.
             ticks += sum(map(int, fields[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def memory_of(pid: int) -> int:
-    """What all processes of a server hold, each shared page counted once, in kilobytes; 0 if this system does
-    not say how much is shared."""
+    """The memory of all processes of a server in kilobytes, counting each shared page once; 0 if this system
+    does not say how much is shared."""
     return sum(_proportional(process) for process in family_of(pid))
 
 
 def family_of(pid: int) -> list[int]:
-    """A process and all that it started."""
+    """A process and everything it started."""
     children = Path(f"/proc/{pid}/task/{pid}/children")
     if not children.exists():
         return [pid]
@@ -140,7 +140,7 @@ def family_of(pid: int) -> list[int]:
 
 
 def _proportional(pid: int) -> int:
-    """The process's own memory and its share of what is shared, in kilobytes; 0 if that is not known."""
+    """The process's own memory and its part of the shared memory, in kilobytes; 0 if that is not known."""
     rollup = Path(f"/proc/{pid}/smaps_rollup")
     if not rollup.exists():
         return 0

@@ -1,7 +1,7 @@
 """Measures where uploaded files are kept: `python -m bench.uploads --help`.
 
 Each file is kept and read in a folder, as the product does it, and in a row of PostgreSQL, as it could. With
-`--folder`, the folder is one of a share between servers.
+`--folder`, it can be a folder that servers share.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _log_position(database: psycopg.Connection[tuple[bytes, ...]]) -> int:
 def _measure(
     keep: Callable[[bytes], str], read: Callable[[str], bytes], size: int, times: int
 ) -> tuple[float, float]:
-    """The median seconds that keeping and reading a file of so many bytes takes."""
+    """The median seconds that keeping and reading a file of this many bytes takes."""
     kept, there = [], []
     for _ in range(times):
         content = os.urandom(size)

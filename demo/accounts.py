@@ -1,5 +1,5 @@
-"""Connects accounts of the demo's team at the simulators, as everyone does: by a round trip through the
-consent page, which the demo answers in their place. So the simulators have to run."""
+"""Connects the accounts of the demo's team at the simulators as everyone does: by a round trip through the
+consent page, which the demo answers for them. So the simulators have to be running."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def connect(name: str, app: str, simulator_url: str) -> None:
         assert isinstance(trip, RoundTrip)
         assert trip.connection_id is not None, trip.words
         sync.request(db.session.get_one(Connection, trip.connection_id))
-        # They know: as far as the demo goes, they did it some time ago.
+        # Nothing to tell them: in the demo's story, they did it some time ago.
         db.session.execute(sa.delete(Task).where(Task.kind == TELL_OF_CONNECTION.name))
         db.session.execute(sa.delete(UserSession).where(UserSession.id == session_id))
         db.session.commit()
 
 
 def _allow(address: str, account: str, simulator_url: str) -> dict[str, str]:
-    """Answer the consent page, and return what it sends people back with."""
+    """Answer the consent page, and return what it adds to the address that people are sent back to."""
     page = urlsplit(address)
     with requests.Session() as browser:
         browser.trust_env = False

@@ -1,4 +1,4 @@
-"""What some of the demo's candidates have said on their own pages."""
+"""What some of the demo's candidates have answered on their own pages."""
 
 from __future__ import annotations
 

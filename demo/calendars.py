@@ -1,7 +1,7 @@
-"""What the demo's people have in their calendars besides interviews: a working week as it is, in the
-simulated Google and Microsoft, and what two of them have added on the calendar page themselves.
+"""What the demo's people have in their calendars besides interviews: a typical working week, in the simulated
+Google and Microsoft, and what two of them have added on the calendar page themselves.
 
-Those who have connected nothing have a calendar there as well, for those who connect it.
+People who have connected nothing have a calendar there as well, ready for anyone who connects it.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ _GOOGLE, _MICROSOFT = "google", "microsoft"
 
 @dataclass(frozen=True)
 class _Event:
-    """`working_days` from today, on the clock of whose calendar it is. `days`: it takes as many whole days
-    instead of `minutes`. `weeks`: it is a series, once a week and so many times. `hours_from_now`: it begins
-    so many hours after the demo was planted, at the next quarter, whatever day and time that is."""
+    """An event `working_days` from today, on the clock of the person whose calendar it is. `days`: it takes
+    this many whole days instead of `minutes`. `weeks`: it is a weekly series of this many events.
+    `hours_from_now`: it begins this many hours after the demo was created, at the next quarter hour, whatever
+    day and time that is."""
 
     title: str
     working_days: int
@@ -143,7 +144,7 @@ _CALENDARS: tuple[tuple[str, tuple[str, ...], tuple[_Event, ...]], ...] = (
 
 
 def fill_calendars(simulator_urls: Mapping[str, str]) -> None:
-    """Enter the events, and with a commit what is added on the calendar page. `simulator_urls` lead to the
+    """Enter the events, and commit what is added on the calendar page. `simulator_urls` lead to the
     simulators from this machine, by the keys of their providers."""
     with writing():
         people = {user.name: user for user in db.session.scalars(sa.select(User))}
@@ -194,7 +195,7 @@ def _add_custom_events(people: Mapping[str, User]) -> None:
 
 def _day(event: _Event, zone: str) -> date:
     day = working_day(in_zone(utc_now(), zone).date(), event.working_days)
-    # No one meets every Sunday, even if that is when the demo is planted.
+    # No one meets every Sunday, even if the demo is created on one.
     return working_day(day, 1) if event.weeks and day.weekday() >= 5 else day
 
 

@@ -1,7 +1,7 @@
-"""The demo's interviews: a week as teams have it: what is over, what was cancelled, and what comes next.
+"""The demo's interviews: a typical week, with what is over, what was cancelled, and what comes next.
 
-None needs anyone's account, and none is on the job of Dina Kaur, on which newcomers try out their first
-interview by Zoom: the dialog would begin it with what was chosen here.
+None needs anyone's account, and none is on Dina Kaur's job, on which newcomers try their first interview by
+Zoom: the dialog would start it with what was chosen here.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ _THOUGHT = "Clear thinking and a portfolio that shows it. Ask about working with
 
 @dataclass(frozen=True)
 class Planned:
-    """`working_days` from today, negative for those that are over, at a time that no clock skips, in the zone
-    of the job's hiring manager; no time: within the next hour. `with_` are members of the team."""
+    """An interview `working_days` from today (negative if it is over), at a time that no clock change skips,
+    in the zone of the job's hiring manager; without a time, within the next hour. `with_` are members of the
+    team."""
 
     candidate: str
     venue: Venue
@@ -182,8 +183,8 @@ def schedule_one(
     people: dict[str, User],
     rules: Rules,
 ) -> None:
-    """Schedule one at `starts_at` (aware UTC): just now, or some days ago if it has begun or if something has
-    become of it since."""
+    """Schedule one at `starts_at` (aware UTC), as if just now, or as if some days ago if it has begun or
+    something has happened to it since."""
     plan = plan_of(applications[planned.candidate], planned, starts_at, people, rules)
     if planned.becomes is InterviewStatus.SCHEDULED and starts_at > utc_now():
         _schedule(scheduler, plan, rules)
@@ -199,7 +200,8 @@ def _schedule(scheduler: User, plan: Plan, rules: Rules) -> Interview:
 
 
 def _template_of(plan: Plan, application: Application) -> FromTemplate | None:
-    """The template of the job's interview plan of which this is one: of the same type, and as long."""
+    """The template in the job's interview plan that this interview matches: the same type and the same
+    length."""
     for template in templates_of(application.job_id):
         is_same_type = template.interview_type is plan.venue.interview_type
         if is_same_type and template.duration_minutes == plan.when.duration_minutes:
@@ -210,8 +212,8 @@ def _template_of(plan: Plan, application: Application) -> FromTemplate | None:
 
 
 def _schedule_before(scheduler: User, plan: Plan, becomes: InterviewStatus, rules: Rules) -> None:
-    """Schedule an interview some days ago and let happen since what does. One that is still scheduled has
-    begun, and may be over: no one has said yet how it went."""
+    """Schedule an interview as if some days ago, and let what was planned for it happen since. One that is
+    still scheduled has begun, and may be over: no one has said yet how it went."""
     now, starts_at = utc_now(), plan.when.starts_at
     with at(min(starts_at, now) - _AHEAD):
         interview = _schedule(scheduler, plan, rules)
@@ -225,7 +227,7 @@ def _schedule_before(scheduler: User, plan: Plan, becomes: InterviewStatus, rule
             _end(scheduler, interview, becomes, rules)
             db.session.flush()
         let_leave(interview, until=ended_at)
-    # All of it is done: nothing may leave for an interview that has begun.
+    # All its work is done: nothing may leave for an interview that has begun.
     db.session.execute(sa.delete(Task).where(Task.subject == mails.about_interview(interview.id)))
 
 
@@ -258,7 +260,7 @@ def let_leave(interview: Interview, *, until: datetime) -> None:
 
 @contextmanager
 def at(instant: datetime) -> Iterator[None]:
-    """What is done inside this block is recorded as done then."""
+    """Record what is done inside this block as done at that time."""
     before = use_clock(lambda: instant)
     try:
         yield
@@ -269,7 +271,7 @@ def at(instant: datetime) -> Iterator[None]:
 def plan_of(
     application: Application, planned: Planned, starts_at: datetime, people: dict[str, User], rules: Rules
 ) -> Plan:
-    """What is planned as the dialog would have it."""
+    """The planned interview as the dialog would pass it on."""
     manager = application.job.hiring_manager
     return Plan(
         application_id=application.id,
@@ -300,7 +302,7 @@ def _start(planned: Planned, zone: str) -> datetime:
 
 
 def working_day(today: date, ahead: int) -> date:
-    """The day that many working days from today, or before it."""
+    """The day this many working days from today, or before today if negative."""
     day, step = today, 1 if ahead > 0 else -1
     while ahead:
         day += timedelta(days=step)

@@ -1,9 +1,9 @@
-"""The part of the demo that needs the simulators: people with connected accounts, and what they hold online.
+"""The part of the demo that needs the simulators: people with connected accounts, and their online
+interviews.
 
-It is done after the rest, and the server's tasks then make the meetings and the calendar entries. The owner,
-as whom most people look around, has a calendar of each kind. Nobody here manages the job on which newcomers
-try out their first interview: what they have connected would be chosen there before the Zoom that the owner
-connects.
+It runs after the rest, and the server's tasks then make the meetings and the calendar entries. Most people
+look around as the owner, who has a calendar of each kind. No one here manages the job on which newcomers try
+their first interview: their accounts would be chosen there before the Zoom account that the owner connects.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _ONLINE = (
             ("Marco Bianchi", "Grace Kim"),
         ),
     ),
-    # All three at once: Zoom hosts, and one calendar of each kind has it.
+    # All three at once: Zoom hosts it, and it is in one calendar of each kind.
     _Online(
         "Grace Kim",
         Planned(
@@ -88,7 +88,7 @@ _ONLINE = (
 def connect_some_and_schedule(simulator_urls: Mapping[str, str], rules: Rules) -> None:
     """Connect the accounts and schedule the interviews, with commits. `simulator_urls` lead to the simulators
     from this machine, by the keys of their providers."""
-    # Before they are read for the first time.
+    # Filled before they are read for the first time.
     fill_calendars(simulator_urls)
     for name, app in _CONNECTED:
         connect(name, app, simulator_urls[spec_of(app).provider])

@@ -1,5 +1,5 @@
-"""Candidates of the demo who were asked to choose a time: one has not answered, none of the times suits one,
-and one has chosen."""
+"""Candidates of the demo who were asked to choose a time: one has not answered, one can make none of the
+times, and one has chosen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _TROUBLE = "I'm on a course that week. The week after would be great!"
 
 @dataclass(frozen=True)
 class _Asked:
-    """Asked so many hours ago to choose one of some times, each so many working days from today."""
+    """A candidate who was asked, this many hours ago, to choose one of some times, each this many working
+    days from today."""
 
     planned: Planned
     times: tuple[tuple[int, time], ...]

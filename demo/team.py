@@ -35,7 +35,7 @@ _JOBS = (
     ("Data Analyst", "Operations", "New York or remote", "Tom Adeyemi", ("Noah Clarke",)),
 )
 
-# Name, phone, time zone, job, how many days ago they applied, and the stage they have come to.
+# Name, phone, time zone, job, how many days ago they applied, and the stage they have reached.
 _CANDIDATES = (
     ("Dina Kaur", "+44 20 7946 0018", "Europe/London", "Backend Engineer", 1, Stage.NEW),
     ("Juan Pérez", "+34 910 000 123", "Europe/Madrid", "Backend Engineer", 2, Stage.SCREENING),
@@ -54,7 +54,7 @@ _CANDIDATES = (
     ("Yara Nassar", "+1 917 555 0136", "America/New_York", "Data Analyst", 8, Stage.SCREENING),
 )
 
-# Whose note, about whom, how many days ago.
+# Who wrote the note, about whom, and how many days ago.
 _NOTES = (
     (
         "Noah Clarke",
@@ -120,7 +120,7 @@ def seed(installation_id: str, rules: Rules, password: str) -> bool:
 
 
 def _apply(jobs: dict[str, Job], owner: User) -> dict[str, Application]:
-    """The candidates with their stages, to which the owner moved them; their applications by name."""
+    """Add the candidates and have the owner move them to their stages; return their applications by name."""
     applications = {}
     for name, phone, zone, job, days, stage in _CANDIDATES:
         with at(utc_now() - timedelta(days=days)):

@@ -1,6 +1,7 @@
 """The demo's day: one interview is over and has to be completed, one is on, and another follows later.
 
-They are so many minutes away from the moment at which the demo is planted, whatever time of day that is.
+They are a fixed number of minutes away from the moment at which the demo is created, whatever the time of
+day.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from scheduling.rules import Rules
 from scheduling.venues import OnSite, PhoneCall
 from timezones import utc_now
 
-# Minutes from now to the start, and the interview.
+# Minutes from now until it starts, and the interview.
 _TODAY = (
     (
         -150,
@@ -57,8 +58,8 @@ _TODAY = (
 def schedule_today(
     scheduler: User, applications: dict[str, Application], people: dict[str, User], rules: Rules
 ) -> None:
-    """Schedule them in the current transaction, at full five minutes. `applications` by the candidate's name,
-    `people` of the team by theirs."""
+    """Schedule them in the current transaction, rounded to five minutes. `applications` by the candidate's
+    name, `people` of the team by theirs."""
     now = utc_now()
     now = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0)
     for minutes, planned in _TODAY:

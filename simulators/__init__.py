@@ -2,5 +2,6 @@
 
 import zoneinfo
 
-# The pinned package's zones rather than the machine's, as in the product, which this package does not import.
+# Use the pinned package's zones rather than the machine's, as the product does. This package does not import
+# the product.
 zoneinfo.reset_tzpath(to=())

@@ -80,7 +80,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 
 
 def main(words: list[str]) -> None:
-    """Serves until SIGTERM or SIGINT, or the end of the parent when that was asked for."""
+    """Serve until SIGTERM or SIGINT, or until the parent ends if that was asked for."""
     parent = os.getppid()
     options = _arguments(words)
     stopping = threading.Event()

@@ -1,7 +1,7 @@
-"""What Gmail and Outlook send goes to the simulated mailbox over SMTP, where its recipients see it.
+"""Delivers what Gmail and Outlook send to the simulated mailbox over SMTP, where its recipients see it.
 
-Both take a message first and deliver it later: that a recipient's server refuses it is no error of the call,
-but a message to the sender.
+Both accept a message first and deliver it later: if a recipient's server refuses it, the call does not fail,
+but the sender gets a message about it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 
 SECONDS = 5
-# Lines of mail end in CRLF on their way (RFC 5321, 2.3.8), however they came.
+# Lines of mail end in CRLF in transit (RFC 5321, 2.3.8), however they came.
 _LINE_END = re.compile(rb"\r?\n")
 
 
 def deliver(
     server: tuple[str, int], sender: str, recipients: Sequence[str], raw: bytes, *, reporter: str
 ) -> dict[str, str]:
-    """Which recipients did not get it, with the words of the server that refused. `reporter`: who tells the
-    sender about them."""
+    """Deliver it, and return the recipients who did not get it, with the words of the server that refused.
+    `reporter` is who tells the sender about them."""
     failed: dict[str, str] = {}
     try:
         with smtplib.SMTP(*server, timeout=SECONDS) as connection:
@@ -36,7 +36,7 @@ def deliver(
 
 
 def _report(server: tuple[str, int], sender: str, failed: dict[str, str], reporter: str) -> None:
-    """Tells the sender, if the server takes anything at all."""
+    """Tell the sender, if the server accepts anything at all."""
     message = EmailMessage()
     message["From"] = f"Mail Delivery Subsystem <{reporter}>"
     message["To"] = sender

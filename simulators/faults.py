@@ -1,4 +1,4 @@
-"""Faults that calls of every API can meet, before they are done and after."""
+"""Faults that can hit a call of any API, before or after its work is done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from simulators.service import Service
 from simulators.serving import DROP_CONNECTION
 
 # The switches that lose an answer after the call took effect, those that lose the call itself, and those that
-# keep its answer back.
+# hold back its answer.
 LOSING = {
     "create": "lose_next_creates",
     "update": "lose_next_updates",
@@ -38,12 +38,12 @@ def redirected(service: Service) -> Response | None:
 
 
 def is_dropped(service: Service, operation: str | None) -> bool:
-    """Whether the call is lost before it is done."""
+    """Whether the call is lost before it takes effect."""
     return operation in DROPPING and service.board.take(DROPPING[operation])
 
 
 def delay_or_lose(service: Service, operation: str | None) -> None:
-    """What becomes of the answer to a call that was done."""
+    """Delay or lose the answer to a call that took effect, as the switches say."""
     if operation in DELAYING:
         time.sleep(service.board[DELAYING[operation]] / 1000)
     if operation in LOSING and service.board.take(LOSING[operation]):

@@ -1,4 +1,4 @@
-"""What a simulator was asked, and how often in a second."""
+"""What a simulator was asked, and how many times in a second."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ KINDS = ("calls", "token_log", "consents", "violations", "bad_answers")
 
 @dataclass
 class Ledger:
-    """Everything that arrived, by kind, in the order of being answered; in memory, oldest dropped first.
+    """Everything that arrived, by kind, in the order in which it was answered; in memory, oldest dropped
+    first.
 
-    `violations` are requests that the provider's documents or the rules beside them do not allow,
-    `bad_answers` are answers of this simulator that do not keep to them: both should stay empty.
+    `violations` are requests that the provider's documents, or the simulator's stricter rules, do not allow;
+    `bad_answers` are answers of this simulator that do not follow them. Both should stay empty.
     """
 
     _lists: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {kind: [] for kind in KINDS})

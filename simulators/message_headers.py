@@ -17,7 +17,7 @@ def without(raw: bytes, names: Iterable[str]) -> bytes:
 
 
 def with_header(raw: bytes, name: str, value: str) -> bytes:
-    """The message with this header in the place of any others of its name."""
+    """The message with this header instead of any others of its name."""
     line_end = b"\r\n" if b"\r\n" in raw else b"\n"
     return f"{name}: {value}".encode() + line_end + without(raw, (name,))
 

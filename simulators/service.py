@@ -1,4 +1,4 @@
-"""What every simulated provider is: an app that is registered there, what it holds, its faults, its clock."""
+"""What every simulated provider has: a registered app, its data, its faults, and its clock."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Service:
         return datetime.now(UTC) + timedelta(seconds=self.board["clock_offset_seconds"])
 
     def reset(self) -> None:
-        """Back to the beginning: nothing granted, nothing planned, all switches reset."""
+        """Go back to the beginning: nothing granted, nothing planned, all switches reset."""
         self.resets += 1
         with self.storage.transaction() as rows:
             for table in self._tables:

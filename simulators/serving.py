@@ -18,9 +18,9 @@ DROP_CONNECTION = "simulators.drop_connection"
 
 
 class _QuietHandler(WSGIRequestHandler):
-    """No access log: its lines would hold codes and passcodes, and the ledger tells more."""
+    """Writes no access log: its lines would contain codes and passcodes, and the ledger says more."""
 
-    # Werkzeug writes head and body separately; else the kernel may hold the second one back for 40 ms.
+    # Werkzeug writes head and body separately; without this, the kernel may hold the body back for 40 ms.
     disable_nagle_algorithm = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -28,7 +28,7 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 class _Droppable:
-    """A WSGI layer that hangs up after the view has done its work, so that the answer never arrives."""
+    """WSGI layer that hangs up after the view has done its work, so that the answer never arrives."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Signing tokens as OpenID Connect wants them, with keys of this process."""
+"""Signs tokens as OpenID Connect requires, with keys that this process makes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 @cache
 def _key(number: int) -> rsa.RSAPrivateKey:
-    """A key of this process; the first use of each takes a moment."""
+    """A key that this process makes; the first use of each takes a moment."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -33,7 +33,8 @@ def public_keys(number: int = 0) -> dict[str, Any]:
 
 
 def signed(claims: dict[str, Any], number: int = 0, *, named_as: int | None = None) -> str:
-    """These claims as a token (RFC 7519) signed with that key. `named_as`: the key that it pretends to be."""
+    """These claims as a token (RFC 7519) signed with that key. `named_as` is the key that it claims to be
+    signed with."""
     header = {"alg": "RS256", "kid": _key_id(number if named_as is None else named_as), "typ": "JWT"}
     content = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
     signature = _key(number).sign(content.encode(), padding.PKCS1v15(), SHA256())

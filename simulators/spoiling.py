@@ -13,8 +13,8 @@ SECONDS_PER_DRIPPED_BYTE = 0.25
 
 
 def spoiled(response: Response, how: str, *, wrong_types: str) -> Response:
-    """The answer that is sent in the place of `response`. `wrong_types`: a body of the right names, and
-    values of the wrong kinds."""
+    """The answer that is sent instead of `response`. `wrong_types` is a body with the right names and values
+    of the wrong types."""
     whole, status = response.get_data(), response.status_code
     match how:
         case "html":
@@ -51,7 +51,7 @@ def _huge() -> Iterator[bytes]:
 
 
 def with_malformed(response: Response, items: str, malformed: Collection[str]) -> Response:
-    """The answer, in whose list (or which itself) events of these ids have times that are none."""
+    """The answer with invalid times in the events with these ids, in its list or as the answer itself."""
     answer = response.get_json(silent=True) if malformed else None
     if not isinstance(answer, dict):
         return response

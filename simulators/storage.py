@@ -24,7 +24,7 @@ class Storage:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything inside is isolated, and undone if an exception leaves the outermost block."""
+        """Isolate everything inside, and undo it if an exception leaves the outermost block."""
         with self._lock:
             if self._inside:
                 yield self._connection

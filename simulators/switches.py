@@ -27,7 +27,8 @@ class Switch:
     choices: tuple[str, ...] = ()
 
     def checked(self, value: Any) -> Any:
-        """The value as it is kept. Raises ValueError, in words, when it is not of this switch's kind."""
+        """The value as it is kept. Raises ValueError, with a readable message, if it is not of this switch's
+        kind."""
         number = isinstance(value, int) and not isinstance(value, bool)
         whole = number and value >= 0
         fits = {
@@ -78,7 +79,7 @@ class Switch:
 
 
 class SwitchBoard:
-    """The present state of all switches of one simulator; safe to use from any thread."""
+    """The current state of all switches of one simulator; safe to use from any thread."""
 
     def __init__(self, switches: Sequence[Switch]) -> None:
         self.switches = {switch.name: switch for switch in switches}
@@ -94,7 +95,7 @@ class SwitchBoard:
             return dict(self._values)
 
     def merge(self, changes: Mapping[str, Any]) -> None:
-        """Sets all of `changes` or, raising ValueError, none of them."""
+        """Set all of `changes`, or raise ValueError and set none of them."""
         unknown = sorted(set(changes) - set(self.switches))
         if unknown:
             raise ValueError(f"unknown switches: {', '.join(unknown)}")
@@ -110,14 +111,15 @@ class SwitchBoard:
                     self._values[switch.name] = switch.at_rest
 
     def take(self, name: str) -> bool:
-        """Uses up one count of a counting switch; True if there was one left."""
+        """Use up one count of a counting switch; True if there was one left."""
         with self._lock:
             left: int = self._values[name]
             self._values[name] = max(0, left - 1)
             return left > 0
 
     def take_answer(self, name: str, counter: str) -> str:
-        """The chosen fault of `name`, using up one of `counter`; after the last one the choice is reset.
+        """Return the chosen fault of `name`, and use up one of `counter`; after the last one the choice is
+        reset.
 
         With a counter of 0 the fault stays until someone resets it.
         """

@@ -1,4 +1,5 @@
-"""What the token endpoints of all providers share: who may ask, faults, and what is noted of each call."""
+"""What the token endpoints of all providers share: who may ask, faults, and what is recorded about each
+call."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ def answered(
     answer: Callable[[dict[str, Any]], Response],
     spoil: Callable[[str], Response | None],
 ) -> Response:
-    """The answer to the current call. `answer` fills the ledger's `entry` on its way; `spoil` has the
-    provider's own way to fail with a switch, None for one that all share."""
+    """The answer to the current call. `answer` fills in the ledger's `entry` on the way; `spoil` has the
+    provider's own way to fail for a switch, None for one that all share."""
     failure = service.board["token_endpoint"]
     response = (spoil(failure) or _broken(failure)) if failure else answer(entry)
     if response.status_code == 200 and service.board.take("lose_next_token_answers"):
@@ -45,7 +46,8 @@ def _broken(failure: str) -> Response:
 
 
 def is_our_client(service: Service, *, in_form: bool) -> bool:
-    """Whether the current call is the registered app's: by HTTP Basic or, where that is taken, `in_form`."""
+    """Whether the current call is from the registered app: by HTTP Basic or, where that is accepted,
+    `in_form`."""
     given = request.authorization
     if given is not None and given.type == "basic":
         client_id, secret = given.username or "", given.password or ""
@@ -59,7 +61,7 @@ def is_our_client(service: Service, *, in_form: bool) -> bool:
 
 
 def fits(challenge: str, verifier: str) -> bool:
-    """Whether a verifier is the one of an S256 challenge (RFC 7636)."""
+    """Whether a verifier matches an S256 challenge (RFC 7636)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     given = base64.urlsafe_b64encode(digest).decode().rstrip("=")
     return hmac.compare_digest(given.encode(), challenge.encode())

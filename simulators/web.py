@@ -54,13 +54,13 @@ def _when(moment: datetime | str) -> str:
 
 
 def changed_switches(service: Service) -> list[str]:
-    """The labels of the switches that are not at rest."""
+    """The labels of the switches that are not at their defaults."""
     board = service.board
     return [switch.label for switch in board.switches.values() if board[switch.name] != switch.at_rest]
 
 
 def add_elsewhere(pages: Blueprint, service_of: Callable[[], Service]) -> None:
-    """Adds where the redirect switch leads. The ledger says whether a token was sent along."""
+    """Add the page to which the redirect switch leads. The ledger says whether a token was sent along."""
 
     @pages.route("/elsewhere", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def elsewhere() -> Response:

@@ -1,7 +1,7 @@
-"""The control of all simulators over one inherited socket, for a program that asks for so much of it that
-HTTP would take most of its time.
+"""The control of all simulators over one inherited socket, for a program that uses it so much that HTTP would
+take most of its time.
 
-A line of JSON holds requests, `[[method, address, body], …]`, where the address is what it is over HTTP and
+A line of JSON holds requests, `[[method, address, body], …]`, where the address is the same as over HTTP and
 the body is JSON or null. The line that answers it holds `[[status, text], …]`; each byte of an answer is one
 character of its text.
 """

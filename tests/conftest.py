@@ -1,4 +1,4 @@
-"""The machines that tests run on, as fixtures. Each fails, and never skips, when it cannot be had."""
+"""The machines that tests run on, as fixtures. A machine that is not available is a failure, never a skip."""
 
 import os
 import random
@@ -40,7 +40,7 @@ from tests.machines.slowness import Slowness
 hypothesis.settings.register_profile("ordinary", max_examples=25, deadline=None, database=None)
 hypothesis.settings.register_profile("full", max_examples=150, deadline=None, database=None)
 
-# Files whose end is shown with a failure of the test that put them here.
+# Files whose last lines are shown if the test that put them here fails.
 _LOG_FILES = pytest.StashKey[list[Callable[[], list[Path]]]]()
 _FAILED = pytest.StashKey[bool]()
 
@@ -66,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Show the logs of a test's processes with its failure."""
+    """Show the logs of a test's processes if it fails."""
     report: pytest.TestReport = yield  # type: ignore[assignment]
     if report.failed:
         item.stash[_FAILED] = True
@@ -93,14 +93,15 @@ def no_outside_network(network_guard: NetworkGuard) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of this run share, for what only one of them has to make."""
+    """A folder that all processes of this run share, for what only one of them needs to make."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates(run_folder: Path) -> Iterator[None]:
-    """Half of the time of every test that opens a page would go into compiling the same templates again."""
+    """Share compiled templates: otherwise, compiling the same ones again takes half the time of every test
+    that opens a page."""
     before = Flask.jinja_options
     Flask.jinja_options = {**before, "bytecode_cache": CompiledTemplates(run_folder / "compiled-templates")}
     yield
@@ -109,7 +110,7 @@ def compiled_templates(run_folder: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """Passwords hashed by the same function in the least time it offers; the servers' take their own."""
+    """Hash passwords with the same function at its lowest cost; server processes use the real cost."""
     before = security._hasher
     security._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield
@@ -124,7 +125,7 @@ def counts(request: pytest.FixtureRequest) -> Counts:
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest, counts: Counts) -> int:
-    """What a random run begins with: another one each time, said at once, so that the run can be repeated."""
+    """The seed of a random run: a new one each time, printed at once, so that the run can be repeated."""
     chosen: int | None = request.config.getoption("--seed")
     number = random.SystemRandom().randrange(10**6) if chosen is None else chosen
     counts.say(f'seed {number}: repeat with ONLY="{request.node.nodeid} --seed {number}"')
@@ -136,13 +137,14 @@ def seed(request: pytest.FixtureRequest, counts: Counts) -> int:
 
 @pytest.fixture(scope="session")
 def _template_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The installation that the templates were made in; its keys and id go with every copy of them."""
+    """The installation in which the template databases were made; its keys and id go with every copy of
+    them."""
     return tmp_path_factory.mktemp("instance-template")
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQLCluster]:
-    """A PostgreSQL cluster of this process's own, empty."""
+    """This process's own PostgreSQL cluster, empty."""
     with postgresql_cluster() as cluster:
         yield cluster
 
@@ -162,7 +164,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory, _template_instanc
 def _place(
     _sqlite_template: Path, _template_instance: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Place:
-    """Where this process's tests work, one after the other."""
+    """Where this process's tests work, one after another."""
     return Place(tmp_path_factory.mktemp("place"), _sqlite_template, _template_instance)
 
 
@@ -205,13 +207,14 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def seeded(_place: Place) -> Seeded:
-    """``seeded(app, create_team)`` fills the empty database of an app, soon by putting back what it knows."""
+    """``seeded(app, create_team)`` fills the empty database of an app; after the first time, by restoring a
+    copy."""
     return _place.seeded
 
 
 @pytest.fixture
 def lend_app(_apps: Apps) -> Iterator[LendApp]:
-    """Lends the app with settings as ``settings_for`` makes them, for the length of a test."""
+    """Lends an app with settings from ``settings_for``, for the length of a test."""
     lent: list[Flask] = []
 
     def lend(settings: Mapping[str, str]) -> Flask:
@@ -247,7 +250,8 @@ def make_app(sqlite_url: str, instance_path: Path, lend_app: LendApp) -> MakeApp
 
 @pytest.fixture
 def new_app(sqlite_url: str, instance_path: Path) -> Iterator[Flask]:
-    """The app on SQLite as it was just built, for tests that give it routes: nothing may be added later."""
+    """A newly built app on SQLite, for tests that add routes to it: none can be added once it has
+    answered."""
     app = build_app(settings_for(sqlite_url, instance_path))
     yield app
     close_app(app)
@@ -260,7 +264,7 @@ def clock() -> Iterator[Clock]:
         yield stopped
 
 
-# For a whole module: many cases that do not mind what earlier ones have left share the cost of the start.
+# For a whole module: many cases that do not care what earlier ones left behind share the cost of the start.
 
 
 @pytest.fixture(scope="module")
@@ -294,8 +298,8 @@ def _running_simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
 
 @pytest.fixture
 def simulators(_running_simulators: Simulators) -> Iterator[Simulators]:
-    """The simulated providers and mailbox, running as a process of their own, with nothing in them yet. What
-    the test had Google and Microsoft asked has to keep to their documents."""
+    """The simulated providers and mailbox, running in a process of their own, with nothing in them yet. What
+    the test made the product ask of Google and Microsoft has to follow their documents."""
     _running_simulators.reset()
     yield _running_simulators
     _running_simulators.assert_no_violation()
@@ -310,7 +314,7 @@ def nursery(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Itera
 
 @pytest.fixture(scope="session")
 def launch_server(nursery: Nursery) -> Launch:
-    """How servers start here: forked, as after a first start."""
+    """How servers start here: forked, as if after a first start."""
     return launch_from(nursery)
 
 
@@ -361,7 +365,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def browser_complaints() -> Iterator[BrowserComplaints]:
-    """Everything the browser complained about; the test fails on what it did not ``expect``."""
+    """Everything the browser complained about; the test fails on any complaint it did not ``expect``."""
     complaints = BrowserComplaints()
     yield complaints
     assert complaints.unexpected() == []
@@ -371,7 +375,7 @@ def browser_complaints() -> Iterator[BrowserComplaints]:
 def new_browser_context(
     request: pytest.FixtureRequest, chromium: Browser, browser_complaints: BrowserComplaints, tmp_path: Path
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes contexts with cookies of their own; options as Playwright's ``new_context`` takes them."""
+    """Makes contexts with their own cookies; takes the options of Playwright's ``new_context``."""
     contexts: list[BrowserContext] = []
 
     def new_context(**options: object) -> BrowserContext:

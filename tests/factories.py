@@ -138,7 +138,7 @@ def turn_on_two_step(member: Member) -> str:
 
 
 def create_user(name: str, role: Role, *, is_active: bool = True, timezone: str = TIMEZONE) -> Member:
-    """Someone of the team, with an address made from the first name."""
+    """Someone on the team, with an address made from the first name."""
     user = User(
         name=name,
         email=f"{name.split()[0].lower()}@northlight.example",
@@ -154,7 +154,7 @@ def create_user(name: str, role: Role, *, is_active: bool = True, timezone: str 
 
 @cache
 def _password_hash() -> str:
-    # Slow on purpose, and the same for everyone here.
+    # Hashing is slow on purpose, and the password is the same for everyone here.
     return hash_password(PASSWORD)
 
 
@@ -229,7 +229,7 @@ def request_slots(
 
 
 def when_at(starts_at: datetime, duration_minutes: int = 45, timezone: str = TIMEZONE) -> When:
-    """An instant as the time of a plan."""
+    """An instant as the time in a plan."""
     return When(starts_at, f"{in_zone(starts_at, timezone):%Y-%m-%dT%H:%M}", timezone, duration_minutes)
 
 
@@ -312,7 +312,8 @@ def connect_on_paper(
     plan: str = "licensed",
     state: ConnectionState = ConnectionState.CONNECTED,
 ) -> int:
-    """A connected account without its provider, for pages that never ask it; returns the connection's id."""
+    """Connect an account without its provider, for pages that never ask the provider; returns the
+    connection's id."""
     row = Connection(
         user_id=member.id,
         app=app,
@@ -333,9 +334,9 @@ def connect_on_paper(
 def connect_app(app: str, member: Member, account: str, *, with_notice: bool = False) -> int:
     """Connect an account of a simulated provider by a real round trip, and return the connection's id.
 
-    Like the callback's route, it asks again for what this person's account could do. The application must
-    have the simulators' settings. Without `with_notice` the mail about it is left out, so that a test about
-    other mails sees those alone.
+    Like the callback's route, it asks again for the work that this person's account could do. The application
+    must have the simulators' settings. Without `with_notice` the mail about it is left out, so that a test
+    about other mails sees only those.
     """
     user = db.session.get_one(User, member.id)
     token = begin_session(user.id, "tests")
@@ -371,7 +372,7 @@ def connect_app(app: str, member: Member, account: str, *, with_notice: bool = F
 
 
 def with_provider(alive: Connections, provider: Any) -> Connections:
-    """The same connections with another provider in the place of Zoom's."""
+    """The same connections with another provider instead of Zoom's."""
     clients = AppClients(oauth=provider, accounts=provider, meetings=provider)
     return replace(alive, clients={**alive.clients, ZOOM: clients})
 
@@ -379,7 +380,7 @@ def with_provider(alive: Connections, provider: Any) -> Connections:
 def consent(authorize_url: str, account: str | None) -> dict[str, str]:
     """Answer the consent page as its form does, and return the query of the redirect back.
 
-    ``account`` None declines.
+    If ``account`` is None, decline.
     """
     decision = {"decision": "allow", "account": account} if account else {"decision": "decline"}
     with requests.Session() as browser:

@@ -1,4 +1,5 @@
-"""Rows of synced calendars, of their events, and of custom events, for tests of what is made of them.
+"""Rows of synced calendars, of their events, and of custom events, for tests of what the product does with
+them.
 
 Like `tests.factories`: everything here needs an application context, commits, and returns ids.
 """
@@ -24,7 +25,7 @@ from models import (
 from tests.factories import GOOGLE_CALENDAR, TIMEZONE, Member, connect_on_paper
 from timezones import start_of_day, utc_now
 
-# What is read of a calendar: this long back, and this long ahead.
+# How much of a calendar is read: this far back, and this far ahead.
 BACK, AHEAD = timedelta(weeks=4), timedelta(days=184)
 
 
@@ -128,8 +129,8 @@ def create_custom_event(
 def many_events(
     calendar_id: int, count: int = 10_000, *, back: timedelta = BACK, ahead: timedelta = AHEAD
 ) -> None:
-    """Fill a calendar with events of half an hour, spread evenly over the time that is read of it. Every
-    fifth doesn't make its owner busy."""
+    """Fill a calendar with half-hour events, spread evenly over the time for which it is read. Every fifth
+    doesn't make its owner busy."""
     calendar = db.session.get_one(SyncedCalendar, calendar_id)
     calendar.begin_edition()
     user_id = calendar.user_id

@@ -1,8 +1,8 @@
 """`make audit`: compares the locked packages with the list of known vulnerabilities.
 
-Ends with 0 when nothing is known about any of them, with 1 when something is, and with 2 when the list could
-not be reached: then nothing was found because nothing was compared. It is no part of the tests, whose result
-must not depend on what is published on the day they run.
+Ends with 0 if no vulnerability is known in any of them, with 1 if one is, and with 2 if the list could not be
+reached: then nothing was found because nothing was compared. It is not part of the tests, whose result must
+not depend on what is published on the day they run.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-# It contains what the server runs on, and what the tests and tools need on top.
+# It contains what the server runs on, plus what the tests and tools need.
 LOCK = "requirements-dev.lock"
 NOT_REACHED = (
     "The list of known vulnerabilities could not be reached, so nothing was compared. "
@@ -41,9 +41,10 @@ def main() -> int:
 
 
 def verdict(dependencies: list[dict[str, Any]]) -> tuple[int, list[str]]:
-    """The exit code and the lines to print for pip-audit's report, which is empty if it could not make one.
+    """Return the exit code and the lines to print for pip-audit's report, which is empty if it could not make
+    one.
 
-    A mirror of the package index may not have the list. Its every answer is then "not found", which pip-audit
+    A mirror of the package index may not have the list. All its answers are then "not found", which pip-audit
     counts as skipped and reports as success.
     """
     skipped = sorted(each["name"] for each in dependencies if "skip_reason" in each)

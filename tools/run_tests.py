@@ -1,14 +1,14 @@
-"""Run the tests, in one run of pytest on several processes, and close with a summary.
+"""Run the tests, in one run of pytest on several processes, and end with a summary.
 
     python tools/run_tests.py [--full] [pytest arguments]
 
-There is one process more than there are cores: tests that kill servers or meet silent ones mostly wait. The
-tests of a file stay together as long as all processes are busy, so that they share what their file sets up.
-With --full every test runs on both databases, and races, kills and random sequences repeat themselves
-at full counts, saying how far they are.
+There is one more process than there are cores: tests that kill servers, or wait for ones that never answer,
+are mostly idle. The tests of a file stay together as long as all processes are busy, so that they share what
+their file sets up. With --full every test runs on both databases, and races, kills and random sequences
+repeat at full counts and report their progress.
 
-Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if it took
-longer than it may.
+Fails if a test failed, if one was skipped (what a test needs has to be there), if nothing ran, or if the run
+took longer than allowed.
 """
 
 import os
@@ -30,7 +30,7 @@ MEMORY_NEEDED = 2 * 1024**3
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run counted; ``broken`` means that it ended in a way no count shows."""
+    """The counts of a run; ``broken`` means that it ended in a way that no count shows."""
 
     passed: int
     failed: int
@@ -39,12 +39,12 @@ class Outcome:
     broken: bool
 
 
-# Where a hanging run is ended: far beyond what it takes on two slow cores, which is 11 and 47 minutes.
+# When a hanging run is ended: long after the 11 and 47 minutes that runs take on two slow cores.
 LIMIT_SECONDS, FULL_LIMIT_SECONDS = 2100, 5400
 
 
 def run(arguments: list[str], *, is_full: bool) -> Outcome:
-    """Run the tests, showing what pytest prints, and count what it did."""
+    """Run the tests, show what pytest prints, and count the results."""
     RESULTS.mkdir(exist_ok=True)
     report = RESULTS / ("full.xml" if is_full else "ordinary.xml")
     limit_seconds = FULL_LIMIT_SECONDS if is_full else LIMIT_SECONDS
@@ -88,19 +88,21 @@ def run(arguments: list[str], *, is_full: bool) -> Outcome:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of the tests: this one, with room in memory, and with compiled code kept.
+    """Return the environment of the tests: this one, with temporary files in memory, and with compiled code
+    kept.
 
-    pytest rewrites every test's code before it compiles it. Where Python is told to keep nothing, each
-    process does so again in each run, which takes it five seconds.
+    pytest rewrites every test's code before it compiles it. If Python is told to keep nothing, each process
+    does so again in each run, which takes five seconds.
     """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, **temporary_folder()}
 
 
 def temporary_folder() -> dict[str, str]:
-    """Return what puts the tests' databases into memory where there is room for them.
+    """Return the setting that puts the tests' databases into memory if there is room for them.
 
-    Every commit waits for the disk otherwise, a sixth of all the time. No test is about power cuts.
+    Otherwise every commit waits for the disk, which is a sixth of the whole run time. No test is about power
+    cuts.
     """
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK):
         return {}

@@ -1,4 +1,5 @@
-"""How every API call goes: matched with its method in Google's documents, checked against it, then answered.
+"""How every API call is handled: matched with its method in Google's documents, checked against it, then
+answered.
 
 The order in which Google refuses is not documented; here it is the token, its scopes, then the request.
 """
@@ -55,7 +56,8 @@ OPERATION_OF = {
 
 @dataclass
 class Arrived:
-    """What is known of the current request. `resets` tells whether everything was forgotten since it came."""
+    """What is known about the current request. `resets` shows whether everything was reset since it
+    arrived."""
 
     resets: int
     bearer: Bearer
@@ -76,7 +78,8 @@ class Arrived:
 
 @api.before_request
 def _arrive() -> Response | None:
-    """What the documents say about the request, then faults that keep it from being done, then who calls."""
+    """Check the request against the documents, then apply faults that keep it from taking effect, then find
+    out who is calling."""
     state = google()
     board = state.board
     kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
@@ -199,7 +202,7 @@ def call(_: str) -> Response:
 @api.get("/v1/userinfo")
 @api.get("/oauth2/v2/userinfo", endpoint="userinfo")
 def userinfo() -> Response:
-    """The account's data, as OpenID Connect names it and as Google's older address does."""
+    """The account's data, under the names of OpenID Connect or, at Google's older address, the older ones."""
     carrier: Bearer = g.arrived.bearer
     account = carrier.account
     if account is None or not IDENTITY & carrier.scopes:
@@ -217,7 +220,7 @@ def userinfo() -> Response:
 
 @api.after_request
 def _leave(response: Response) -> Response:
-    """Faults that happen after the call was done, and the ledger."""
+    """Apply faults that happen after the call took effect, and write the ledger."""
     state, arrived = google(), g.arrived
     board = state.board
     answered = 200 <= response.status_code < 300
@@ -250,7 +253,8 @@ def _leave(response: Response) -> Response:
 
 
 def _without_message(body: Any) -> Any:
-    """What Gmail sent is kept as such; its size is enough for the list of calls."""
+    """The request's body for the list of calls, with only the size of a message: what Gmail sent is kept
+    elsewhere."""
     if isinstance(body, dict) and isinstance(body.get("raw"), str):
         return {**body, "raw": f"({len(body['raw'])} characters)"}
     return body

@@ -170,10 +170,10 @@ def _may_write(call: Call) -> None:
 
 
 def _busy(found: Iterable[Event], first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:
-    """When the events keep their owner busy within that time, with what overlaps or touches put together."""
+    """When the events keep their owner busy within that time, with overlapping and adjacent ones merged."""
     busy: list[tuple[datetime, datetime]] = []
     for event in found:
-        # Where someone works, or whose birthday it is, keeps no one busy.
+        # Working locations and birthdays keep no one busy.
         is_free = event.fields.get("transparency") == "transparent" or event.fields.get("eventType") in (
             "workingLocation",
             "birthday",

@@ -1,4 +1,4 @@
-"""One API call that is sound, as its handler gets it."""
+"""A valid API call, as its handler gets it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulators.google.state import Google
 
 @dataclass(frozen=True)
 class Call:
-    """`parameters` are those in the path, `query` those behind it, each with all its values."""
+    """`parameters` are those in the path, `query` those after it, each with all its values."""
 
     google: Google
     account: Account
@@ -22,6 +22,6 @@ class Call:
     if_match: str | None
 
     def text(self, name: str) -> str | None:
-        """A query parameter that is given once at most."""
+        """A query parameter that is given at most once."""
         values = self.query.get(name)
         return values[0] if values else None

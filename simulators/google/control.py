@@ -1,4 +1,4 @@
-"""The simulated Google for programs, beside what all calendars have."""
+"""What programs can do to the simulated Google, in addition to what both calendars have in common."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ control = blueprint(office, settle="meet")
 
 @control.post("/accounts/<email>/password")
 def change_password(email: str) -> Response:
-    """A new password ends the grants that may use Gmail, and no others."""
+    """Change the password, which ends the grants that may use Gmail, and no others."""
     return jsonify(ended=grants.change_password(google(), office.account(email).email))
 
 

@@ -2,7 +2,7 @@
 
 The documents in `third_party` are Google's, unmodified. They say which methods there are, with their paths,
 parameters, scopes, and the schemas of bodies. They do not say how wrong requests are refused; the words here
-are those that Google's servers are quoted with.
+are those quoted from Google's servers.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _RANGES = {
 
 @dataclass(frozen=True)
 class Violation:
-    """One thing that the document does not allow. `where` is the parameter, or the path into the body."""
+    """Something that the document does not allow. `where` is the parameter, or the path into the body."""
 
     where: str
     message: str
@@ -84,7 +84,7 @@ class Method:
         return found
 
     def check_body(self, body: Any) -> list[Violation]:
-        """What is wrong with a request's body; None stands for a request without one."""
+        """What is wrong with a request's body; None means a request without one."""
         schema = self.raw.get("request")
         if schema is None:
             return [] if body is None else [Violation("", "This method takes no body.")]
@@ -92,7 +92,7 @@ class Method:
             return [Violation("", "A body is required.")]
         if not isinstance(body, dict):
             return [Violation("", "Invalid JSON payload received: an object is expected.")]
-        # A patch takes a field out by naming it null.
+        # A patch removes a field by setting it to null.
         checker = _Checker(self.document, nulls=self.raw["httpMethod"] == "PATCH")
         checker.check(schema, body, "")
         properties = self.document.schema(schema["$ref"]).get("properties", {})
@@ -103,7 +103,7 @@ class Method:
         return checker.found
 
     def check_answer(self, body: Any) -> list[Violation]:
-        """What is wrong with an answer of ours; None stands for an empty one."""
+        """What is wrong with an answer of ours; None means an empty one."""
         schema = self.raw.get("response")
         if schema is None or body is None:
             same = (schema is None) == (body is None)
@@ -121,7 +121,7 @@ class Document:
 
     @cached_property
     def methods(self) -> list[Method]:
-        """All methods, those with the fewest parameters in their path first: they are the more exact ones."""
+        """All methods, those with the fewest parameters in their path first: they are the most specific."""
         base = "/" + self.raw["servicePath"]
         found = [
             Method(self, raw, re.compile(base + re.sub(r"\{\+?(\w+)\}", r"(?P<\1>[^/]+)", raw["path"])))
@@ -151,7 +151,7 @@ def find(http_method: str, path: str) -> tuple[Method, dict[str, str]] | None:
 
 
 def instant(text: str) -> datetime | None:
-    """An RFC 3339 timestamp, aware if it names its offset; None when it is none."""
+    """Read an RFC 3339 timestamp, aware if it names its offset; None if the text isn't one."""
     if not _DATE_TIME.fullmatch(text):
         return None
     try:
@@ -161,7 +161,7 @@ def instant(text: str) -> datetime | None:
 
 
 def day(text: str) -> date | None:
-    """A date as yyyy-mm-dd; None when it is none."""
+    """Read a date written as yyyy-mm-dd; None if the text isn't one."""
     if not _DATE.fullmatch(text):
         return None
     try:
@@ -222,7 +222,7 @@ def zones() -> frozenset[str]:
 
 
 def decoded(value: str) -> bytes | None:
-    """The bytes that base64url stands for, padded or not; None for anything else, plain base64 included."""
+    """Decode base64url, padded or not; None for anything else, plain base64 included."""
     if not re.fullmatch(r"[A-Za-z0-9_-]*={0,2}", value):
         return None
     bare = value.rstrip("=")
@@ -233,7 +233,7 @@ def decoded(value: str) -> bytes | None:
 
 
 class _Checker:
-    """Walks through a body beside its schema and notes what does not fit."""
+    """Walks through a body along with its schema and notes what does not fit."""
 
     def __init__(self, document: Document, *, nulls: bool, answer: bool = False) -> None:
         self._document = document

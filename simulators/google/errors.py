@@ -1,4 +1,4 @@
-"""Errors in the shape of Google's APIs, with the reasons that a client tells them apart by.
+"""Errors in the shape of Google's APIs, with the reasons by which a client tells them apart.
 
 Sources: Google's guide "Handle API errors" for Calendar, and answers quoted in public issue threads. Where
 only the reason is known, the sentence is ours.
@@ -67,7 +67,7 @@ USUAL_REASON = {
     429: "rateLimitExceeded",
     500: "internalError",
 }
-# What the newer part of an error calls them.
+# The names of these statuses in the newer part of an error.
 STATUS_WORD = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -77,7 +77,7 @@ STATUS_WORD = {
     500: "INTERNAL",
     503: "UNAVAILABLE",
 }
-# Reasons that the newer part has a name of its own for.
+# Reasons that have their own name in the newer part.
 DETAIL = {
     "insufficientPermissions": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
     "accessNotConfigured": "SERVICE_DISABLED",
@@ -99,7 +99,7 @@ class GoogleError(Exception):
         our_fault: bool = False,
         word: str = "",
     ) -> None:
-        """`location`: kind and name of what is wrong, such as ("parameter", "timeMin")."""
+        """`location` is the kind and name of what is wrong, such as ("parameter", "timeMin")."""
         usual_status, self.domain, usual_message = REASONS.get(reason, (500, "global", "Error"))
         super().__init__(message or usual_message)
         self.reason = reason
@@ -161,7 +161,7 @@ def scope_missing(service_method: str, scopes: frozenset[str]) -> GoogleError:
 
 
 def planned(status: int, reason: str, retry_after: int | None) -> GoogleError:
-    """The error of a switch."""
+    """The error that a switch asks for."""
     reason = reason or USUAL_REASON.get(status, "backendError")
     detail = DETAIL.get(reason)
     wait = {"Retry-After": str(retry_after)} if retry_after is not None and status in (429, 503) else {}

@@ -17,12 +17,12 @@ from simulators.google.times import written
 class Event:
     """One entry of one account's primary calendar. `fields` are those that a client writes.
 
-    `change` numbers all changes of this Google, and is what etags and sync tokens are made of. `purged`: gone
-    for good, so that not even its id is known.
+    `change` counts all changes in this Google, and etags and sync tokens are made from it. `purged`: it is
+    gone for good, and not even its id is known.
 
-    A series is kept as its master, with the rule, and its single events, which name it as their `series` and
-    when they were at first. `is_exception`: it was changed alone. `elsewhere`: its owner moved it into
-    another calendar.
+    A series is kept as its master, which has the rule, and its single events, which name the master as their
+    `series` and say when they were originally. `is_exception`: it was changed alone. `elsewhere`: its owner
+    moved it into another calendar.
     """
 
     account: str
@@ -68,7 +68,7 @@ class Event:
         return f"{origin}/calendar/event?eid={eid}"
 
     def resource(self, origin: str, zone: str | None = None) -> dict[str, Any]:
-        """As answers have it, with its times in `zone` (the calendar's by default)."""
+        """The event as it appears in answers, with its times in `zone` (the calendar's by default)."""
         person = {"email": self.account, "displayName": self.owner.name, "self": True}
         shown_in = zone or self.owner.timezone
         resource: dict[str, Any] = {
@@ -106,6 +106,6 @@ class Event:
 
 
 def id_in_series(series: str, start: Mapping[str, Any]) -> str:
-    """The id of a single event: that of its series, and when it starts at first."""
+    """The id of a single event: the id of its series, and its original start."""
     when = start.get("date") or start["dateTime"]
     return f"{series}_{re.sub(r'[^0-9TZ]', '', when)}"

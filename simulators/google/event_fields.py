@@ -18,7 +18,7 @@ WRITABLE = (
     *("visibility", "attendees", "reminders", "extendedProperties", "source", "attachments"),
     *("guestsCanInviteOthers", "guestsCanModify", "guestsCanSeeOtherGuests", "anyoneCanAddSelf"),
 )
-# What only someone's own events have here: an app that schedules interviews makes no such ones.
+# What only people's own events have here: an app that schedules interviews makes no events of this kind.
 OWNERS = ("eventType",)
 CHOICES = {
     "status": ("confirmed", "tentative", "cancelled"),
@@ -46,13 +46,13 @@ def _writable(by_app: bool) -> tuple[str, ...]:
 
 
 def merged(present: Mapping[str, Any], patch: Mapping[str, Any], *, by_app: bool = True) -> dict[str, Any]:
-    """The fields after a patch: objects are merged, lists replaced whole, null takes out."""
+    """The fields after a patch: objects are merged, lists are replaced, null removes."""
     _check(patch)
     changed = _merged(present, {name: patch[name] for name in _writable(by_app) if name in patch})
     for end in ("start", "end"):
         given = changed.get(end) or {}
         if bool(given.get("date")) == bool(given.get("dateTime")):
-            # Patching a date onto an instant leaves both, unless the other one is named null.
+            # Patching a date onto an instant leaves both, unless the other one is set to null.
             raise wrong_request("Invalid start time." if end == "start" else "Invalid end time.", where=end)
     _check(changed)
     return _kept(changed)
@@ -103,7 +103,7 @@ def _check_reminders(reminders: Mapping[str, Any]) -> None:
 
 
 def _kept(fields: dict[str, Any]) -> dict[str, Any]:
-    """Extended properties as Google keeps them: long names are dropped, long values cut, silently."""
+    """Extended properties as Google keeps them: long names are silently dropped, long values silently cut."""
     properties = fields.get("extendedProperties")
     if not properties:
         return fields

@@ -22,7 +22,7 @@ from simulators.google.times import span
 from simulators.office.events import all_kept, kept_as, next_change
 
 CLIENT_ID = re.compile(r"[a-v0-9]{5,1024}")
-# What makes the invitation a new one, in iCalendar's sense; also what is not a mere reminder.
+# Changes to these make the invitation a new one in iCalendar's sense; a change to reminders alone does not.
 COUNTS_AS_NEW = ("start", "end", "recurrence", "location", "status")
 
 
@@ -82,7 +82,8 @@ def insert(
 
 
 def get(google: Google, account: Account, event_id: str) -> Event:
-    """The event, cancelled or not; a pending conference comes closer by it. Raises GoogleError."""
+    """Return the event, cancelled or not; this brings a pending conference one read closer. Raises
+    GoogleError."""
     with google.storage.transaction() as rows:
         event = find(google, account, event_id)
         if event is None or event.elsewhere:
@@ -91,7 +92,8 @@ def get(google: Google, account: Account, event_id: str) -> Event:
 
 
 def came_closer(google: Google, rows: sqlite3.Connection, event: Event) -> Event:
-    """The event after its conference was read once more, which counts as a change when the link is there."""
+    """The event after its conference was read once more, which counts as a change if the link is there
+    now."""
     if event.conference is None or event.conference.status != "pending":
         return event
     later = event.conference.read()
@@ -114,10 +116,11 @@ def write(
     version: int,
     if_match: str | None = None,
 ) -> Event:
-    """Changes what `body` names or, if it is the `whole`, replaces everything. Raises GoogleError.
+    """Change the fields that `body` names or, if it is the `whole` event, replace them all. Raises
+    GoogleError.
 
-    Whether a cancelled event can be changed is not documented; one report has 403. The schema says that it
-    can be restored by its status, so here that is all that can be done to it.
+    Whether a cancelled event can be changed is not documented; one report mentions a 403. The schema says
+    that it can be restored by its status, so here that is all that can be done to it.
     """
     with google.storage.transaction() as rows:
         event = find(google, account, event_id)
@@ -226,7 +229,7 @@ def move(google: Google, account: Account, event_id: str, *, elsewhere: bool) ->
 
 
 def settle_meet(google: Google, account: Account, event_id: str, status: meet.Status) -> bool:
-    """Ends the waiting for a pending conference. False when there is none."""
+    """Settle a pending conference. False when there is none."""
     with google.storage.transaction() as rows:
         event = find(google, account, event_id)
         if event is None or event.conference is None or event.conference.status != "pending":
@@ -268,7 +271,7 @@ def _changed(
     fields: dict[str, Any],
     conference: Conference | None,
 ) -> Event:
-    """Saves what has changed; an event that is as it was keeps its etag."""
+    """Save what has changed; an unchanged event keeps its etag."""
     before = find(google, event.owner, event.id)
     assert before is not None
     if (before.fields, before.conference, before.status) == (fields, conference, event.status):

@@ -1,4 +1,4 @@
-"""Gmail's API: sending (discovery document `gmail.v1.json`), and what became of what was sent.
+"""Gmail's API: sending (discovery document `gmail.v1.json`), and what happened to what was sent.
 
 The sentences of errors are those quoted in public issue threads.
 """
@@ -29,7 +29,7 @@ RE = re.compile(r"^(re|aw|fwd?):\s*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class SentByGmail(Sent):
-    """`thread`: what Gmail shows it with."""
+    """A message sent by Gmail. `thread`: the conversation in which Gmail shows it."""
 
     thread: str
 
@@ -38,7 +38,7 @@ class SentByGmail(Sent):
 
 
 def send(call: Call) -> dict[str, Any]:
-    """Sends and keeps; nothing tells a message that comes a second time from a new one."""
+    """Send and keep a message; one that is sent a second time can't be told from a new one."""
     google, account = call.google, call.account
     if call.parameters["userId"].lower() not in ("me", account.email):
         raise GoogleError("forbidden", f"Delegation denied for {account.email}")
@@ -113,7 +113,7 @@ def _wrong_argument(message: str) -> GoogleError:
 
 
 def _as_sent(google: Google, account: Account, raw: bytes, message: EmailMessage) -> tuple[bytes, str]:
-    """The message with what Gmail changes, and its Message-ID: no one sends in another's name."""
+    """The message with Gmail's changes, and its Message-ID. Gmail lets no one send in someone else's name."""
     name, address = parseaddr(str(message["From"] or ""))
     if address.lower() != account.email:
         raw = with_header(raw, "From", formataddr((name or account.name, account.email)))

@@ -1,7 +1,7 @@
 """Codes, grants and tokens: what people allowed, and what is still valid.
 
-Each consent makes a grant of its own, and several of one account live side by side. Revoking any token ends
-all of them, as does the person who removes the app.
+Each consent makes a grant of its own, and an account can have several at once. Revoking any token ends all of
+them, and so does removing the app.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ EXPIRED = "Token has been expired or revoked."
 
 
 class InvalidGrant(Exception):
-    """The code or refresh token is not valid (anymore)."""
+    """The code or refresh token is not valid, or no longer."""
 
     def __init__(self, words: str, error: str = "invalid_grant") -> None:
         super().__init__(words)
@@ -36,7 +36,8 @@ class InvalidGrant(Exception):
 
 @dataclass(frozen=True)
 class Consent:
-    """What a person allowed, as their code stands for it. `prompted`: the app insisted on asking."""
+    """What a person allowed, which their code can be exchanged for. `prompted`: the app insisted on
+    asking."""
 
     account: str
     scopes: tuple[str, ...]
@@ -60,7 +61,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom an access token represents; no one when it is not valid."""
+    """The account that an access token belongs to; none if the token is not valid."""
 
     account: Account | None
     scopes: frozenset[str] = frozenset()
@@ -69,7 +70,7 @@ class Bearer:
 
 def issue_code(google: Google, consent: Consent) -> str:
     """A new code: ten minutes, single use, bound to the redirect address and the PKCE challenge."""
-    # Real ones have a slash too, so that one which is not encoded is noticed.
+    # Real codes have a slash too, so that a client that forgets to encode it is noticed.
     code = f"4/GAC-CANARY-{secrets.token_urlsafe(40)}"
     with google.storage.transaction() as rows:
         rows.execute(
@@ -103,7 +104,8 @@ def exchange_code(google: Google, code: str, redirect_uri: str, verifier: str) -
         rows.execute("UPDATE codes SET used = 1 WHERE code = ?", (code,))
         account = row["account"]
         known = rows.execute("SELECT 1 FROM grants WHERE account = ? AND alive = 1", (account,)).fetchone()
-        # Who allowed the app before gets a refresh token only when the app insisted on asking again.
+        # For a person who allowed the app before, there is a refresh token only if the app insisted on asking
+        # again.
         lasting = row["offline"] and (row["prompted"] or known is None)
         if lasting and google.board.take("no_refresh_token"):
             lasting = False
@@ -140,12 +142,13 @@ def refresh(google: Google, refresh_token: str) -> Tokens:
                 "UPDATE grants SET refreshes = refreshes + 1, used_at = ? WHERE id = ?", (now, row["id"])
             )
             return _new_tokens(google, rows, row["id"], row["account"], row["scopes"], None)
-    # Outside of the transaction, so that the end of the grant is kept.
+    # Outside the transaction, so that the end of the grant is kept.
     raise InvalidGrant(EXPIRED)
 
 
 def revoke(google: Google, token: str) -> str | None:
-    """Ends all grants of the account that a token belongs to, and says whose it was (None: no such token)."""
+    """End all grants of the account that a token belongs to, and return that account (None: no such
+    token)."""
     with google.storage.transaction() as rows:
         row = rows.execute(
             "SELECT account FROM grants WHERE alive = 1 AND (refresh_token = :token"
@@ -159,13 +162,13 @@ def revoke(google: Google, token: str) -> str | None:
 
 
 def end_grants(google: Google, account: str, because: str) -> int:
-    """The person removes the app at Google. How many grants that ended."""
+    """Remove the app as the person does at Google, and return how many grants that ended."""
     with google.storage.transaction() as rows:
         return _end(rows, account, because)
 
 
 def change_password(google: Google, account: str) -> int:
-    """Ends the account's grants that may use Gmail, as a new password does. How many these were."""
+    """End the account's grants that may use Gmail, as a new password does, and return how many there were."""
     ended = 0
     with google.storage.transaction() as rows:
         for row in rows.execute(
@@ -181,7 +184,7 @@ def change_password(google: Google, account: str) -> int:
 
 
 def bearer(google: Google, token: str) -> Bearer:
-    """Whom the access token of an API call represents."""
+    """The account that the access token of an API call belongs to."""
     with google.storage.transaction() as rows:
         row = rows.execute(
             "SELECT grants.account, access_tokens.scopes, access_tokens.expires_at FROM access_tokens"

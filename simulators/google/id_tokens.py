@@ -1,4 +1,4 @@
-"""Id tokens (OpenID Connect Core 1.0): who gave consent, signed here, and what can be wrong with them."""
+"""Id tokens (OpenID Connect Core 1.0), signed here: they say who gave consent, and can have faults."""
 
 from __future__ import annotations
 

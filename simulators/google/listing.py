@@ -1,7 +1,8 @@
 """Lists of events, page by page, and what has changed since an earlier list.
 
 Sources: the reference of `events.list` in the discovery document and the guide "Synchronize resources
-efficiently". Tokens say inside what they are for; Google's are opaque, and so must these be to a client.
+efficiently". Tokens contain what they are for; Google's are opaque, so a client must treat these as opaque
+too.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def page(google: Google, account: Account, query: Query) -> dict[str, Any]:
             found = [event for event in found if since < event.change]
         else:
             found = _matching(found, account, query)
-        # Pages go on behind the last event that was listed, whatever becomes of it meanwhile.
+        # Pages go on after the last event that was listed, whatever happens to it in the meantime.
         place = _place_by(query)
         found.sort(key=place)
         start = sum(place(event) <= after for event in found) if after is not None else 0
@@ -107,14 +108,16 @@ def _is_single(query: Query) -> bool:
 
 
 def _is_kind(event: Event, query: Query) -> bool:
-    """Series come as their single events, or as their rules and the exceptions from them."""
+    """Whether the list includes this kind of event: series are listed as their single events, or as their
+    rules and the exceptions to them."""
     if _is_single(query):
         return not event.is_master
     return event.series is None or event.is_exception
 
 
 def _place_by(query: Query) -> Callable[[Event], list[Any]]:
-    """Where an event stands in the list. The usual order is said to be stable, and not what it is."""
+    """The event's position in the list. Google says that the default order is stable, but not which order it
+    is."""
     if _first(query, "syncToken"):
         return lambda event: [event.change]
     if _first(query, "orderBy") == "updated":
@@ -161,7 +164,7 @@ def _check(query: Query, now: datetime) -> None:
 
 
 def _matching(found: list[Event], account: Account, query: Query) -> list[Event]:
-    """Those that the query's parameters leave, in its order."""
+    """The events that match the query's parameters, in its order."""
     first, last = _first(query, "timeMin"), _first(query, "timeMax")
     updated = _first(query, "updatedMin")
     uid, words = _first(query, "iCalUID"), _first(query, "q")
@@ -196,7 +199,8 @@ def _has_property(event: Event, kind: str, pair: str) -> bool:
 
 
 def _since(google: Google, account: Account, query: Query, token: str, now: datetime) -> int:
-    """The number of the last change that the token's list knew. Raises GoogleError: 410 for an old one."""
+    """The number of the last change that the token's list included. Raises GoogleError: 410 for an old
+    token."""
     content = _content(token)
     is_sound = content is not None and content.get("single") == _is_single(query)
     if content is None or content.get("account") != account.email or not is_sound:
@@ -215,7 +219,7 @@ def _page_start(token: str, query: Query) -> tuple[list[Any] | None, int]:
 
 
 def _digest(query: Query) -> str:
-    """Of all parameters but the page: a page token counts for the query it was given for."""
+    """A digest of all parameters but the page: a page token is valid only for the query it was given for."""
     rest = sorted((name, values) for name, values in query.items() if name not in ("pageToken", "maxResults"))
     return hashlib.sha256(json.dumps(rest).encode()).hexdigest()[:16]
 

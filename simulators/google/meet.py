@@ -25,7 +25,7 @@ Status = Literal["pending", "success", "failure"]
 
 @dataclass(frozen=True)
 class Conference:
-    """`reads_left`: how often it is read before it is there; None: it stays pending."""
+    """A conference. `reads_left`: how many more reads it stays pending for; None: it stays pending."""
 
     request_id: str
     code: str
@@ -36,7 +36,7 @@ class Conference:
         return f"{origin}/meet/{self.code}" if self.status == "success" else None
 
     def read(self) -> Conference:
-        """As it is after being read once more."""
+        """The conference after one more read."""
         if self.status != "pending" or self.reads_left is None:
             return self
         if self.reads_left <= 1:
@@ -44,7 +44,7 @@ class Conference:
         return replace(self, reads_left=self.reads_left - 1)
 
     def shown(self, origin: str) -> dict[str, Any]:
-        """As answers have it. Only a success has a way in."""
+        """The conference as it appears in answers. Only a successful one has an entry point."""
         request = {
             "requestId": self.request_id,
             "conferenceSolutionKey": {"type": SOLUTION},
@@ -68,7 +68,7 @@ def settled(
 ) -> Conference | None:
     """The conference of an event after a write with `body`. Raises GoogleError.
 
-    A body without `conferenceData` says nothing about it here; the caller takes it out where that is meant.
+    A body without `conferenceData` leaves it unchanged here; the caller removes it where that is meant.
     """
     if version == 0:
         return None if google.board["forgetful_meet"] else present
@@ -81,7 +81,7 @@ def settled(
     if request is None or (present and request.get("requestId") == present.request_id):
         named = asked.get("conferenceId")
         if named is not None and (present is None or named != present.code):
-            # Google warns of giving one event the conference of another.
+            # Google warns against giving one event the conference of another.
             raise wrong_request("Invalid conference data.", where="conferenceData.conferenceId")
         return present
     if not request.get("requestId"):
@@ -106,6 +106,6 @@ def _new(google: Google, account: Account, request: Mapping[str, Any]) -> Confer
 
 
 def _new_code() -> str:
-    """As real ones look: abc-defg-hij."""
+    """A new code in the form of real ones: abc-defg-hij."""
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(10))
     return f"{letters[:3]}-{letters[3:7]}-{letters[7:]}"

@@ -1,7 +1,7 @@
 """Google's OAuth 2.0 and OpenID Connect: the consent page, tokens, revoking, the account's data.
 
-Sources: Google's guides "Using OAuth 2.0 for Web Server Applications" and "OpenID Connect"; RFC 6749,
-7009, 7636. On one origin here what Google has on several hosts.
+Sources: Google's guides "Using OAuth 2.0 for Web Server Applications" and "OpenID Connect"; RFC 6749, 7009,
+7636. What Google spreads over several hosts is on one origin here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TESTING_SECONDS = int(grants.TESTING_LIFE.total_seconds())
 
 
 def _refusal() -> tuple[str, str] | None:
-    """Google's name for what is wrong with the authorization request and a sentence about it, or None."""
+    """Google's name for the error in the authorization request and a sentence about it, or None."""
     asked = request.values
     redirect_uri = asked.get("redirect_uri", "")
     if asked.get("client_id") != google().client_id:
@@ -71,7 +71,7 @@ def consent() -> str | tuple[str, int]:
     refused = _refusal()
     if refused:
         return _error_page(refused)
-    # Google knows who is signed in there. Nobody signs in here, so the app may say whose browser it is.
+    # Google knows who is signed in there. No one signs in here, so the app may say whose browser it is.
     hint = request.args.get("login_hint", "")
     likely = BY_EMAIL.get(hint) or next((account for account in ACCOUNTS if account.sub == hint), None)
     accounts = sorted(ACCOUNTS, key=lambda account: account is not likely)
@@ -173,7 +173,7 @@ def _spoiled(failure: str) -> Response | None:
 
 
 def _token_answer(entry: dict[str, Any]) -> Response:
-    """Fills the ledger's `entry` with account and error on its way."""
+    """Answer a token request, and put the account and the error into the ledger's `entry` on the way."""
     state, form = google(), request.form
     if request.args:
         # Parameters in the address end up in logs.
@@ -205,7 +205,7 @@ def _token_answer(entry: dict[str, Any]) -> Response:
         answer["refresh_token"] = tokens.refresh_token
         if tokens.testing:
             # Reported by people whose consent screen is in Testing; Google documents it for access that the
-            # person limited in time.
+            # person limited to a period of time.
             answer["refresh_token_expires_in"] = TESTING_SECONDS - 1
     id_token = id_tokens.make(state, tokens)
     if id_token:
@@ -215,7 +215,7 @@ def _token_answer(entry: dict[str, Any]) -> Response:
 
 @pages.post("/revoke")
 def revoke() -> Response:
-    """Asks for no client: anyone who has the token may end it."""
+    """Revoke a token. This takes no client credentials: anyone who has the token may end it."""
     if request.args or "token" not in request.form:
         return _oauth_error({}, "invalid_request", "Bad Request")
     account = grants.revoke(google(), request.form["token"])

@@ -104,7 +104,7 @@ class GoogleOffice(Office[Account, Event]):
     def change(
         self, account: Account, event_id: str, changes: Mapping[str, Any], *, without_meeting: bool = False
     ) -> bool:
-        # A patch merges, so what is taken by a date is no longer taken by an instant.
+        # A patch merges, so setting a date has to clear the instant.
         changes = {
             name: {"date": None, "dateTime": None, **value} if name in ("start", "end") else value
             for name, value in changes.items()

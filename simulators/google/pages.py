@@ -1,4 +1,5 @@
-"""What people see of the simulated Google, beside the pages of every calendar and mail."""
+"""What people see of the simulated Google, in addition to the pages that both calendars and mail have in
+common."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from simulators.zoom import people as colleagues
 
 @dataclass(frozen=True)
 class Account(people.Account):
-    """A Google account. What its flags deny stays denied, whichever switches are set."""
+    """A Google account. What its flags deny stays denied, whatever the switches say."""
 
     has_meet: bool = True
     has_gmail: bool = True

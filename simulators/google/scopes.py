@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from simulators.google.discovery import DOCUMENTS
 
 PREFIX = "https://www.googleapis.com/auth/"
-# The short names of OpenID Connect, and what token answers call them.
+# The short names of OpenID Connect, and their names in token answers.
 LONG_NAME = {
     "openid": "openid",
     "email": f"{PREFIX}userinfo.email",
@@ -35,7 +35,7 @@ GMAIL = frozenset(
 
 
 def full(scope: str) -> str:
-    """The name that answers use, from whichever name was given: `email`, `gmail.send`, or the address."""
+    """The name that answers use for a scope, which may be given as `email`, `gmail.send`, or the address."""
     if scope in LONG_NAME:
         return LONG_NAME[scope]
     return scope if "://" in scope else f"{PREFIX}{scope}"

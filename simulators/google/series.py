@@ -15,7 +15,7 @@ from simulators.google.times import moment_of, moved
 def insert(
     google: Google, account: Account, bodies: Sequence[Mapping[str, Any]]
 ) -> tuple[Event, list[Event]]:
-    """Makes a series of these single events. Its rule is for show: they are where their times say."""
+    """Make a series of these single events. Its rule is for show only: the events are at their own times."""
     rule = {"recurrence": [f"RRULE:FREQ=DAILY;COUNT={len(bodies)}"]}
     with google.storage.transaction():
         master = events.insert(
@@ -34,7 +34,7 @@ def change(
     *,
     without_meet: bool = False,
 ) -> Event | None:
-    """Changes an event as its owner does; of a series, all single events that are no exceptions. None when
+    """Change an event as its owner does; in a series, all single events that are not exceptions. None when
     there is no such living event."""
     with google.storage.transaction():
         before = events.find(google, account, event_id)

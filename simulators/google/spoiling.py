@@ -16,7 +16,7 @@ WRONG_TYPES = (
 
 
 def spoiled(google: Google, account: Account | None, response: Response, how: str) -> Response:
-    """The answer that is sent in the place of `response`; `how` is a choice of the switch `bad_answer`."""
+    """The answer that is sent instead of `response`; `how` is a choice of the switch `bad_answer`."""
     if how == "another":
         return _about_another(google, account, response)
     return spoiling.spoiled(response, how, wrong_types=WRONG_TYPES)

@@ -56,7 +56,7 @@ class Google(Service):
         client_secret: str,
         mail_server: tuple[str, int],
     ) -> None:
-        """`mail_server`: host and port of the SMTP server that takes what Gmail sends."""
+        """`mail_server` is the host and port of the SMTP server that accepts what Gmail sends."""
         super().__init__(
             "google",
             data=data,

@@ -23,7 +23,7 @@ def moment_of(value: Mapping[str, Any], zone: str) -> datetime:
 
 
 def span(start: Mapping[str, Any], end: Mapping[str, Any], zone: str) -> tuple[datetime, datetime]:
-    """Start and end as instants. Raises GoogleError for what Google takes for no time at all."""
+    """Start and end as instants. Raises GoogleError for what Google does not accept as a time."""
     if bool(start.get("date")) != bool(end.get("date")):
         raise wrong_request("Start and end times must either both be date or both be dateTime.", where="end")
     first, last = moment_of(start, zone), moment_of(end, zone)
@@ -34,7 +34,7 @@ def span(start: Mapping[str, Any], end: Mapping[str, Any], zone: str) -> tuple[d
 
 
 def written(value: Mapping[str, Any], zone: str) -> dict[str, Any]:
-    """A start or end as answers have it: the instant in `zone`, beside the zone it was made in."""
+    """A start or end as it appears in answers: the instant in `zone`, with the zone it was created in."""
     if value.get("date"):
         return {"date": value["date"]}
     shown = {"dateTime": in_zone(moment_of(value, zone), zone)}
@@ -44,13 +44,13 @@ def written(value: Mapping[str, Any], zone: str) -> dict[str, Any]:
 
 
 def in_zone(moment: datetime, zone: str) -> str:
-    """As Google writes it: whole seconds, Z where the offset is zero."""
+    """The instant as Google writes it: whole seconds, Z where the offset is zero."""
     text = moment.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
     return text.replace("+00:00", "Z")
 
 
 def moved(value: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
-    """The same kind of time, later by that much."""
+    """The same kind of time, this much later."""
     if value.get("date"):
         date = day(value["date"])
         assert date is not None

@@ -1,4 +1,4 @@
-"""The simulated issuer: what it says of itself, the page where people sign in, tokens, keys, and control.
+"""The simulated issuer: what it says about itself, the page where people sign in, tokens, keys, and control.
 
 Sources: OpenID Connect Core 1.0 and Discovery 1.0; RFC 6749, 7636, 9207. Under `/common/v2.0` it is an issuer
 for several directories, whose name is a template.
@@ -55,7 +55,7 @@ def configuration(base: str) -> Response:
         response_types_supported=["code"],
         subject_types_supported=["public"],
         id_token_signing_alg_values_supported=["RS256"],
-        # One says that it takes the secret in the form alone; the other leaves the standard's default.
+        # One says that it takes the secret only in the form; the other leaves the standard's default.
         **({"token_endpoint_auth_methods_supported": ["client_secret_post"]} if base else {}),
     )
 
@@ -72,7 +72,7 @@ def keys(base: str) -> Response:
 
 
 def _refusal() -> str | None:
-    """What is wrong with the request of the page, or None."""
+    """What is wrong with the authorization request, or None."""
     asked = request.values
     rules = {
         "client_id": asked.get("client_id") == issuer().client_id,

@@ -19,8 +19,8 @@ FORGERS_KEY = 999_999
 
 
 def make(issuer: Issuer, account: Account, nonce: str, base: str) -> str | None:
-    """The id token about a person; None where there is none. `base`: the path of the issuer that was asked,
-    "" for the one whose name is the address itself."""
+    """The id token about a person; None if there is to be none. `base` is the path of the issuer that was
+    asked, "" for the one whose name is the address itself."""
     spoiled: str = issuer.board["id_token"]
     if spoiled == "missing":
         return None
@@ -38,7 +38,7 @@ def make(issuer: Issuer, account: Account, nonce: str, base: str) -> str | None:
         "nonce": nonce,
     }
     if base:
-        # As where directories say nothing about their people's addresses.
+        # As with directories that say nothing about their people's addresses.
         claims["tid"] = DIRECTORY
     else:
         claims["email_verified"] = spoiled != "unverified_email"

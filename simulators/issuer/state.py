@@ -30,7 +30,7 @@ BY_EMAIL = {account.email: account for account in ACCOUNTS}
 
 
 class Issuer(Service):
-    """One simulated issuer. Its name is its public address, which the server has to reach too."""
+    """One simulated issuer. Its name is its public address, which the product's server has to reach too."""
 
     def __init__(
         self, *, data: Path | None, url: str, public_url: str, client_id: str, client_secret: str
@@ -48,7 +48,7 @@ class Issuer(Service):
         )
 
     def subject_of(self, account: Account) -> str:
-        """The name of a person that no one else is ever given."""
+        """The subject of a person, which no one else is ever given."""
         words = f"{account.email}|{self.board['other_subject']}"
         return hashlib.sha256(words.encode()).hexdigest()[:32]
 

@@ -23,7 +23,7 @@ class CalendarFile:
 
 
 def calendar_files(message: EmailMessage) -> list[CalendarFile]:
-    """All calendar texts of the message. The same text as part and as attachment comes once."""
+    """All calendar texts of the message. A text that is both a part and an attachment is listed once."""
     places: dict[bytes, list[str]] = {}
     for part in message.walk():
         if part.get_content_type() == "text/calendar" or (part.get_filename() or "").endswith(".ics"):

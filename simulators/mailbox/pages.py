@@ -79,7 +79,7 @@ def html_part(mail_id: int) -> Response:
 
 @pages.get("/mails/<int:mail_id>/files/<int:number>")
 def attachment(mail_id: int, number: int) -> Response:
-    """The n-th part of the message as a download."""
+    """The nth part of the message as a download."""
     _, raw = _mail(mail_id)
     parts = dict(enumerate(parsed(raw).walk()))
     name = parts[number].get_filename() if number in parts else None

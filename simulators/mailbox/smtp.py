@@ -73,7 +73,8 @@ class _Handler:
     ) -> str:
         assert isinstance(server.transport, asyncio.Transport)
         if self._board["silent"] or self._board["refuse_connections"]:
-            # As if the server had been restarted since: whoever has a connection meets it in the next one.
+            # As if the server had been restarted since: a client with an open connection meets the fault in
+            # its next one.
             server.transport.abort()
         most: int = self._board["most_on_a_connection"]
         if 0 < most <= server.taken:

@@ -83,7 +83,7 @@ class MailStore:
         return Mail(**columns), raw
 
     def recipients(self) -> list[str]:
-        """Every address that got mail, in alphabetical order."""
+        """Every address that has received mail, in alphabetical order."""
         with self._storage.transaction() as rows:
             found = rows.execute("SELECT DISTINCT envelope_to FROM mails ORDER BY envelope_to").fetchall()
         return [row["envelope_to"] for row in found]
@@ -101,6 +101,6 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 def part_bytes(part: MIMEPart) -> bytes:
-    """The decoded content of one part; nothing for a container of parts."""
+    """The decoded content of one part; empty for a container of parts."""
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""

@@ -1,4 +1,5 @@
-"""How every call of Graph goes: matched with what there is, checked against its types, then answered.
+"""How every Graph call is handled: matched with the calls that exist, checked against Microsoft's types, then
+answered.
 
 The order in which Graph refuses is not documented; here it is the token, the mailbox, the scopes of the
 token, then the request.
@@ -35,7 +36,7 @@ WRITE = frozenset({"Calendars.ReadWrite"})
 
 @dataclass(frozen=True)
 class Operation:
-    """One kind of call: what the switches call it, what answers it, and the scopes of which one is needed."""
+    """One kind of call: its name in the switches, what answers it, and the scopes, one of which is needed."""
 
     name: str
     method: str
@@ -67,7 +68,8 @@ OPERATIONS = (
 
 @dataclass
 class Arrived:
-    """What is known of the current request. `resets` tells whether everything was forgotten since it came."""
+    """What is known about the current request. `resets` shows whether everything was reset since it
+    arrived."""
 
     resets: int
     bearer: Bearer
@@ -90,8 +92,8 @@ class Arrived:
 
 @api.before_request
 def _arrive() -> Response | None:
-    """What Microsoft's types say about the request, then faults that keep it from being done, then who
-    calls."""
+    """Check the request against Microsoft's types, then apply faults that keep it from taking effect, then
+    find out who is calling."""
     state = microsoft()
     board = state.board
     kind, _, access_token = request.headers.get("Authorization", "").partition(" ")
@@ -134,7 +136,7 @@ def _operation(path: str) -> Operation | None:
 
 
 def _read(arrived: Arrived) -> None:
-    """Takes the body, and holds the request against the types."""
+    """Read the body, and check the request against the types."""
     if arrived.operation is not None:
         found = arrived.operation.path.fullmatch(arrived.path)
         assert found is not None
@@ -154,7 +156,7 @@ def _read(arrived: Arrived) -> None:
 
 
 def _takes_turn(arrived: Arrived) -> bool:
-    """Whether the mailbox is busy with too many other calls."""
+    """Count this call as one that its mailbox is busy with, and return whether there are too many."""
     state, operation = microsoft(), arrived.operation
     if operation is None or not operation.uses_mailbox or arrived.account is None:
         return False
@@ -198,7 +200,7 @@ def _refused(error: GraphError) -> Response:
 
 @api.route(f"{VERSION}/<path:_>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def call(_: str) -> Response:
-    """Any call of Graph."""
+    """Answer any Graph call."""
     state, arrived = microsoft(), g.arrived
     operation: Operation | None = arrived.operation
     if operation is None:
@@ -241,7 +243,7 @@ def call(_: str) -> Response:
 
 @api.after_request
 def _leave(response: Response) -> Response:
-    """Faults that happen after the call was done, and the ledger."""
+    """Apply faults that happen after the call took effect, and write the ledger."""
     state, arrived = microsoft(), g.arrived
     board = state.board
     response.headers["request-id"] = arrived.request_id

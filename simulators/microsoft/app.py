@@ -12,7 +12,7 @@ from simulators.microsoft.state import Microsoft
 from simulators.microsoft.tokens import endpoints
 from simulators.web import new_app, switches_blueprint
 
-# More than Graph takes, so that the refusal is the one of a message that is too large.
+# More than Graph accepts, so that the refusal is the one for a message that is too large.
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 
 

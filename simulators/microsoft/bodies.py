@@ -1,6 +1,7 @@
-"""The text of an event: what Exchange makes of it, and the part of it with which people join a Teams meeting.
+"""The text of an event: what Exchange makes of it, and the part of it that people use to join a Teams
+meeting.
 
-Nothing documents that part; this one looks like those that are quoted in public issues.
+That part is not documented; this one looks like those quoted in public issues.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def kept(content: str, content_type: str) -> str:
 
 
 def page(inner: str) -> str:
-    """The body as it is handed out."""
+    """The body as Graph returns it."""
     if not inner:
         return ""
     head = '<head>\r\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\r\n</head>'
@@ -43,7 +44,7 @@ def text(inner: str) -> str:
 
 
 def joining(link: str, number: str, passcode: str) -> str:
-    """The part for joining."""
+    """The part for joining the meeting."""
     line = (
         '<div style="width:100%; height:20px"><span style="white-space:nowrap; color:#5F5F5F;'
         f' opacity:.36">{"_" * 80}</span></div>'

@@ -81,7 +81,7 @@ def delete(call: Call) -> None:
 
 
 def get_schedule(call: Call) -> dict[str, Any]:
-    """Of oneself and of colleagues: in an organization, everyone sees when others are busy."""
+    """The schedule of oneself and of colleagues: in an organization, everyone sees when others are busy."""
     if call.account.tenant.is_personal:
         raise GraphError("ErrorAccessDenied", "The API is not supported for MSA accounts.", our_fault=True)
     body = {name.lower(): value for name, value in call.body.items()}
@@ -148,7 +148,7 @@ def _selected(call: Call, whole: dict[str, Any]) -> dict[str, Any]:
 
 
 def _invite(call: Call, event: Event, what: str) -> None:
-    """Everyone whom an event names hears of it from Microsoft, and no parameter keeps it from that."""
+    """Microsoft tells everyone whom an event names about it, and no parameter keeps it from doing so."""
     addresses = [guest["emailAddress"]["address"] for guest in event.fields["attendees"]]
     if not addresses:
         return

@@ -1,4 +1,4 @@
-"""One call of Graph that is sound, as its handler gets it."""
+"""A valid Graph call, as its handler gets it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IMMUTABLE = re.compile(r'IdType\s*=\s*"?ImmutableId"?', re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Call:
-    """`base`: the address that was called, without its query. `item`: the id in its path."""
+    """`base` is the address that was called, without its query. `item` is the id in its path."""
 
     microsoft: Microsoft
     account: Account

@@ -1,4 +1,4 @@
-"""The simulated Microsoft for programs, beside what all calendars have."""
+"""What programs can do to the simulated Microsoft, in addition to what both calendars have in common."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ control = blueprint(office, settle="teams")
 
 @control.post("/accounts/<email>/password")
 def change_password(email: str) -> Response:
-    """A new password leaves the tokens of an app with a secret alive."""
+    """Change the password, which leaves the tokens of an app that has a secret valid."""
     return jsonify(ended=0, account=office.account(email).email)
 
 
 @control.post("/accounts/<email>/sessions")
 def sign_out_everywhere(email: str) -> Response:
-    """The person or an administrator revokes all sessions: all grants end."""
+    """Revoke all sessions, as the person or an administrator can: all grants end."""
     return jsonify(ended=grants.sign_out_everywhere(microsoft(), office.account(email).email))
 
 

@@ -1,4 +1,4 @@
-"""Errors in the shape of Microsoft Graph, with the codes that a client tells them apart by.
+"""Errors in the shape of Microsoft Graph, with the codes by which a client tells them apart.
 
 Sources: "Microsoft Graph error responses and resource types", "Microsoft Graph throttling guidance", and
 answers quoted in public issue threads. Where only the code is known, the sentence is ours.
@@ -64,7 +64,7 @@ USUAL_CODE = {
     500: "ErrorInternalServerError",
     503: "serviceNotAvailable",
 }
-# What a claims challenge asks for: a token that was issued after now.
+# What a claims challenge asks for: a token issued from now on.
 CLAIMS = "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNzY0MzI0MDAwIn19fQ=="
 
 
@@ -81,7 +81,7 @@ class GraphError(Exception):
         headers: Mapping[str, str] | None = None,
         our_fault: bool = False,
     ) -> None:
-        """`more`: what else the error contains, beside code and message."""
+        """`more` is what the error contains besides code and message."""
         usual_status, usual_message = CODES.get(code, (500, "An error occurred."))
         super().__init__(message or usual_message)
         self.code = code
@@ -111,7 +111,7 @@ def invalid_token() -> GraphError:
 
 
 def claims_challenge() -> GraphError:
-    """Someone's rules want the sign-in to be looked at once more (continuous access evaluation)."""
+    """An organization's rules require the sign-in to be evaluated again (continuous access evaluation)."""
     header = (
         'Bearer realm="", authorization_uri="https://login.example/common/oauth2/authorize",'
         f' error="insufficient_claims", claims="{CLAIMS}"'
@@ -125,7 +125,7 @@ def claims_challenge() -> GraphError:
 
 
 def planned(status: int, code: str, retry_after: str) -> GraphError:
-    """The error of a switch."""
+    """The error that a switch asks for."""
     wait = {"Retry-After": retry_after} if retry_after and status in (429, 503) else {}
     return GraphError(code or USUAL_CODE.get(status, "UnknownError"), status=status, headers=wait)
 

@@ -14,7 +14,7 @@ from simulators.microsoft.teams import Online
 from simulators.microsoft.times import shown, span
 
 IMMUTABLE, CHANGING = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A", "AAMkAGI2THk0AAA-"
-# What a client may write, and what an event has where it says nothing.
+# What a client may write, with the default of each field.
 DEFAULTS: dict[str, Any] = {
     "subject": "",
     "location": {"displayName": ""},
@@ -31,7 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "hideAttendees": False,
 }
 WRITABLE = (*DEFAULTS, "start", "end")
-# What only someone's own events have here: an app that schedules interviews makes no series.
+# What only people's own events have here: an app that schedules interviews makes no series.
 OWNERS = ("isCancelled", "responseStatus", "type", "seriesMasterId")
 
 
@@ -39,11 +39,11 @@ OWNERS = ("isCancelled", "responseStatus", "type", "seriesMasterId")
 class Event:
     """One entry of one account's main calendar. `fields` are those that a client writes.
 
-    `inner` is the HTML of its text. `change` numbers all changes of this Microsoft, and is what etags and
-    delta tokens are made of. `purged`: gone for good, from the bin too.
+    `inner` is the HTML of its text. `change` counts all changes in this Microsoft, and etags and delta tokens
+    are made from it. `purged`: gone for good, from the bin too.
 
-    A series is kept as its master, with the rule, and its single events, which name it as their `series`.
-    `is_exception`: it was changed alone. `elsewhere`: its owner moved it into another calendar.
+    A series is kept as its master, which has the rule, and its single events, which name the master as their
+    `series`. `is_exception`: it was changed alone. `elsewhere`: its owner moved it into another calendar.
     """
 
     account: str
@@ -108,13 +108,14 @@ class Event:
         return f"{origin}/owa/?itemid={quote(self.id, safe='')}&exvsurl=1&path=/calendar/item"
 
     def public_id(self, *, immutable: bool) -> str:
-        """Its id of the kind that was asked for: the other kind changes when an item is moved."""
+        """Its id, of the kind that was asked for: immutable, or the kind that changes when an item is
+        moved."""
         return public_id(self.id, immutable=immutable)
 
     def resource(
         self, origin: str, *, zone: str = "UTC", immutable: bool = True, as_text: bool = False
     ) -> dict[str, Any]:
-        """As answers have it, with its times in `zone`."""
+        """The event as it appears in answers, with its times in `zone`."""
         me = {"emailAddress": {"name": self.owner.name, "address": self.account}}
         text = bodies.text(self.inner)
         content = (text, "text") if as_text else (bodies.page(self.inner), "html")

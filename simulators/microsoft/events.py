@@ -22,7 +22,7 @@ LONGEST_SUBJECT = 255
 
 
 def find(microsoft: Microsoft, account: Account, event_id: str) -> Event | None:
-    """The event of that id of either kind, living or deleted."""
+    """The event with that id, of either kind of id, living or deleted."""
     for prefix in (IMMUTABLE, CHANGING):
         event_id = event_id.removeprefix(prefix)
     body = kept_as(microsoft, account.email, event_id)
@@ -42,8 +42,8 @@ def insert(
     """Makes an event from a body that keeps to its type, with `series` one of those, and says whether it is a
     new one. Raises GraphError.
 
-    What is answered to a repeated create is not certain, and what to one whose event was deleted since is not
-    known: here a transaction counts as used for ever, unless a switch says for how long.
+    How Graph answers a repeated create is not certain, and how it answers one whose event was deleted since
+    is not known: here a transaction counts as used forever, unless a switch says for how long.
     """
     for end in ("start", "end"):
         if not body.get(end):
@@ -81,7 +81,7 @@ def insert(
 
 
 def _uid(of_file: str | None) -> str:
-    """What an event is called in all mailboxes: as in the calendar file that it came from, if it did."""
+    """The id of an event in all mailboxes: that of the calendar file it came from, if any."""
     return of_file or f"040000008200E00074C5B7101A82E008{secrets.token_hex(20).upper()}"
 
 
@@ -92,7 +92,7 @@ def _is_remembered(microsoft: Microsoft, event: Event) -> bool:
 
 
 def _repeated(microsoft: Microsoft, event: Event) -> Event:
-    """The event of a transaction that was used before, if the switch says so. Raises GraphError."""
+    """The event of a transaction that was used before, if the switches allow it. Raises GraphError."""
     how = microsoft.board["duplicate_answer"]
     if how == "201" and not event.is_deleted:
         return event
@@ -101,13 +101,13 @@ def _repeated(microsoft: Microsoft, event: Event) -> Event:
 
 
 def get(microsoft: Microsoft, account: Account, event_id: str) -> Event:
-    """The event; an online meeting that is pending comes closer by it. Raises GraphError."""
+    """Return the event; this brings a pending online meeting one read closer. Raises GraphError."""
     with microsoft.storage.transaction() as rows:
         return came_closer(microsoft, rows, _living(microsoft, account, event_id))
 
 
 def came_closer(microsoft: Microsoft, rows: sqlite3.Connection, event: Event) -> Event:
-    """The event after it was read once more, which changes it when its link is there."""
+    """The event after it was read once more, which changes it if its link is there now."""
     if event.online is None or event.online.status != "pending" or event.is_deleted:
         return event
     later = event.online.read()
@@ -130,7 +130,7 @@ def write(
     *,
     if_match: str | None = None,
 ) -> Event:
-    """Changes what `body` names. Raises GraphError."""
+    """Change the fields that `body` names. Raises GraphError."""
     with microsoft.storage.transaction() as rows:
         event = _living(microsoft, account, event_id)
         if if_match is not None and if_match not in ("*", event.etag):
@@ -221,7 +221,7 @@ def move(microsoft: Microsoft, account: Account, event_id: str, *, elsewhere: bo
 
 
 def settle_teams(microsoft: Microsoft, account: Account, event_id: str, status: teams.Status) -> bool:
-    """Ends the waiting for a pending meeting. False when there is none."""
+    """Settle a pending meeting. False when there is none."""
     with microsoft.storage.transaction() as rows:
         event = find(microsoft, account, event_id)
         if event is None or event.online is None or event.online.status != "pending":
@@ -265,7 +265,7 @@ def _living(microsoft: Microsoft, account: Account, event_id: str) -> Event:
 
 
 def _written(microsoft: Microsoft, event: Event, body: Mapping[str, Any]) -> Event:
-    """The event after a write with `body`, which keeps to its type. Raises GraphError."""
+    """The event after a write with `body`, which conforms to its type. Raises GraphError."""
     if body.get("recurrence"):
         raise GraphError("ErrorInternalServerError", "Series are not simulated.", status=501)
     subject = body.get("subject") or ""
@@ -296,7 +296,7 @@ def _written(microsoft: Microsoft, event: Event, body: Mapping[str, Any]) -> Eve
 
 
 def _with_text(microsoft: Microsoft, event: Event, sent: Mapping[str, Any]) -> Event:
-    """The event with another text. One that leaves out the part for joining takes the meeting along."""
+    """The event with another text. A text that leaves out the part for joining removes the meeting too."""
     inner = bodies.kept(sent.get("content") or "", sent.get("contentType") or "text")
     event = replace(event, inner=inner)
     link = event.online.link(microsoft.public_url) if event.online else None
@@ -329,8 +329,8 @@ def _properties(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _zones(body: Mapping[str, Any]) -> tuple[str, str]:
-    """What the zones of start and end are called from now on. What an owner's calendar program wrote may be
-    no name at all."""
+    """The names that the zones of start and end have from now on. What an owner's calendar program wrote may
+    not be a name at all."""
     named = [body.get(f"original{end}TimeZone") or body[end.lower()].get("timeZone") or "UTC" for end in ENDS]
     return named[0], named[1]
 

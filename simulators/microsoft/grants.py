@@ -22,7 +22,7 @@ CODE_LIFE = timedelta(minutes=10)
 REFRESH_TOKEN_LIFE = timedelta(days=90)
 
 REMOVED, SIGNED_OUT = "removed at Microsoft", "signed out everywhere"
-# The numbers of errors, and what Microsoft says with them.
+# Microsoft's error numbers, with the sentence of each.
 WORDS = {
     50147: "Missing or invalid code challenge parameter.",
     50173: "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
@@ -39,7 +39,7 @@ WORDS = {
 
 
 class InvalidGrant(Exception):
-    """The code or refresh token is not valid (anymore). `number`: that of the error."""
+    """The code or refresh token is not valid, or no longer. `number` is Microsoft's error number."""
 
     def __init__(self, number: int, suberror: str = "") -> None:
         super().__init__(WORDS[number])
@@ -49,7 +49,7 @@ class InvalidGrant(Exception):
 
 @dataclass(frozen=True)
 class Consent:
-    """What a person allowed, as their code stands for it."""
+    """What a person allowed, which their code can be exchanged for."""
 
     account: str
     scopes: tuple[str, ...]
@@ -70,7 +70,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom an access token represents; no one when it is not valid."""
+    """The account that an access token belongs to; none if the token is not valid."""
 
     account: Account | None
     scopes: frozenset[str] = frozenset()
@@ -101,8 +101,8 @@ def allow_for_all(microsoft: Microsoft, tenant: Tenant, scopes: Iterable[str]) -
 
 
 def disallow_for_all(microsoft: Microsoft, tenant: Tenant) -> int:
-    """The administrator removes the app: nobody in the organization may use it, whoever allowed it. How many
-    grants that ended."""
+    """Remove the app as an administrator does: no one in the organization may use it, no matter who allowed
+    it. Return how many grants that ended."""
     with microsoft.storage.transaction() as rows:
         rows.execute("DELETE FROM admin_consents WHERE tenant = ?", (tenant.id,))
     members = [account for account in BY_EMAIL.values() if account.tenant == tenant]
@@ -163,8 +163,8 @@ def exchange_code(microsoft: Microsoft, code: str, redirect_uri: str, verifier: 
 
 
 def refresh(microsoft: Microsoft, refresh_token: str, wanted: list[str]) -> Tokens:
-    """A new access token and a new refresh token. `wanted`: the scopes that are named, none for those of the
-    beginning. Raises InvalidGrant."""
+    """A new access token and a new refresh token. `wanted` are the scopes that the request names; none means
+    those originally granted. Raises InvalidGrant."""
     now = microsoft.now().timestamp()
     with microsoft.storage.transaction() as rows:
         row = rows.execute(
@@ -186,21 +186,21 @@ def refresh(microsoft: Microsoft, refresh_token: str, wanted: list[str]) -> Toke
 
 
 def remove_app(microsoft: Microsoft, account: str) -> int:
-    """The person takes back all that they allowed. How many grants that ended."""
+    """Take back everything the person allowed, and return how many grants that ended."""
     with microsoft.storage.transaction() as rows:
         rows.execute("DELETE FROM consents WHERE account = ?", (account,))
         return _end(rows, account, REMOVED, 65001)
 
 
 def sign_out_everywhere(microsoft: Microsoft, account: str) -> int:
-    """All sessions of the account are revoked, of this app and others. How many grants that ended."""
+    """Revoke all sessions of the account, of this app and others, and return how many grants that ended."""
     with microsoft.storage.transaction() as rows:
         return _end(rows, account, SIGNED_OUT, 50173)
 
 
 def bearer(microsoft: Microsoft, token: str) -> Bearer:
-    """Whom the access token of a call represents. One that was issued counts until it expires, whatever
-    becomes of its grant."""
+    """The account that the access token of a call belongs to. A token is valid until it expires, whatever
+    happens to its grant."""
     with microsoft.storage.transaction() as rows:
         row = rows.execute(
             "SELECT grants.account, access_tokens.scopes, access_tokens.expires_at, grants.ended_because"
@@ -210,7 +210,7 @@ def bearer(microsoft: Microsoft, token: str) -> Bearer:
     if row is None:
         return Bearer(None)
     account = BY_EMAIL[row["account"]]
-    # Exchange hears of revoked sessions at once; of an app that was removed, it does here too, for brevity.
+    # Exchange hears about revoked sessions at once; for simplicity, here it also hears about a removed app.
     if row["expires_at"] <= microsoft.now().timestamp() or row["ended_because"]:
         return Bearer(account)
     return Bearer(account, frozenset(row["scopes"].split()) - _withheld(microsoft), valid=True)
@@ -236,7 +236,7 @@ def list_grants(microsoft: Microsoft) -> list[dict[str, Any]]:
 
 
 def _held(rows: sqlite3.Connection, account: Account) -> list[str]:
-    """All that this app may do for the account, whoever allowed it."""
+    """Everything that this app may do for the account, no matter who allowed it."""
     found = rows.execute(
         "SELECT scope FROM consents WHERE account = ?"
         " UNION SELECT scope FROM admin_consents WHERE tenant = ?",
@@ -269,7 +269,7 @@ def _new_tokens(
     access_token = f"EwB.MAT-CANARY-{secrets.token_urlsafe(900)}"
     refresh_token = f"1.MRT-CANARY-{secrets.token_urlsafe(700)}" if lasting else None
     expires_in: int = microsoft.board["expires_in"]
-    # Those that were asked for come first, then all the others that the account has ever allowed.
+    # The scopes that were asked for come first, then all others that the account has ever allowed.
     every = dict.fromkeys([*(scope for scope in asked), *sorted(_held(rows, account))])
     now = microsoft.now()
     rows.execute(

@@ -9,7 +9,7 @@ from simulators.microsoft.state import Microsoft
 from simulators.signing import signed
 
 LIFE = 3600
-# What the service's description of itself names as its issuer where accounts of any directory may sign in.
+# The issuer named in the service's metadata where accounts of any directory may sign in.
 TEMPLATE = "{tenantid}"
 
 
@@ -18,8 +18,8 @@ def issuer(origin: str, tenant_id: str) -> str:
 
 
 def make(microsoft: Microsoft, tokens: Tokens, origin: str) -> str | None:
-    """The id token that comes with these tokens; None when `openid` was not asked for. `origin`: where the
-    sign-in service is."""
+    """The id token that comes with these tokens; None when `openid` was not asked for. `origin` is that of
+    the sign-in service."""
     spoiled: str = microsoft.board["id_token"]
     if "openid" not in tokens.scopes or spoiled == "missing":
         return None

@@ -1,7 +1,7 @@
 """Lists of events, page by page, and what has changed since an earlier list.
 
 Sources: "List events", "List calendarView", "event: delta", "Get singleValueLegacyExtendedProperty". Tokens
-say inside what they are for; Microsoft's are opaque, and so must these be to a client.
+contain what they are for; Microsoft's are opaque, so a client must treat these as opaque too.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ _COMPARED: dict[str, Callable[[datetime, datetime], bool]] = {
 
 
 def resource(call: Call, event: Event) -> dict[str, Any]:
-    """An event as the call wants it: its zone, its ids, and only what it selects and expands."""
+    """An event in the form that the call asks for: in its zone, with its kind of ids, and only what it
+    selects and expands."""
     whole = event.resource(
         call.microsoft.public_url,
         zone=call.zone,
@@ -82,15 +83,15 @@ def page(call: Call) -> dict[str, Any]:
 
 
 def view(call: Call) -> dict[str, Any]:
-    """One page of what is in the calendar within a time. Raises GraphError."""
+    """One page of what is in the calendar within a period. Raises GraphError."""
     first, last = _window(call)
     found = [event for event in _all(call) if not event.is_master and _touches(event, first, last)]
     return _page(call, found)
 
 
 def delta(call: Call) -> dict[str, Any]:
-    """One page of what has changed since a token was given, or of everything to begin with. The time that is
-    looked at is fixed in the token. Raises GraphError."""
+    """One page of what has changed since a token was issued, or of everything the first time. The token fixes
+    the period that is listed. Raises GraphError."""
     microsoft, account = call.microsoft, call.account
     token = call.query.get("$deltatoken") or call.query.get("$skiptoken")
     with microsoft.storage.transaction() as rows:
@@ -108,14 +109,14 @@ def delta(call: Call) -> dict[str, Any]:
         first, last = (datetime.fromisoformat(state[end]) for end in ("first", "last"))
     since, after = int(state["since"]), state["after"]
     every = events.every(microsoft, account.email)
-    # A series is there as long as one of its events is.
+    # A series is in the calendar as long as one of its events is.
     there = {event.series for event in every if event.series and _is_in(event, first, last)}
     there |= {event.id for event in every if not event.is_master and _is_in(event, first, last)}
     if since < 0:
         found = [event for event in every if event.is_there and event.id in there]
     else:
         found = [event for event in every if since < event.change]
-    # Pages go on behind the last event that was listed, whatever becomes of it meanwhile.
+    # Pages go on after the last event that was listed, whatever happens to it in the meantime.
     found.sort(key=lambda event: _place(event, since))
     start = sum(_place(event, since) <= after for event in found) if after is not None else 0
     size = _size(call, min(call.page_size or USUAL_DELTA_PAGE, LONGEST_PAGE))
@@ -137,7 +138,7 @@ def delta(call: Call) -> dict[str, Any]:
 
 
 def _place(event: Event, since: int) -> list[Any]:
-    """Where an event stands in a list of everything, or of what has changed."""
+    """An event's position in a list of everything, or of what has changed."""
     return [event.created, event.id] if since < 0 else [event.change]
 
 
@@ -146,7 +147,7 @@ def _is_in(event: Event, first: datetime, last: datetime) -> bool:
 
 
 def _change(call: Call, event: Event, *, is_there: bool) -> dict[str, Any]:
-    """A changed event; one that is outside of the time counts as removed, too."""
+    """A changed event; one that is outside the period counts as removed, too."""
     whole = resource(call, event)
     if not is_there:
         return {
@@ -155,7 +156,7 @@ def _change(call: Call, event: Event, *, is_there: bool) -> dict[str, Any]:
             "@removed": {"reason": "deleted"},
         }
     if whole["type"] == "occurrence":
-        # Single events of a series are bare: their master has the rest.
+        # Single events of a series have few fields: their master has the rest.
         return {name: whole[name] for name in ("@odata.etag", "id", "type", "seriesMasterId", "start", "end")}
     return {"@odata.type": "#microsoft.graph.event", **whole}
 
@@ -213,7 +214,7 @@ def _touches(event: Event, first: datetime, last: datetime) -> bool:
 
 
 def _filter(text: str) -> Callable[[Event], bool]:
-    """Only conditions that are joined by "and". Raises GraphError for anything else."""
+    """Read a filter, which may only have conditions joined by "and". Raises GraphError for anything else."""
     conditions: list[Callable[[Event], bool]] = []
     rest = _PROPERTY.sub(
         lambda found: _noted(conditions, _has(_unquoted(found[2]), _unquoted(found[3]))), text
@@ -249,7 +250,7 @@ def _says(name: str, value: str) -> Callable[[Event], bool]:
 
 
 def _expanded_ids(text: str) -> set[str]:
-    """Which properties are wanted, in lower case. Exchange hands out none that were not named."""
+    """The properties that are asked for, in lower case. Exchange returns none that were not named."""
     found = _EXPANDED.fullmatch(text.strip())
     names = _ID.findall(found[1]) if found else []
     if not names:

@@ -1,7 +1,7 @@
-"""Sending mail through Graph, and what became of what was sent.
+"""Sending mail through Graph, and what happened to what was sent.
 
 Sources: "user: sendMail", "Use MIME format to send a message". The call is answered before anything is
-delivered, and with nothing: no id, and no word about recipients whose servers refuse.
+delivered, and with an empty answer: no id, and no word about recipients whose servers refuse.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REPORTER = "postmaster@outlook.example"
 
 @dataclass(frozen=True)
 class SentByOutlook(Sent):
-    """`kept`: it is in "Sent Items"."""
+    """A message sent by Outlook. `kept`: it is in "Sent Items"."""
 
     kept: bool
 
@@ -42,7 +42,8 @@ class SentByOutlook(Sent):
 
 
 def send(call: Call) -> None:
-    """Sends and keeps; nothing tells a message that comes a second time from a new one. Raises GraphError."""
+    """Send and keep a message; one that is sent a second time can't be told from a new one. Raises
+    GraphError."""
     microsoft, account = call.microsoft, call.account
     board = microsoft.board
     if account.email in board["send_blocked"]:
@@ -145,7 +146,7 @@ def _recipients(message: EmailMessage, refused: list[str]) -> list[str]:
 
 
 def _as_sent(microsoft: Microsoft, account: Account, raw: bytes, message: EmailMessage) -> tuple[bytes, str]:
-    """The message with what Exchange adds, and its Message-ID. Raises GraphError: no one sends in another's
+    """The message with what Exchange adds, and its Message-ID. Raises GraphError if it is in someone else's
     name."""
     _, address = parseaddr(str(message["From"] or ""))
     if address and address.lower() != account.email:

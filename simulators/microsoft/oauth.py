@@ -1,8 +1,8 @@
 """Microsoft's sign-in service: the pages on which people and administrators give consent.
 
 Sources: "Microsoft identity platform and OAuth 2.0 authorization code flow", "Admin consent on the Microsoft
-identity platform", "Microsoft Entra authentication and authorization error codes". What someone who may not
-consent is sent back with is not documented: the switch `approval_error` has the possibilities.
+identity platform", "Microsoft Entra authentication and authorization error codes". Which error someone who
+may not consent is sent back with is not documented: the switch `approval_error` has the possibilities.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ Refusal = tuple[int, str]
 
 
 def _wrong_address(tenant: str) -> Refusal | None:
-    """What is wrong with the client, where it is sent back to, or the accounts that are meant. Microsoft says
-    so on a page of its own."""
+    """What is wrong with the client, the redirect address, or the kind of account. Microsoft says so on a
+    page of its own."""
     asked, audience = request.values, microsoft().board["audience"]
     if asked.get("client_id") != microsoft().client_id:
         return (
@@ -85,7 +85,7 @@ def _wrong_request() -> Refusal | None:
 
 
 def accounts_at(tenant: str) -> list[Account]:
-    """Those that may sign in at this address."""
+    """The accounts that may sign in at this address."""
     match tenant:
         case "common":
             return list(ACCOUNTS)
@@ -110,7 +110,7 @@ def consent(tenant: str) -> str | tuple[str, int]:
     refused = _wrong_address(tenant) or _wrong_request()
     if refused:
         return _error_page(refused)
-    # Microsoft knows who is signed in there. Nobody signs in here, so the app may say whose browser it is.
+    # Microsoft knows who is signed in there. No one signs in here, so the app may say whose browser it is.
     likely = BY_EMAIL.get(request.args.get("login_hint", ""))
     accounts = sorted(accounts_at(tenant), key=lambda account: account is not likely)
     wanted = scopes.asked_for(request.args["scope"])
@@ -126,7 +126,7 @@ def consent(tenant: str) -> str | tuple[str, int]:
 
 
 def _in_words(wanted: list[str]) -> list[str]:
-    """Microsoft's page says nothing of what every sign-in needs."""
+    """What Microsoft's page says about the scopes; it leaves out those that every sign-in needs."""
     return [scopes.WORDS[scope] for scope in wanted if scope not in ("openid", "profile", "email")]
 
 
@@ -190,7 +190,7 @@ def decide(tenant: str) -> BaseResponse | tuple[str, int] | str:
 
 
 def _is_blocked(account: Account, wanted: list[str], prompt: str) -> bool:
-    """Whether the account's people may not allow this. Someone who is asked each time may not even where an
+    """Whether the account's owner may not allow this. An owner who is asked each time may not, even if an
     administrator has allowed it."""
     if prompt == "consent":
         return grants.needs_approval(microsoft(), account, wanted) or (
@@ -241,8 +241,8 @@ def _note_consent(account: Account | None, answer: dict[str, str]) -> None:
 @pages.get("/<tenant>/v2.0/adminconsent")
 @pages.get("/<tenant>/adminconsent", endpoint="admin_consent_for_all")
 def admin_consent(tenant: str) -> str | tuple[str, int]:
-    """What an administrator opens to allow the app for everyone. The older address, without a version, asks
-    for all that the app was registered with."""
+    """The page that an administrator opens to allow the app for everyone. The older address, without a
+    version, asks for everything that the app was registered with."""
     refused = _wrong_admin_request(tenant)
     if refused:
         return _error_page(refused)

@@ -122,7 +122,7 @@ class MicrosoftOffice(Office[Account, Event]):
     def shown(self, event: Event) -> ShownByOutlook:
         zone = ZoneInfo(event.owner.timezone)
         if event.all_day:
-            # Days have no zone of their own.
+            # Whole days have no zone of their own.
             first, last = (
                 times.clock(event.fields[end]["dateTime"]).replace(tzinfo=zone) for end in ("start", "end")
             )
@@ -147,7 +147,7 @@ class MicrosoftOffice(Office[Account, Event]):
         return {"dateTime": f"{times.in_query(moment):%Y-%m-%dT%H:%M:%S}", "timeZone": "UTC"}
 
     def days(self, account: Account, first: str, after: str) -> dict[str, Any]:
-        # Days are midnights, and the zone that the event was made in says where they begin.
+        # Whole days are given as midnights, and the zone that the event was created in says where they begin.
         return {
             "isAllDay": True,
             "start": {"dateTime": f"{first}T00:00:00", "timeZone": "UTC"},

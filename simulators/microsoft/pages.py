@@ -1,4 +1,5 @@
-"""What people see of the simulated Microsoft, beside the pages of every calendar and mail."""
+"""What people see of the simulated Microsoft, in addition to the pages that both calendars and mail have in
+common."""
 
 from __future__ import annotations
 
@@ -76,7 +77,7 @@ def sign_out_everywhere(email: str) -> BaseResponse:
 
 @pages.post("/tenants/<name>/remove")
 def remove_for_all(name: str) -> BaseResponse:
-    """An administrator takes back what they allowed for everyone."""
+    """Take back what an administrator allowed for everyone."""
     tenant = tenant_of(name)
     if tenant is None:
         abort(404)

@@ -1,7 +1,7 @@
-"""The organizations and people with Microsoft accounts, each with what trips up a client.
+"""The organizations and people with Microsoft accounts, each with something that trips up a client.
 
-Outside their own organization, the addresses of these people mean nothing: an account is its directory
-(`tid`) and its number in there (`oid`), and all personal accounts share one directory.
+Outside their own organization, the addresses of these people mean nothing: an account is identified by its
+directory (`tid`) and its number in it (`oid`), and all personal accounts share one directory.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from simulators.zoom import people as colleagues
 
 PERSONAL_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
-# What an account's online meetings are made with. "none": granted without a meeting.
+# What an account's online meetings are made with. "none": the request is granted without a meeting.
 Meetings = Literal["teamsForBusiness", "skypeForBusiness", "skypeForConsumer", "none"]
 
 
@@ -52,7 +52,7 @@ TENANTS = (NORTHLIGHT, HARBORVIEW, STONEFIELD, PERSONAL)
 
 @dataclass(frozen=True)
 class Account(people.Account):
-    """A Microsoft account. What its fields deny stays denied, whichever switches are set."""
+    """A Microsoft account. What its fields deny stays denied, whatever the switches say."""
 
     tenant: Tenant = NORTHLIGHT
     meetings: Meetings = "teamsForBusiness"
@@ -67,17 +67,17 @@ class Account(people.Account):
 
     @property
     def graph_id(self) -> str:
-        """What Graph calls the account: for personal ones, the digits of its number only."""
+        """The account's id in Graph: for personal accounts, only the digits of its number."""
         return self.oid.replace("-", "")[-16:] if self.tenant.is_personal else self.oid
 
     @property
     def sub(self) -> str:
-        """Another name of the account, for this app alone."""
+        """Another id of the account, for this app alone."""
         return hashlib.sha256(f"pairwise {self.email}".encode()).hexdigest()[:43]
 
     @property
     def mail(self) -> str | None:
-        """Not everyone's data have an address for mail; personal accounts' have none here."""
+        """The account's address for mail. Not every account has one; personal accounts have none here."""
         return None if self.tenant.is_personal else self.email
 
 
@@ -141,5 +141,5 @@ BY_EMAIL = {account.email: account for account in ACCOUNTS}
 
 
 def tenant_of(name: str) -> Tenant | None:
-    """The directory of that id or domain."""
+    """The directory with that id or domain."""
     return next((tenant for tenant in TENANTS if name.lower() in (tenant.id, tenant.domain)), None)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 GRAPH = "https://graph.microsoft.com/"
 
-# Those of OpenID Connect, and the one that brings a refresh token.
+# The scopes of OpenID Connect, and the one that brings a refresh token.
 SIGN_IN = ("openid", "profile", "email", "offline_access")
 
 WORDS = {
@@ -25,7 +25,8 @@ WORDS = {
     "MailboxSettings.Read": "Read your mailbox settings",
 }
 
-# What Microsoft's usual policy leaves to administrators. Sending mail and reading the profile are not in it.
+# What only administrators may allow under Microsoft's usual policy. Sending mail and reading the profile are
+# not included.
 FOR_ADMINISTRATORS = frozenset(
     {"Calendars.ReadWrite", "Calendars.Read", "Calendars.ReadBasic", "MailboxSettings.Read"}
 )
@@ -43,8 +44,8 @@ def unknown(scopes: Iterable[str]) -> list[str]:
 
 
 def stated(scopes: Iterable[str], *, in_full: bool) -> str:
-    """As token answers name them: never `offline_access`; those of Graph with its address in front, or not.
-    Both are seen."""
+    """The scopes as token answers name them: never `offline_access`; those of Graph with its address in
+    front, or without. Both occur."""
     return " ".join(
         f"{GRAPH}{scope}" if in_full and scope not in SIGN_IN else scope
         for scope in scopes

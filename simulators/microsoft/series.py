@@ -15,7 +15,7 @@ from simulators.microsoft.times import instant, moved
 def insert(
     microsoft: Microsoft, account: Account, bodies: Sequence[Mapping[str, Any]]
 ) -> tuple[Event, list[Event]]:
-    """Makes a series of these single events, which are where their times say."""
+    """Make a series of these single events, which are at their own times."""
     with microsoft.storage.transaction():
         master, _ = events.insert(microsoft, account, bodies[0], by_app=False, is_master=True)
         return master, [
@@ -31,7 +31,7 @@ def change(
     *,
     without_meeting: bool = False,
 ) -> Event | None:
-    """Changes an event as its owner does; of a series, all single events that are no exceptions. None when
+    """Change an event as its owner does; in a series, all single events that are not exceptions. None when
     there is no such living event."""
     with microsoft.storage.transaction():
         before = events.find(microsoft, account, event_id)

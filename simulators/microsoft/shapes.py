@@ -1,4 +1,4 @@
-"""Microsoft's own description of Graph's types, and whether requests and answers keep to it.
+"""Microsoft's own description of Graph's types, and whether requests and answers conform to it.
 
 The file in `third_party` is Microsoft's, unmodified: types with their properties, and the values of
 enumerations. Which calls there are, and which parameters they take, is not in it, and is written down here
@@ -31,7 +31,7 @@ _SELECT = frozenset({"$select", "$expand"})
 _LIST = _SELECT | {"$filter", "$orderby", "$top", "$skip", "$count", "$skiptoken"}
 _WINDOW = frozenset({"startDateTime", "endDateTime"})
 MIXED_IDS = "The ids of this call would not be those of the others."
-# What is sent to actions, which the file does not name. Both spellings are in use for their parameters.
+# The bodies of actions, which the file does not name. Both spellings are in use for their parameters.
 _ACTIONS: dict[str, Mapping[str, tuple[str, bool]]] = {
     "/me/calendar/getSchedule": {
         "schedules": ("string[]", False),
@@ -41,7 +41,7 @@ _ACTIONS: dict[str, Mapping[str, tuple[str, bool]]] = {
     },
     "/me/sendMail": {"message": ("Message", False), "savetosentitems": ("boolean", True)},
 }
-# Nothing of these can be chosen when an event is made or changed.
+# None of these can be set when an event is created or changed.
 _READ_ONLY = frozenset(
     {
         "bodyPreview",
@@ -64,7 +64,7 @@ _READ_ONLY = frozenset(
 
 @dataclass(frozen=True)
 class _Call:
-    """One kind of call: what its path is, which parameters it takes, and the type that it is about."""
+    """One kind of call: its path, the parameters it takes, and the type it is about."""
 
     method: str
     path: re.Pattern[str]
@@ -104,8 +104,8 @@ _CALLS = (
 def wrong_in_request(
     method: str, path: str, query: Mapping[str, list[str]], headers: Mapping[str, str], body: Any
 ) -> list[str]:
-    """Return what a request to Graph should not be like. `path` begins after the version; the names of
-    `headers` are in lower case; `body` is JSON, or bytes for a mail."""
+    """Return what is wrong with a request to Graph. `path` begins after the version; the names of `headers`
+    are in lower case; `body` is JSON, or bytes for a mail."""
     if method == "POST" and path in _ACTIONS:
         return _wrong_in_action(path, query, headers, body)
     call = next((each for each in _CALLS if each.method == method and each.path.fullmatch(path)), None)
@@ -132,14 +132,14 @@ def wrong_in_request(
 
 
 def is_known(method: str, path: str) -> bool:
-    """Tell whether there is such a call here."""
+    """Return whether this call exists here."""
     if path in _ACTIONS:
         return method == "POST"
     return any(each.method == method and each.path.fullmatch(path) for each in _CALLS)
 
 
 def wrong_in_answer(method: str, path: str, body: Any) -> list[str]:
-    """Return what an answer of 200 or 201 should not be like."""
+    """Return what is wrong with an answer of 200 or 201."""
     if path == "/me/calendar/getSchedule":
         return wrong_in("ScheduleInformation[]", body["value"])
     call = next((each for each in _CALLS if each.method == method and each.path.fullmatch(path)), None)
@@ -154,7 +154,7 @@ def wrong_in_answer(method: str, path: str, body: Any) -> list[str]:
 
 
 def wrong_in(type_name: str, value: Any, where: str = "") -> list[str]:
-    """Return what does not fit a type in a JSON value."""
+    """Return what in a JSON value does not fit a type."""
     where = where or type_name
     if type_name.endswith("[]"):
         if not isinstance(value, list):
@@ -193,7 +193,7 @@ def wrong_in(type_name: str, value: Any, where: str = "") -> list[str]:
 @cache
 def properties(type_name: str) -> Mapping[str, tuple[str, bool]]:
     """The properties of a type, those that it inherits included: each with its type, and whether it may be
-    null. Empty for what is no type with properties."""
+    null. Empty for anything that is not a type with properties."""
     found = _interfaces().get(type_name)
     if found is None:
         return {}
@@ -257,7 +257,8 @@ def _wrong_in_action(
 
 
 def _wrong_in_mail(headers: Mapping[str, str], body: Any) -> list[str]:
-    """A message in MIME is sent as base64, with a type that says so; everything else would be JSON."""
+    """Return what is wrong with a message in MIME: it is sent as base64, with a type that says so; everything
+    else would be JSON."""
     found: list[str] = []
     if headers.get("content-type", "").partition(";")[0] != "text/plain":
         found.append("A message in MIME has the type text/plain.")

@@ -87,7 +87,7 @@ class Microsoft(Service):
         client_secret: str,
         mail_server: tuple[str, int],
     ) -> None:
-        """`mail_server`: host and port of the SMTP server that takes what Outlook sends."""
+        """`mail_server` is the host and port of the SMTP server that accepts what Outlook sends."""
         super().__init__(
             "microsoft",
             data=data,

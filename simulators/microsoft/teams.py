@@ -1,8 +1,8 @@
 """The online meeting of an event, from the request for one to its link.
 
 Sources: "Create Outlook events as online meetings", and public issue threads: where Teams can't be used, the
-request is granted without a meeting, or with one of another product; the link may come later; a body that is
-overwritten takes the meeting along. What has a meeting keeps it, whatever a later request says.
+request is granted without a meeting, or with one of another product; the link may come later; overwriting the
+body removes the meeting too. An event that has a meeting keeps it, whatever a later request says.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Status = Literal["pending", "ready", "never"]
 
 @dataclass(frozen=True)
 class Online:
-    """`code`: what its link is made of. `reads_left`: how often it is read before its link is there; None:
-    until someone settles it."""
+    """An online meeting. `code` is what its link is made from. `reads_left` is how many more reads its link
+    takes to be there; None: until someone settles it."""
 
     provider: str
     code: str
@@ -49,7 +49,7 @@ class Online:
         return f"{origin}/l/meetup-join/{thread}/0?context={context}"
 
     def read(self) -> Online:
-        """As it is after being read once more."""
+        """The meeting after one more read."""
         if self.status != "pending" or self.reads_left is None:
             return self
         if self.reads_left <= 1:
@@ -57,7 +57,7 @@ class Online:
         return replace(self, reads_left=self.reads_left - 1)
 
     def shown(self, origin: str) -> dict[str, Any] | None:
-        """As answers have it: nothing while there is no link."""
+        """The meeting as it appears in answers: nothing while there is no link."""
         link = self.link(origin)
         if link is None:
             return None
@@ -67,7 +67,7 @@ class Online:
 
 
 def allowed(microsoft: Microsoft, account: Account) -> list[str]:
-    """What the account's calendar says its online meetings can be made with."""
+    """The kinds of online meeting that the account's calendar says it can make."""
     if account.tenant.is_personal:
         return ["skypeForConsumer"]
     if account.meetings == "none" or account.email in microsoft.board["no_teams"]:

@@ -1,6 +1,6 @@
-"""When an event is: Graph's pairs of a clock without an offset and the name of a zone.
+"""When an event is: Graph's pairs of a local time without an offset and the name of a zone.
 
-Names of zones are those of Windows and of IANA. What Exchange cannot match with either it calls
+Zones have their Windows or IANA names. A zone that Exchange cannot match with either is called
 "tzone://Microsoft/Custom".
 """
 
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from simulators.microsoft.errors import wrong_request
 
-# The names of Windows that the simulator knows.
+# The Windows names that the simulator knows.
 WINDOWS = {
     "UTC": "UTC",
     "GMT Standard Time": "Europe/London",
@@ -43,7 +43,7 @@ def _iana() -> frozenset[str]:
 
 
 def zone_of(name: str) -> tzinfo:
-    """Raises GraphError for a zone that Exchange does not know."""
+    """The zone with that name. Raises GraphError for one that Exchange does not know."""
     known = WINDOWS.get(name, name)
     if known not in _iana():
         raise wrong_request(
@@ -55,7 +55,7 @@ def zone_of(name: str) -> tzinfo:
 
 
 def clock(text: str) -> datetime:
-    """A clock without an offset; fractions beyond microseconds are dropped. Raises GraphError."""
+    """Read a local time without an offset; fractions beyond microseconds are dropped. Raises GraphError."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -69,7 +69,7 @@ def instant(value: Mapping[str, Any]) -> datetime:
 
 
 def in_query(text: str) -> datetime:
-    """The instant in a parameter such as startDateTime: it counts in its own offset, or as UTC."""
+    """The instant in a parameter such as startDateTime: with its own offset, or else in UTC."""
     try:
         # A plus sign that was not encoded arrives as a space.
         found = datetime.fromisoformat(text.replace(" ", "+"))
@@ -79,7 +79,7 @@ def in_query(text: str) -> datetime:
 
 
 def span(start: Mapping[str, Any], end: Mapping[str, Any], *, all_day: bool) -> tuple[datetime, datetime]:
-    """Start and end as instants. Raises GraphError for what Exchange takes for no time at all."""
+    """Start and end as instants. Raises GraphError for what Exchange does not accept as a time."""
     first, last = instant(start), instant(end)
     if last < first:
         raise wrong_request(
@@ -95,11 +95,11 @@ def span(start: Mapping[str, Any], end: Mapping[str, Any], *, all_day: bool) -> 
 
 
 def shown(value: Mapping[str, Any], zone: str, *, all_day: bool) -> dict[str, str]:
-    """A start or end as answers have it. Days keep their midnights, whatever the zone."""
+    """A start or end as it appears in answers. Whole days keep their midnights, whatever the zone."""
     moment = clock(value["dateTime"]) if all_day else instant(value).astimezone(zone_of(zone))
     return {"dateTime": moment.strftime("%Y-%m-%dT%H:%M:%S.%f0"), "timeZone": zone}
 
 
 def moved(value: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
-    """The same time, later by that much."""
+    """The same time, this much later."""
     return {**value, "dateTime": (clock(value["dateTime"]) + by).isoformat()}

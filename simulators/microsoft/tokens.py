@@ -1,4 +1,4 @@
-"""Microsoft's sign-in service: tokens, and what it says about itself. Nothing can be revoked by an app.
+"""Microsoft's sign-in service: tokens, and what it says about itself. An app cannot revoke anything.
 
 Sources: "Microsoft identity platform and OAuth 2.0 authorization code flow", "Microsoft Entra authentication
 and authorization error codes".
@@ -19,14 +19,14 @@ from simulators.microsoft.state import microsoft, stamp
 from simulators.signing import public_keys
 from simulators.token_endpoint import answered, is_our_client
 
-# What an app may be given a token of its own for.
+# The services for which an app may get a token of its own.
 APP_SCOPES = ("https://graph.microsoft.com/.default", "https://outlook.office365.com/.default")
 
 endpoints = Blueprint("tokens", __name__)
 
 
 def _origin() -> str:
-    """Where this sign-in service is, as the caller knows it."""
+    """The origin of this sign-in service, as the caller knows it."""
     return request.host_url.rstrip("/")
 
 
@@ -68,7 +68,7 @@ def _spoiled(failure: str) -> Response | None:
 
 
 def _token_answer(tenant: str, entry: dict[str, Any]) -> Response:
-    """Fills the ledger's `entry` with account and error on its way."""
+    """Answer a token request, and put the account and the error into the ledger's `entry` on the way."""
     state, form = microsoft(), request.form
     if request.args:
         # Parameters in the address end up in logs.
@@ -117,8 +117,8 @@ def _token_answer(tenant: str, entry: dict[str, Any]) -> Response:
 
 
 def _token_of_app(tenant: str, entry: dict[str, Any]) -> Response:
-    """A token for the app itself, in nobody's name: for all of one service that an administrator has allowed
-    it. There is no refresh token."""
+    """A token for the app itself, on no one's behalf: for everything in one service that an administrator has
+    allowed it. There is no refresh token."""
     scope = request.form.get("scope", "")
     if tenant in WORDS_FOR_MANY:
         return _oauth_error(

@@ -1,4 +1,4 @@
-"""Both for programs: reset, ledger, and what people do themselves."""
+"""What programs can do to both: reset, read the ledger, and act as people do."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from simulators.office.office import AccountT, Office, later_by_days
 
 
 def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
-    """The control addresses that both have. `settle`: the end of the one for a pending meeting, which also
-    names in changes what is taken off."""
+    """The control addresses that both have. The address that settles a pending meeting ends in `settle`, and
+    so does the change that takes a meeting off (`remove_…`)."""
     control = Blueprint("control", __name__, url_prefix="/_control")
 
     @control.post("/reset")
@@ -41,22 +41,22 @@ def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
 
     @control.post("/revoke")
     def revoke() -> tuple[Response, int]:
-        """The person removes the app."""
+        """Remove the app, as the person does."""
         ended = office.end_access(body_of_request().get("account", ""))
         return jsonify(revoked=ended), 200 if ended else 404
 
     @control.post("/events/<email>")
     def add_event(email: str) -> tuple[Response, int]:
-        """An event of the owner's own: `start` and `end` as instants or days, its `title`, whether it makes
-        `busy`, and any other field."""
+        """Add an event of the owner's own: `start` and `end` as instants or days, its `title`, whether it
+        makes `busy`, and any other field."""
         account = office.account(email)
         body = {office.title_field: "Busy", **office.written(account, body_of_request())}
         return jsonify(entry(office.insert(account, body))), 201
 
     @control.post("/series/<email>")
     def add_series(email: str) -> tuple[Response, int]:
-        """A series of the owner's own: the first of its events as above, how many `times`, and how many days
-        after one another (`every_days`) at the same time on the owner's clock."""
+        """Add a series of the owner's own: the first of its events as above, how many `times` it takes place,
+        and how many days apart (`every_days`), at the same time on the owner's clock."""
         account, body = office.account(email), body_of_request()
         times, days = int(body.pop("times", 4)), int(body.pop("every_days", 7))
         start, end = str(body.pop("start")), str(body.pop("end"))
@@ -73,8 +73,8 @@ def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
 
     @control.post("/events/<email>/<event_id>/change")
     def change_event(email: str, event_id: str) -> tuple[Response, int]:
-        """What its owner changes: any field of the event, `move_minutes` to move it, `remove_…` to take its
-        meeting off."""
+        """Change an event as its owner does: any field of it, `move_minutes` to move it, `remove_…` to take
+        its meeting off."""
         account, body = office.account(email), body_of_request()
         event = office.find(account, event_id)
         minutes = body.pop("move_minutes", 0)
@@ -86,27 +86,28 @@ def blueprint(office: Office[AccountT, EventT], *, settle: str) -> Blueprint:
 
     @control.post("/events/<email>/<event_id>/delete")
     def delete_event(email: str, event_id: str) -> tuple[Response, int]:
-        """Its owner deletes it; with `forever`, from the bin too, so that it can't be restored."""
+        """Delete an event as its owner does; with `forever`, from the bin too, so that it can't be
+        restored."""
         forever = bool(body_of_request().get("forever", False))
         deleted = office.cancel(office.account(email), event_id, for_good=forever)
         return jsonify(deleted=deleted), 200 if deleted else 404
 
     @control.post("/events/<email>/<event_id>/move")
     def move_event(email: str, event_id: str) -> tuple[Response, int]:
-        """Its owner moves it into another of their calendars; with `{"back": true}` into this one again."""
+        """Move an event into another of its owner's calendars; with `{"back": true}`, back into this one."""
         back = bool(body_of_request().get("back", False))
         moved = office.move(office.account(email), event_id, elsewhere=not back)
         return jsonify(moved=moved), 200 if moved else 404
 
     @control.post("/events/<email>/<event_id>/restore")
     def restore_event(email: str, event_id: str) -> tuple[Response, int]:
-        """Its owner takes it out of the bin."""
+        """Take an event out of the bin, as its owner does."""
         restored = office.restore(office.account(email), event_id)
         return jsonify(restored=restored), 200 if restored else 404
 
     @control.post(f"/events/<email>/<event_id>/{settle}")
     def settle_meeting(email: str, event_id: str) -> tuple[Response, int]:
-        """The link of a pending meeting is there, or with another `status` never will be."""
+        """Settle a pending meeting: its link is there or, with another `status`, never will be."""
         status = body_of_request().get("status", office.settles[0])
         if status not in office.settles:
             abort(400)

@@ -42,7 +42,7 @@ class Event(Protocol):
     def elsewhere(self) -> bool: ...
 
     def link(self, origin: str) -> str:
-        """Where people see it."""
+        """The address where people see it."""
         ...
 
 
@@ -51,8 +51,8 @@ EventT = TypeVar("EventT", bound=Event)
 
 @dataclass(frozen=True)
 class Meeting:
-    """The online meeting of an event. `where`: its address, None while there is no link; `waits`: it may
-    still come."""
+    """The online meeting of an event. `where` is its address, None while there is no link; `waits`: the link
+    may still come."""
 
     software: str
     where: str | None
@@ -61,7 +61,7 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Shown(ABC, Generic[EventT]):
-    """An event as an agenda has it, its times on the clock of its owner."""
+    """An event as an agenda shows it, with its times on its owner's clock."""
 
     event: EventT
     first: datetime
@@ -75,7 +75,7 @@ class Shown(ABC, Generic[EventT]):
     @property
     @abstractmethod
     def lines(self) -> str:
-        """Its text with its lines, without the HTML that it may hold."""
+        """Its text with its line breaks, without any HTML."""
 
     @property
     @abstractmethod
@@ -84,7 +84,7 @@ class Shown(ABC, Generic[EventT]):
     @property
     @abstractmethod
     def is_free(self) -> bool:
-        """Whether its owner has time in spite of it."""
+        """Whether its owner counts as free during it."""
 
     @property
     @abstractmethod
@@ -93,7 +93,7 @@ class Shown(ABC, Generic[EventT]):
     @property
     @abstractmethod
     def facts(self) -> list[tuple[str, str]]:
-        """What else its page tells, by name."""
+        """What else its page shows, by name."""
 
     @property
     def hours(self) -> str:
@@ -118,7 +118,8 @@ class Shown(ABC, Generic[EventT]):
 
     @property
     def place(self) -> str:
-        """Its location in few words: of a long link, whose it is, and nothing where its meeting is named."""
+        """Its location in a few words: for a long link, only whose it is; nothing where its meeting is
+        named."""
         if self.meeting is not None and self.location == self.meeting.where:
             return ""
         if not self.location.startswith(("http://", "https://")):
@@ -134,7 +135,7 @@ def by_day(agenda: Iterable[Shown[EventT]]) -> dict[date, list[Shown[EventT]]]:
 
 
 def kept_as(service: Service, account: str, event_id: str) -> str | None:
-    """The JSON that an event is kept as."""
+    """The JSON in which an event is kept."""
     with service.storage.transaction() as rows:
         row = rows.execute(
             "SELECT body FROM events WHERE account = ? AND id = ?", (account, event_id)
@@ -145,7 +146,7 @@ def kept_as(service: Service, account: str, event_id: str) -> str | None:
 def all_kept(
     service: Service, account: str | None = None, within: tuple[datetime, datetime] | None = None
 ) -> list[str]:
-    """What all events are kept as (of one account; that touch a time), by start."""
+    """The JSON of all events (of one account; that touch a period), by start."""
     first, last = (moment.timestamp() for moment in within) if within else (-math.inf, math.inf)
     with service.storage.transaction() as rows:
         found = rows.execute(

@@ -1,4 +1,4 @@
-"""What Gmail and Outlook have sent, as it is kept, listed and shown."""
+"""What Gmail and Outlook have sent: how it is kept, listed, and shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 @dataclass(frozen=True)
 class Sent:
-    """One message that was sent. `undelivered`: whose server refused it, with its words."""
+    """One message that was sent. `undelivered` are the recipients whose servers refused it, with the servers'
+    words."""
 
     id: str
     account: str
@@ -47,11 +48,11 @@ class Sent:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What else its page tells, by name."""
+        """What else its page shows, by name."""
         return []
 
     def entry(self) -> dict[str, Any]:
-        """As the ledger has it."""
+        """The message as an entry of the ledger."""
         return {
             "id": self.id,
             "account": self.account,
@@ -66,7 +67,7 @@ class Sent:
 
 
 def keep(service: Service, sent: Sent, **more: object) -> None:
-    """Keeps a message; `more` are columns that only one of them has."""
+    """Keep a message; `more` are columns that only one of the two providers has."""
     columns = {
         "id": sent.id,
         "account": sent.account,
@@ -90,7 +91,7 @@ def rows_of(service: Service) -> list[sqlite3.Row]:
 
 
 def columns_of(row: sqlite3.Row) -> dict[str, Any]:
-    """The fields of a `Sent` that is kept in a row."""
+    """The fields of a `Sent` from the row in which it is kept."""
     plain = ("id", "account", "subject", "message_id", "sent_at", "raw")
     return {
         **{name: row[name] for name in plain},
@@ -100,7 +101,7 @@ def columns_of(row: sqlite3.Row) -> dict[str, Any]:
 
 
 def addressed(message: EmailMessage) -> Iterator[tuple[str, str]]:
-    """The recipients in a message's headers, each as the header and the address."""
+    """The recipients in a message's headers, as pairs of header and address."""
     for header in RECIPIENT_HEADERS:
         values = [str(value) for value in message.get_all(header, [])]
         for _, address in getaddresses(values):

@@ -1,4 +1,4 @@
-"""What the pages and the control addresses that both have ask of a simulated Google or Microsoft."""
+"""What the shared pages and control addresses need from a simulated Google or Microsoft."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AccountT = TypeVar("AccountT", bound=Account)
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account with what it allowed and holds. `ended`: what it allowed no longer, and why."""
+    """An account with what it allowed and what is in it. `ended` is what it no longer allows, and why."""
 
     account: Account
     calendar: bool
@@ -66,7 +66,7 @@ class Office(ABC, Generic[AccountT, EventT]):
     def accounts(self) -> Sequence[AccountT]: ...
 
     def account(self, email: str) -> AccountT:
-        """The account of that address; without one, the request ends with 404."""
+        """The account with that address; if there is none, the request ends with 404."""
         found = next((account for account in self.accounts if account.email == email), None)
         if found is None:
             abort(404)
@@ -109,18 +109,18 @@ class Office(ABC, Generic[AccountT, EventT]):
 
     @abstractmethod
     def settle(self, account: AccountT, event_id: str, status: str) -> bool:
-        """Ends the waiting for a pending meeting. False when there is none."""
+        """Settle a pending meeting. False when there is none."""
 
     @abstractmethod
     def joins(self, meeting: Meeting) -> str:
-        """What the button that leads into a meeting says."""
+        """The label of the button that leads into a meeting."""
 
     @abstractmethod
     def shown(self, event: EventT) -> Shown[EventT]: ...
 
     @abstractmethod
     def entry(self, event: EventT) -> dict[str, Any]:
-        """An event as the ledger has it, without what all have."""
+        """What the ledger says about an event, without what all events have in common."""
 
     @abstractmethod
     def resource(self, event: EventT) -> dict[str, Any]:
@@ -128,19 +128,20 @@ class Office(ABC, Generic[AccountT, EventT]):
 
     @abstractmethod
     def instant(self, moment: str) -> dict[str, Any]:
-        """An instant as bodies of events have it."""
+        """An instant as it is written in bodies of events."""
 
     @abstractmethod
     def days(self, account: AccountT, first: str, after: str) -> dict[str, Any]:
-        """Whole days as bodies of events have them, from the first one to the one after the last."""
+        """Whole days as they are written in bodies of events, from the first one to the one after the
+        last."""
 
     @abstractmethod
     def business(self, busy: bool) -> dict[str, Any]:
-        """Whether an event makes its owner busy, as bodies have it."""
+        """Whether an event makes its owner busy, as it is written in bodies."""
 
     @abstractmethod
     def moved(self, value: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
-        """A start or end, later by that much."""
+        """A start or end, this much later."""
 
     @abstractmethod
     def sent(self) -> list[Sent]:
@@ -151,7 +152,7 @@ class Office(ABC, Generic[AccountT, EventT]):
 
     @abstractmethod
     def end_access(self, email: str) -> int:
-        """The person removes the app; returns how many grants ended."""
+        """Remove the app as the person does; returns how many grants ended."""
 
     @abstractmethod
     def is_for_calendar(self, scope: str) -> bool: ...
@@ -204,12 +205,12 @@ class Office(ABC, Generic[AccountT, EventT]):
 
 
 def is_day(text: str) -> bool:
-    """Whether a time is a whole day, and no instant."""
+    """Whether a time is a whole day rather than an instant."""
     return len(text) == DAY_LENGTH
 
 
 def later_by_days(text: str, days: int, zone: str) -> str:
-    """A day, or an instant on the clock of a zone, so many days later."""
+    """A day, or an instant on the clock of a zone, this many days later."""
     if is_day(text):
         return (date.fromisoformat(text) + timedelta(days=days)).isoformat()
     clock = datetime.fromisoformat(text).astimezone(ZoneInfo(zone)) + timedelta(days=days)

@@ -28,8 +28,8 @@ def blueprint(
     event_of: Callable[[str], EventT | None],
     more: Callable[[], dict[str, Any]] = dict,
 ) -> Blueprint:
-    """The pages that both have. An event's page is at `event_path`, with what `event_of` knows it by as
-    `event_argument`. `more`: what the overview shows besides."""
+    """The pages that both have. An event's page is at `event_path`, where `event_argument` is what `event_of`
+    finds it by. `more` is what the overview shows besides."""
     pages = Blueprint("pages", __name__)
 
     @pages.context_processor
@@ -71,7 +71,7 @@ def blueprint(
 
     @pages.post("/calendars/<email>/busy")
     def add_busy_time(email: str) -> BaseResponse:
-        """An hour of the owner's own, at the next full hour that is free of other events."""
+        """Add an event of an hour of the owner's own, at the next full hour that is free of other events."""
         account = office.account(email)
         first = office.service.now().replace(minute=0, second=0, microsecond=0) + HOUR
         taken = [(shown.first, shown.last) for shown in office.agenda(email)]
@@ -89,7 +89,7 @@ def blueprint(
 
     @pages.get(event_path)
     def event() -> str:
-        """Where programs say that people see it."""
+        """The page of an event, at the address that the API gives people for it."""
         name = request.args.get(event_argument, "")
         found = known(name)
         return render_template(
@@ -101,8 +101,8 @@ def blueprint(
 
     @pages.post(f"{event_path.rstrip('/')}/<how>")
     def change_event(how: str) -> BaseResponse:
-        """What its owner does to it: `move` an hour later, `rename`, take its meeting off, `settle` a pending
-        one, `delete`, `restore`."""
+        """Do to an event what its owner does: `move` it an hour later, `rename`, take its meeting off,
+        `settle` a pending one, `delete`, `restore`."""
         name = request.form.get("event", "")
         found = known(name)
         account = office.account(found.account)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Account:
-    """`trait`: what is peculiar about it, in words."""
+    """`trait` says what is special about it."""
 
     name: str
     email: str

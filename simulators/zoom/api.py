@@ -40,7 +40,7 @@ OPERATION_OF = {
 
 @api.before_request
 def _arrive() -> Response | None:
-    """Faults that keep the call from being done, then who is calling, then how often."""
+    """Apply faults that keep the call from taking effect, then find out who is calling, then how often."""
     g.bearer = Bearer(None)
     state = zoom()
     board = state.board
@@ -80,7 +80,7 @@ def _refused(error: ZoomError) -> Response:
 
 @api.after_request
 def _leave(response: Response) -> Response:
-    """Faults that happen after the call was done, and the ledger."""
+    """Apply faults that happen after the call took effect, and write the ledger."""
     state = zoom()
     response.headers["x-zm-trackingid"] = f"v=2.0;clid=sim;rid=WEB_{secrets.token_hex(16)}"
     answered = 200 <= response.status_code < 300
@@ -137,7 +137,7 @@ def _about_another(response: Response) -> Response:
 
 
 def _caller(scope: str, user_id: str = "me") -> Person:
-    """Who is calling, when the token carries `scope` and `user_id` is the caller. Raises ZoomError."""
+    """The caller, if the token has `scope` and `user_id` is the caller's. Raises ZoomError."""
     person: Person = g.bearer.person
     if not covers(g.bearer.scopes, scope):
         raise errors.scope_missing(scope)
@@ -222,7 +222,8 @@ def _page_token(start: int, kind: str, size: int) -> str:
 
 
 def _page_start(kind: str, size: int) -> int:
-    """Where the asked page begins. A token counts for 15 minutes, with the parameters it was given for."""
+    """Where the requested page begins. A token is valid for 15 minutes, with the parameters it was issued
+    for."""
     given = request.args.get("next_page_token")
     if not given:
         return 0

@@ -1,4 +1,5 @@
-"""The simulated Zoom for programs: reset, ledger, and what users and hosts do in Zoom itself."""
+"""What programs can do to the simulated Zoom: reset it, read the ledger, and act as users and hosts in Zoom
+itself."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def delete_meeting(meeting_id: int) -> tuple[Response, int]:
 
 @control.post("/meetings/<int:meeting_id>/change")
 def change_meeting(meeting_id: int) -> tuple[Response, int]:
-    """What the host changes: `topic`, `start_time`, `duration`, `password` or some of the `settings`."""
+    """Change a meeting as its host does: `topic`, `start_time`, `duration`, `password` or some of the
+    `settings`."""
     body: dict[str, Any] = request.get_json(silent=True) or {}
     known = ("topic", "start_time", "duration", "password", "settings")
     changes: dict[str, Any] = {name: value for name, value in body.items() if name in known}

@@ -19,8 +19,8 @@ from simulators.zoom.people import Person
 START_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z?")
 PASSCODE = re.compile(r"[A-Za-z0-9@_*\-]{1,10}")
 
-# IANA names that are known to be missing from Zoom's own list. What Zoom does with them is not documented;
-# the simulator refuses them, because a client that sends them has not mapped its zones.
+# IANA names known to be missing from Zoom's own list. What Zoom does with them is not documented; the
+# simulator refuses them, because a client that sends them has not mapped its zones.
 NOT_ZOOM_ZONES = frozenset(
     {
         "America/Boise",
@@ -41,7 +41,7 @@ NOT_ZOOM_ZONES = frozenset(
 
 @dataclass(frozen=True)
 class Rule:
-    """What one field takes: a JSON type, and bounds for it."""
+    """What one field accepts: a JSON type, and bounds for it."""
 
     type: type[Any]
     longest: int | None = None
@@ -116,7 +116,7 @@ def broken_fields(body: Mapping[str, Any], person: Person, *, updating: bool) ->
     said = {field for field, _ in broken}
     start_time = body.get("start_time")
     if "start_time" in body and "start_time" not in said and not START_TIME.fullmatch(start_time or ""):
-        # The schema says date-time, the text …ssZ or local time without an offset; the text is right.
+        # The schema says date-time, the text says …ssZ or local time without an offset; the text is right.
         broken.append(("start_time", "Invalid field. Use yyyy-MM-ddTHH:mm:ssZ or yyyy-MM-ddTHH:mm:ss."))
     zone = body.get("timezone")
     if "timezone" in body and "timezone" not in said and not is_zoom_zone(zone or ""):
@@ -128,13 +128,13 @@ def broken_fields(body: Mapping[str, Any], person: Person, *, updating: bool) ->
 
 
 def is_zoom_zone(name: str) -> bool:
-    """Whether Zoom takes the zone, as far as is known: an IANA name that is not known to be missing."""
+    """Whether Zoom accepts the zone, as far as is known: an IANA name that is not known to be missing."""
     return name in _iana_names() and name not in NOT_ZOOM_ZONES
 
 
 @cache
 def _iana_names() -> frozenset[str]:
-    """Read once: listing the zones walks a folder of some 600 files."""
+    """The IANA names, read once: listing the zones walks a folder of some 600 files."""
     return frozenset(available_timezones())
 
 
@@ -148,7 +148,7 @@ def _broken(body: Mapping[str, Any], rules: Mapping[str, Rule], prefix: str) -> 
 
 
 def _broken_passcode(password: str, person: Person) -> list[tuple[str, str]]:
-    """The account's passcode policy. Zoom's wording for a refused passcode is not documented."""
+    """How a passcode breaks the account's policy. Zoom's wording for a refused passcode is not documented."""
     if not PASSCODE.fullmatch(password):
         return [("password", "Passcode may only contain the following characters: [a-z A-Z 0-9 @ - _ *].")]
     has_letter = any(character.isalpha() for character in password)

@@ -17,7 +17,7 @@ CODE_LIFE = timedelta(minutes=5)
 
 
 class InvalidGrant(Exception):
-    """The code or refresh token is not valid (anymore)."""
+    """The code or refresh token is not valid, or no longer."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom an access token represents. `problem` is Zoom's sentence when it is not valid."""
+    """The user that an access token belongs to. `problem` is Zoom's sentence if the token is not valid."""
 
     person: Person | None
     scopes: frozenset[str] = frozenset()
@@ -76,9 +76,9 @@ def exchange_code(zoom: Zoom, code: str, redirect_uri: str, verifier: str) -> To
 
 
 def refresh(zoom: Zoom, refresh_token: str) -> Tokens:
-    """Rotates: the answer holds a new refresh token, the given one is spent. Raises InvalidGrant.
+    """Issue new tokens, the refresh token included; the given one is used up. Raises InvalidGrant.
 
-    A spent token that comes back ends the whole grant (RFC 9700, refresh token replay). Zoom documents only
+    A used token that is sent again ends the whole grant (RFC 9700, refresh token replay). Zoom documents only
     that the newest token works; ending the grant is the stricter reading, and exposes a client that refreshes
     twice.
     """
@@ -107,7 +107,8 @@ def refresh(zoom: Zoom, refresh_token: str) -> Tokens:
 
 
 def revoke(zoom: Zoom, token: str) -> str | None:
-    """Ends the grant that an access or refresh token belongs to, and says whose it was (None: no such token).
+    """End the grant that an access or refresh token belongs to, and return whose it was (None: no such
+    token).
 
     Whether Zoom's revoke of an access token also kills the refresh token is not documented; here it does.
     """
@@ -124,13 +125,13 @@ def revoke(zoom: Zoom, token: str) -> str | None:
 
 
 def end_grant(zoom: Zoom, account: str, because: str) -> bool:
-    """The user removes the app in Zoom. False when there was nothing to remove."""
+    """Remove the app as the user does in Zoom. False when there was nothing to remove."""
     with zoom.storage.transaction() as rows:
         return _end(rows, account, because)
 
 
 def bearer(zoom: Zoom, token: str) -> Bearer:
-    """Whom the access token of an API call represents."""
+    """The user that the access token of an API call belongs to."""
     with zoom.storage.transaction() as rows:
         row = rows.execute(
             "SELECT grants.account, grants.scopes, access_tokens.expires_at FROM access_tokens"
@@ -181,7 +182,8 @@ def _new_tokens(
     refresh_token: str,
     scopes: tuple[str, ...],
 ) -> Tokens:
-    """Access tokens issued before stay good until they expire, as with Zoom; only refresh tokens rotate."""
+    """Issue new tokens. Earlier access tokens stay valid until they expire, as with Zoom; only refresh tokens
+    rotate."""
     # As long as the real ones (600 to 800 characters), so that a column that is too short is noticed.
     access_token = f"ZAT-CANARY-{secrets.token_urlsafe(480)}"
     expires_in: int = zoom.board["expires_in"]

@@ -69,13 +69,14 @@ class Meeting:
         return f"{origin}/j/{self.room}" + (f"?pwd={self.key}" if self.key else "")
 
     def detail(self, origin: str) -> dict[str, Any]:
-        """As POST and GET answer it."""
+        """The meeting as POST and GET return it."""
         detail: dict[str, Any] = {
             **self.list_item(origin),
             "host_email": self.host,
             "status": "waiting",
             "agenda": self.agenda,
-            # Anyone who opens this address is the host. The canary lets tests find it where it must not be.
+            # Anyone who opens this address is the host. The canary lets tests find it in places where it must
+            # not be.
             "start_url": f"{origin}/s/{self.id}?zak=ZAK-CANARY-{secrets.token_urlsafe(200)}",
             "password": self.password,
             "h323_password": self.password,
@@ -88,7 +89,8 @@ class Meeting:
         return detail
 
     def list_item(self, origin: str) -> dict[str, Any]:
-        """As the list answers it: no passcode, no settings, no start_url, the agenda cut."""
+        """The meeting as the list returns it: no passcode, no settings, no start_url, and the agenda cut
+        short."""
         item: dict[str, Any] = {
             "id": self.id,
             "uuid": self.uuid,
@@ -108,7 +110,7 @@ class Meeting:
 
 
 def create(zoom: Zoom, person: Person, body: Mapping[str, Any]) -> Meeting:
-    """Makes a meeting from a body whose fields are sound. Raises ZoomError when today's limit is reached."""
+    """Make a meeting from a body whose fields are valid. Raises ZoomError when today's limit is reached."""
     now = zoom.now()
     password = body.get("password") or (_new_passcode() if body.get("default_password", True) else "")
     kind = body.get("type", 2)
@@ -144,7 +146,8 @@ def create(zoom: Zoom, person: Person, body: Mapping[str, Any]) -> Meeting:
 
 
 def get(zoom: Zoom, person: Person, meeting_id: int) -> Meeting:
-    """The living meeting of this host. Raises ZoomError 3001: deleted, expired, unknown or another's."""
+    """The living meeting of this host. Raises ZoomError 3001 if it is deleted, expired, unknown or another
+    host's."""
     meeting = find(zoom, meeting_id)
     if meeting is None or meeting.deleted_at or meeting.host != person.email or _expired(meeting, zoom.now()):
         raise errors.meeting_gone(meeting_id)
@@ -152,7 +155,7 @@ def get(zoom: Zoom, person: Person, meeting_id: int) -> Meeting:
 
 
 def update(zoom: Zoom, person: Person, meeting_id: int, body: Mapping[str, Any]) -> None:
-    """Changes what `body` names. Raises ZoomError 3001, or 429 when today's limit is reached."""
+    """Change the fields that `body` names. Raises ZoomError 3001, or 429 when today's limit is reached."""
     now = zoom.now()
     with zoom.storage.transaction() as rows:
         meeting = get(zoom, person, meeting_id)
@@ -181,7 +184,7 @@ def update(zoom: Zoom, person: Person, meeting_id: int, body: Mapping[str, Any])
 
 
 def delete(zoom: Zoom, person: Person, meeting_id: int) -> None:
-    """Deletes for the host's app. Does not count towards the daily limit. Raises ZoomError 3001."""
+    """Delete for the host's app. Does not count toward the daily limit. Raises ZoomError 3001."""
     with zoom.storage.transaction():
         get(zoom, person, meeting_id)
         mark_deleted(zoom, meeting_id, "the app")
@@ -230,7 +233,7 @@ def every(zoom: Zoom, host: str | None = None) -> list[Meeting]:
 
 
 def listed(zoom: Zoom, person: Person, *, upcoming: bool) -> list[Meeting]:
-    """What the list shows: the host's undeleted, unexpired meetings, or only those that are not over yet."""
+    """The meetings in the list: the host's undeleted, unexpired ones, or only those that are not over yet."""
     now = zoom.now()
     return [
         meeting
@@ -243,7 +246,7 @@ def listed(zoom: Zoom, person: Person, *, upcoming: bool) -> list[Meeting]:
 
 
 def _defaults(person: Person) -> dict[str, Any]:
-    """What applies to fields a create leaves out: Zoom's defaults and the user's own settings."""
+    """The values of fields that a create leaves out: Zoom's defaults and the user's own settings."""
     return {
         **DEFAULT_SETTINGS,
         "use_pmi": person.use_pmi,
@@ -265,7 +268,7 @@ def _settled(
     if "host_first" in locked:
         settled["join_before_host"] = False
     if not password and not settled["waiting_room"] and not settled["meeting_authentication"]:
-        # Zoom insists on one of the three and turns the waiting room on on its own.
+        # Zoom insists on one of the three, and otherwise turns on the waiting room itself.
         settled["waiting_room"] = True
     if settled["waiting_room"]:
         settled["join_before_host"] = False
@@ -275,7 +278,7 @@ def _settled(
 
 
 def _start(body: Mapping[str, Any], person: Person) -> datetime | None:
-    """The instant of `start_time`: UTC with Z, else wall clock in `timezone`, else in the user's zone."""
+    """The instant of `start_time`: in UTC with Z, else local time in `timezone`, else in the user's zone."""
     text = body.get("start_time")
     if not text:
         return None
@@ -285,7 +288,7 @@ def _start(body: Mapping[str, Any], person: Person) -> datetime | None:
         zone = ZoneInfo(body.get("timezone") or person.timezone)
         return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
     except ValueError:
-        # February 31 has the right form and is still not a date.
+        # February 31 has the right form but is not a date.
         raise errors.validation_failed([("start_time", "Invalid field.")]) from None
 
 
@@ -298,7 +301,8 @@ def _expired(meeting: Meeting, now: datetime) -> bool:
 
 
 def _count_write(zoom: Zoom, rows: sqlite3.Connection, person: Person, now: datetime) -> None:
-    """One more create or update of this host today (UTC), or ZoomError 429. Refused calls are not counted."""
+    """Count one more create or update of this host today (UTC), or raise ZoomError 429. Refused calls are not
+    counted."""
     limit: int = zoom.board["daily_limit"]
     day = now.date().isoformat()
     rows.execute(
@@ -308,7 +312,7 @@ def _count_write(zoom: Zoom, rows: sqlite3.Connection, person: Person, now: date
     )
     used = rows.execute("SELECT writes FROM daily_writes WHERE account = ? AND day = ?", (person.email, day))
     if used.fetchone()["writes"] > limit or person.email in zoom.board["daily_limit_reached"]:
-        # Leaving the transaction by an exception takes the count back.
+        # Leaving the transaction with an exception undoes the count.
         raise errors.too_many_today(limit)
 
 
@@ -320,7 +324,7 @@ def _save(rows: sqlite3.Connection, meeting: Meeting) -> None:
 
 
 def _new_id(rows: sqlite3.Connection) -> int:
-    """Eleven digits: beyond 32 bits, within what JavaScript counts exactly."""
+    """A new id of eleven digits: more than 32 bits, within what JavaScript represents exactly."""
     while True:
         meeting_id = 80_000_000_000 + secrets.randbelow(19_999_999_999)
         if rows.execute("SELECT 1 FROM meetings WHERE id = ?", (meeting_id,)).fetchone() is None:
@@ -328,7 +332,7 @@ def _new_id(rows: sqlite3.Connection) -> int:
 
 
 def _new_passcode() -> str:
-    """Eight characters that satisfy every simulated passcode policy."""
+    """A new passcode: eight characters that satisfy every simulated policy."""
     alphabet = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
     return "".join(secrets.choice(alphabet) for _ in range(5)) + f"{secrets.randbelow(900) + 100}"
 

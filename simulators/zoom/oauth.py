@@ -27,7 +27,8 @@ FIRST_ACCOUNTS = 4
 
 
 def _refusal() -> str | None:
-    """Why the authorize request is refused, in Zoom's words, or None. Query and form are treated alike."""
+    """Why the authorization request is refused, in Zoom's words, or None. Query and form are treated
+    alike."""
     asked = request.values
     redirect_uri = asked.get("redirect_uri", "")
     try:
@@ -61,8 +62,8 @@ def consent() -> str | tuple[str, int]:
     refused = _refusal()
     if refused:
         return _error_page(refused)
-    # Zoom knows who is signed in there and asks about that account. Nobody signs in here, so the app may say
-    # whose browser it is, by the name that OpenID Connect has for it.
+    # Zoom knows who is signed in there and asks about that account. No one signs in here, so the app may say
+    # whose browser it is, with OpenID Connect's parameter for that.
     likely = BY_EMAIL.get(request.args.get("login_hint", ""))
     people = sorted(PEOPLE, key=lambda person: person is not likely)
     return render_template(
@@ -86,7 +87,7 @@ def decide() -> BaseResponse | tuple[str, int]:
         if person is None:
             return _error_page("Choose an account that exists")
         challenge = asked.get("code_challenge")
-        # RFC 7636: plain when the method is left out.
+        # RFC 7636: the method is plain if it is left out.
         method = asked.get("code_challenge_method", "plain") if challenge else None
         answer["code"] = grants.issue_code(zoom(), person, asked["redirect_uri"], challenge, method)
     else:
@@ -117,7 +118,7 @@ def _spoiled(failure: str) -> Response | None:
 
 
 def _token_answer(entry: dict[str, Any]) -> Response:
-    """Fills the ledger's `entry` with account and error on its way."""
+    """Answer a token request, and put the account and the error into the ledger's `entry` on the way."""
     if request.args:
         # Parameters in the address end up in logs; Zoom stopped taking them there.
         return _oauth_error(entry, "invalid_request", "Parameters belong into the body of the request")

@@ -36,7 +36,7 @@ def overview() -> str:
 
 @pages.post("/refuse-next-meeting")
 def refuse_next_meeting() -> BaseResponse:
-    """Let the next meeting fail wherever it is tried: the app asks one account after the other."""
+    """Make the next meeting fail with every account: the app tries one after the other."""
     state = zoom()
     accounts = {grant["account"] for grant in list_grants(state) if grant["alive"]}
     state.board.merge({"refuse_next_creates": max(1, len(accounts))})
@@ -73,7 +73,8 @@ def move_meeting(meeting_id: int) -> BaseResponse:
 
 @pages.route("/j/<int:room>", methods=["GET", "POST"])
 def join(room: int) -> tuple[str, int]:
-    """The meeting room. The link's `pwd` opens it; without, the passcode is asked for, as Zoom does."""
+    """The meeting room. The link's `pwd` opens it; without it, the page asks for the passcode, as Zoom
+    does."""
     meeting = _meeting_in(room)
     if meeting is None or meeting.deleted_at:
         return render_template("zoom/no_meeting.html", room=room), 404
@@ -96,7 +97,8 @@ add_elsewhere(pages, zoom)
 
 
 def _meeting_in(room: int) -> meetings.Meeting | None:
-    """By meeting id; by personal room, the newest living meeting of its owner that uses it."""
+    """Find a meeting by its id or, for a personal room, the newest living meeting of its owner that uses the
+    room."""
     if len(str(room)) != PMI_DIGITS:
         return meetings.find(zoom(), room)
     sharing = [

@@ -1,4 +1,4 @@
-"""The people on the simulated Zoom account, each with traits that trip up a client."""
+"""The people on the simulated Zoom account, each with something that trips up a client."""
 
 from __future__ import annotations
 

@@ -19,5 +19,5 @@ CLASSIC = ("meeting:read", "meeting:write", "user:read")
 
 
 def covers(granted: frozenset[str], needed: str) -> bool:
-    """Whether a token with the scopes `granted` may do what the granular scope `needed` stands for."""
+    """Whether the scopes `granted` to a token cover the granular scope `needed`."""
     return needed in granted or CLASSIC_FOR[needed] in granted

@@ -54,7 +54,7 @@ class Zoom(Service):
         webhook_url: str = "",
         webhook_secret_token: str = "",
     ) -> None:
-        """`webhook_url`: where the app is told that a user removed it; empty: it is not told."""
+        """`webhook_url` is where the app is told that a user removed it; empty means that it is not told."""
         registered = {"webhook_url": webhook_url, "webhook_secret_token": webhook_secret_token}
         super().__init__(
             "zoom",

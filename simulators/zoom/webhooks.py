@@ -18,13 +18,13 @@ from simulators.zoom.meetings import Meeting
 from simulators.zoom.people import ACCOUNT_ID, Person
 from simulators.zoom.state import Zoom
 
-# Zoom repeats a message that is not answered within this time after 5, 20 and 60 minutes; here it is sent
-# once.
+# Zoom sends a message that is not answered within this time again after 5, 20 and 60 minutes; here it is sent
+# only once.
 ANSWER_SECONDS = 3
 
 
 def tell_that_removed(zoom: Zoom, person: Person) -> int | None:
-    """Sends `app_deauthorized` and returns the status of the answer; None without an answer or an address."""
+    """Send `app_deauthorized` and return the status of the answer; None without an answer or an address."""
     now = zoom.now()
     return _tell(
         zoom,
@@ -33,11 +33,11 @@ def tell_that_removed(zoom: Zoom, person: Person) -> int | None:
             "payload": {
                 "account_id": ACCOUNT_ID,
                 "user_id": person.id,
-                # An id, which proves nothing.
+                # It is only an id, and proves nothing.
                 "signature": secrets.token_hex(32),
                 "deauthorization_time": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
                 "client_id": zoom.client_id,
-                # Documented as a number, shown as this.
+                # Documented as a number, but shown like this.
                 "event_ts": f"{now:%Y-%m-%d %H:%M:%S}",
             },
         },

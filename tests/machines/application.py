@@ -15,10 +15,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.util import LRUCache
 
-# A call that a test forgot to give a simulator for fails by name instead of finding something real.
+# If a test gave no simulator for a call, the call fails with the name of the service instead of reaching a
+# real one.
 _NOWHERE = "http://no-simulator-for-this-call.invalid"
 
-# Builds the app with settings of a test's choice, none if it has no wishes.
+# Builds the app with settings of a test's choice, if any.
 MakeApp = Callable[..., Flask]
 
 ISOLATED_SETTINGS: dict[str, str] = {
@@ -40,10 +41,10 @@ ISOLATED_SETTINGS: dict[str, str] = {
 def settings_for(
     database_url: str, instance_path: Path, more: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the settings of an installation on a database, cut off from the outside but for ``more``.
+    """Return the settings of an installation on a database, cut off from the outside except for ``more``.
 
-    Every other setting is empty, which means its default, so that neither the environment nor the .env of
-    the person who runs the tests has a say.
+    Every other setting is empty, which means its default, so that neither the environment nor the .env of the
+    person who runs the tests changes anything.
     """
     from config import SETTINGS
 
@@ -57,10 +58,10 @@ def settings_for(
 
 
 class CompiledTemplates(FileSystemBytecodeCache):
-    """Keeps compiled templates for all the apps of one process, each of which lives briefly, and hands them
-    on to the other processes of the run by a folder.
+    """Keeps compiled templates for all the short-lived apps of one process, and shares them with the other
+    processes of the run through a folder.
 
-    The checksum is that of the template's source, so that an entry is never used for another text.
+    The checksum is of the template's source, so that an entry is never used for a different text.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -95,15 +96,15 @@ def build_app(settings: Mapping[str, str]) -> Flask:
     return app
 
 
-# By the name of a kind of database: the dialect of the first engine, and the statements compiled with it.
+# For each kind of database, by name: the dialect of the first engine, and the statements compiled with it.
 _compiled: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
 
 
 def _share_what_is_compiled(engine: Engine) -> None:
-    """Let an engine use the statements that others of this process have compiled.
+    """Let an engine use the statements that other engines of this process have compiled.
 
-    The product has a thousand, which take one and a half seconds to compile. Each app has an engine of its
-    own, and a run makes some dozen in each process. What is compiled belongs to a dialect.
+    The product has a thousand, which take one and a half seconds to compile. Each app has its own engine, and
+    a run makes about a dozen in each process. Compiled statements belong to a dialect.
     """
     dialect, statements = _compiled.setdefault(engine.dialect.name, (engine.dialect, LRUCache(4000)))
     engine.dialect = dialect
@@ -111,7 +112,7 @@ def _share_what_is_compiled(engine: Engine) -> None:
 
 
 def use_services(app: Flask, **changed: Any) -> None:
-    """Put other services in the place of an app's own, by their names."""
+    """Replace an app's own services, by name."""
     from services import provide, services
 
     provide(app, replace(services(app), **changed))
@@ -126,7 +127,7 @@ def close_app(app: Flask) -> None:
         for engine in db.engines.values():
             pool = engine.pool
             engine.dispose()
-            # A thread that overstayed gives its connection back to the old pool, which no one looks after.
+            # A thread that still runs gives its connection back to the old pool, which no one uses anymore.
             event.listen(pool, "checkin", _close_late_arrival)
 
 
@@ -136,7 +137,7 @@ def _close_late_arrival(connection: Any, _record: object) -> None:
 
 
 def migrate_database(database_url: str, instance_path: Path) -> None:
-    """Bring an empty database to the newest migration, the way ``flask db upgrade`` does."""
+    """Bring an empty database to the latest migration, as ``flask db upgrade`` does."""
     app = build_app(settings_for(database_url, instance_path))
     try:
         with app.app_context():

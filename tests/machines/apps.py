@@ -1,8 +1,8 @@
-"""Apps and databases that tests use one after the other instead of making each their own.
+"""Apps and databases that tests use one after another instead of each making its own.
 
-Building the app costs as much as three or four pages, a team as much again. One process of the tests
-therefore works at one place: one SQLite file, one PostgreSQL database, one instance folder. Between tests
-these are put back as they were, and an app that a test left as it found it serves the next one.
+Building the app costs as much as three or four pages, and a team as much again. Each process of the tests
+therefore works in one place: one SQLite file, one PostgreSQL database, one instance folder. Between tests
+these are restored, and an app that a test left unchanged is used by the next one.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Seeded(Protocol):
     def __call__(self, app: Flask, make: Callable[[], T]) -> T: ...
 
 
-# Apps kept for later, those that were used last. Each kind of settings needs one, or two where a test has two
-# processes.
+# How many apps are kept for later, the most recently used ones. Each kind of settings needs one, or two where
+# a test has two processes.
 _KEPT = 12
 
 
@@ -62,15 +62,16 @@ class _Traits:
 
 
 class Apps:
-    """Lends the app with certain settings, and takes it back."""
+    """Lends apps with the settings asked for, and takes them back."""
 
     def __init__(self) -> None:
-        # The one used last comes last.
+        # The most recently used one comes last.
         self._idle: list[tuple[frozenset[tuple[str, str]], Flask]] = []
         self._lent: dict[int, tuple[frozenset[tuple[str, str]], Flask, _Traits, bytes]] = {}
 
     def lend(self, settings: Mapping[str, str]) -> Flask:
-        """Return an app with these settings that no one else has, whose database is as it is on the disk."""
+        """Return an app with these settings that no one else is using, and that sees the database as it is on
+        disk."""
         key = frozenset({**settings, **_served_from(settings)}.items())
         place = next((i for i, (its_key, _) in enumerate(self._idle) if its_key == key), None)
         app = build_app(settings) if place is None else _forgetful(self._idle.pop(place)[1])
@@ -78,7 +79,7 @@ class Apps:
         return app
 
     def take_back(self, app: Flask) -> None:
-        """Close an app's connections, and keep the app for the next test if this one left it as it was."""
+        """Close an app's connections, and keep the app for the next test if this one left it unchanged."""
         key, _, traits, keys = self._lent.pop(id(app))
         close_app(app)
         if traits.fits(app) and keys == _keys_of(app):
@@ -86,14 +87,15 @@ class Apps:
 
 
 def _served_from(settings: Mapping[str, str]) -> dict[str, str]:
-    """Where an app with these settings would look for its static files. One that is made where a server has
-    left them compressed looks there for as long as it lives, and the next test's folder has none."""
+    """Where an app with these settings would look for its static files. An app that is built where a server
+    has left compressed files looks there as long as it lives, but the next test's folder has none."""
     compressed = Path(settings.get("INSTANCE_PATH", "")) / "assets"
     return {"static files": str(compressed.is_dir())}
 
 
 def _forgetful(app: Flask) -> Flask:
-    """An app that was used before, without what calendars told it: the next test's have the same ids."""
+    """An app that was used before, without what it knew about calendars: those of the next test have the same
+    ids."""
     from connections.free_busy import asker
     from scheduling.outside.look_ups import LookUps
     from services import provide, services
@@ -103,13 +105,13 @@ def _forgetful(app: Flask) -> Flask:
 
 
 def _keys_of(app: Flask) -> bytes:
-    # An app remembers the keys that it has read; one whose keys a test rotated knows the wrong ones.
+    # An app remembers the keys it has read; after a test that rotated them, it knows the wrong ones.
     file = Path(app.config["INSTANCE_PATH"]) / "token_encryption_keys"
     return file.read_bytes() if file.exists() else b""
 
 
 class Place:
-    """The one SQLite file and instance folder of this process, and states of them to go back to."""
+    """The one SQLite file and instance folder of this process, and saved states to go back to."""
 
     def __init__(self, folder: Path, empty_database: Path, empty_instance: Path) -> None:
         self.database = folder / "smoothhiring.sqlite3"
@@ -125,20 +127,21 @@ class Place:
         return f"sqlite:///{self.database}"
 
     def empty_database(self) -> str:
-        """Put the migrated, empty database back and return its URL. Nothing may be connected to it."""
+        """Restore the migrated, empty database and return its URL. Nothing may be connected to it."""
         self._put_database(self._empty[0])
         return self.url
 
     def empty_instance(self) -> Path:
-        """Put the instance folder of the empty installation back and return its path."""
+        """Restore the instance folder of the empty installation and return its path."""
         self._put_instance(self._empty[1])
         return self.instance
 
     def seeded(self, app: Flask, make: Callable[[], T]) -> T:
-        """Fill the empty database of an app by ``make``, and return what ``make`` returned.
+        """Fill the empty database of an app with ``make``, and return what ``make`` returned.
 
-        The first time it runs; later its database and files are put back and its first answer is returned,
-        which therefore has to be a plain value. Every time at which a clock is stopped is a state of its own.
+        ``make`` runs only the first time; later, the database and files are restored and its first result is
+        returned, which therefore has to be a plain value. Each time at which the clock is stopped has a state
+        of its own.
         """
         clock = standing_at()
         if make_url(app.config["DATABASE_URL"]).database != str(self.database):
@@ -171,7 +174,7 @@ class Place:
     def _put_database(self, state: Path) -> None:
         for side_file in ("-wal", "-shm", "-journal"):
             self.database.with_name(self.database.name + side_file).unlink(missing_ok=True)
-        # A new file: a thread that a test left behind goes on with the old one and disturbs no one.
+        # A new file: a thread that a test left behind goes on with the old one and disturbs nothing.
         self.database.unlink(missing_ok=True)
         shutil.copyfile(state, self.database)
 

@@ -1,4 +1,4 @@
-"""Chromium through Playwright, and the list of everything it complained about."""
+"""Chromium through Playwright, and the list of everything it complains about."""
 
 import re
 import shutil
@@ -17,18 +17,19 @@ _FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
-    # Compiling a script for speed takes longer than running it once on a page that a test looks at once.
+    # Compiling a script for speed takes longer than running it once, and a test looks at a page once.
     "--js-flags=--no-opt --no-maglev",
     # The shared memory of containers is too small for Chromium.
     "--disable-dev-shm-usage",
     # The browser stays on this machine like the tests themselves.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
-# How long a test waits for a state of a page. It costs nothing where the state comes, and a machine that does
-# other things besides may take its time. Tests whose subject is how soon something comes say so themselves.
+# How long a test waits for a state of a page. The limit costs nothing when the state arrives, and a machine
+# that is busy with other things may take its time. Tests about how soon something arrives set their own
+# limit.
 PATIENCE_MS = 20_000
-# Chromium reports every answer from 400 on as a failure to load. For us 422 is the ordinary answer to a form
-# that needs another look, with the form in it.
+# Chromium reports every answer of 400 and above as a failure to load. For us 422 is the ordinary answer to a
+# form that needs another look, and contains the form.
 _EXPECTED_ALWAYS = (re.compile(r"the server responded with a status of 422\b"),)
 
 
@@ -44,12 +45,12 @@ class BrowserComplaints:
         self._expected.append(re.compile(pattern))
 
     def watch(self, context: BrowserContext) -> None:
-        """Listen to every page of a context, those opened later included."""
+        """Listen to every page of a context, including pages opened later."""
         context.on("console", self._console)
         context.on("weberror", self._web_error)
 
     def unexpected(self) -> list[str]:
-        """Return what no one asked for, in order."""
+        """Return the complaints that the test did not expect, in order."""
         return [line for line in self._seen if not any(pattern.search(line) for pattern in self._expected)]
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -62,7 +63,7 @@ class BrowserComplaints:
 
 
 def new_desktop_context(browser: Browser, complaints: BrowserComplaints, **options: object) -> BrowserContext:
-    """Return a context of a desktop's size, watched for complaints; options as Playwright takes them."""
+    """Return a context of a desktop's size, watched for complaints; takes Playwright's options."""
     defaults: dict[str, object] = {
         "locale": "en-GB",
         "timezone_id": "Europe/Zurich",

@@ -1,4 +1,4 @@
-"""Which tests a run holds, and what their fixtures say about them, as a plugin of pytest."""
+"""Chooses the tests of a run, and marks them by their fixtures, as a plugin of pytest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _is_second_turn(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what repeats itself and what belongs together, and leave tests marked ``full`` to full runs.
+    """Mark tests that repeat and tests that belong together, and leave tests marked ``full`` to full runs.
 
     Runs before -m is applied.
     """

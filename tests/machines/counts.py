@@ -1,4 +1,4 @@
-"""How often a test repeats itself: a little in every run, thoroughly in a full one, saying how far it is."""
+"""How often a test repeats: a few times in every run, many times in a full one, with its progress."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Counts:
-    """Turns the two counts of a test into the one of this run."""
+    """Chooses between the two counts of a test for this run."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config

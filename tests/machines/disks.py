@@ -1,6 +1,6 @@
-"""Disks that take nothing more, and disks that can only be read: real ones, as far as this process can tell.
+"""Disks that are full, and disks that are read-only: real ones, as far as this process can tell.
 
-Neither needs a file system of its own, so it works wherever the tests do.
+Neither needs a file system of its own, so they work wherever the tests do.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Of <linux/capability.h>: the version of the structures, and the right to ignore a file's permissions.
+# From <linux/capability.h>: the version of the structures, and the right to ignore a file's permissions.
 _VERSION = 0x20080522
 _DAC_OVERRIDE = 1 << 1
 
 
 @contextmanager
 def full_disk(pids: Iterable[int] = (0,)) -> Iterator[None]:
-    """Nothing that these processes write to any file arrives, from the first byte on; 0 is this process.
+    """Let nothing that these processes write to any file arrive, not even the first byte; 0 is this process.
 
     The kernel answers EFBIG instead of ENOSPC; both mean that there is no room. Python ignores the signal
-    that comes with it. Pipes and sockets go on.
+    that comes with it. Pipes and sockets still work.
     """
     before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
     for pid, (_, hard) in before.items():
@@ -35,7 +35,7 @@ def full_disk(pids: Iterable[int] = (0,)) -> Iterator[None]:
 
 @contextmanager
 def read_only_disk(folder: Path) -> Iterator[None]:
-    """Everything in a folder can be read by this thread, and nothing can be written or added."""
+    """Let this thread read everything in a folder, but write or add nothing."""
     places = [folder, *folder.rglob("*")]
     modes = {place: place.stat().st_mode & 0o7777 for place in places}
     with _bound_by_permissions():
@@ -50,7 +50,7 @@ def read_only_disk(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _bound_by_permissions() -> Iterator[None]:
-    """The permissions of files count for this thread even if its user is root."""
+    """Make the permissions of files apply to this thread even if its user is root."""
     libc = ctypes.CDLL(None, use_errno=True)
     header = (ctypes.c_uint32 * 2)(_VERSION, 0)
     # Effective, permitted and inheritable, twice: for the first 32 capabilities and for the others.

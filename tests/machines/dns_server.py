@@ -14,7 +14,7 @@ import dns.rdatatype
 import dns.resolver
 import dns.rrset
 
-# By name and kind of record, such as ("acme.example", "TXT"): the records as a zone file has them.
+# The records, written as in a zone file, by name and kind, such as ("acme.example", "TXT").
 Records = Mapping[tuple[str, str], Sequence[str]]
 
 

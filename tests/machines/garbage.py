@@ -1,4 +1,4 @@
-"""When the processes of a run look for garbage, as a plugin of pytest."""
+"""Decides when the processes of a run collect garbage, as a plugin of pytest."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Spare the garbage collector what is imported: it stays for the whole run and never becomes garbage.
+    """Hide imported modules from the garbage collector: they stay for the whole run and never become garbage.
 
-    Afterwards it looks for garbage less often than Python has it do, which took a twentieth of all tests.
+    From then on it also runs less often than by Python's default, which took a twentieth of the tests' time.
     """
     gc.disable()
     try:

@@ -13,7 +13,7 @@ class SimulatedGoogle(SimulatedOffice):
     """Address of the running simulator, and calls that change or read its state."""
 
     def addresses(self) -> dict[str, str]:
-        """Return the product's settings that lead to this Google; none of its apps is set up by them."""
+        """Return the product's settings that lead to this Google; they set up none of its apps."""
         return {
             "GOOGLE_AUTH_URL": f"{self.url}/o/oauth2/v2/auth",
             "GOOGLE_TOKEN_URL": f"{self.url}/token",
@@ -32,9 +32,10 @@ class SimulatedGoogle(SimulatedOffice):
         }
 
     def change_password(self, account: str) -> int:
-        """A new password ends the account's grants that may use Gmail; returns how many there were."""
+        """Change the password, which ends the account's grants that may use Gmail; returns how many there
+        were."""
         return int(self._post(f"accounts/{account}/password")["ended"])
 
     def settle_meet(self, account: str, event_id: str, status: str = "success") -> None:
-        """End the waiting for a pending Meet: `success` or `failure`."""
+        """Settle a pending Meet: `success` or `failure`."""
         self._post(f"events/{account}/{event_id}/meet", {"status": status})

@@ -26,7 +26,7 @@ class SimulatedIssuer(SimulatedOffice):
         }
 
     def decide(self, address: str, account: str, decision: str = "allow") -> str:
-        """Answer the page at `address` as someone does; return the path that it sends them back to."""
+        """Answer the page at `address` as a person does; return the path that it sends them back to."""
         answer = requests.post(
             address, data={"account": account, "decision": decision}, allow_redirects=False, timeout=10
         )
@@ -35,6 +35,6 @@ class SimulatedIssuer(SimulatedOffice):
         return f"{back.path}?{back.query}"
 
     def assert_no_violation(self) -> None:
-        """Fail if the product asked in a way that the standard does not allow."""
+        """Fail if the product made a request that the standard does not allow."""
         if self.url != NOWHERE:
             super().assert_no_violation()

@@ -35,7 +35,7 @@ SETTINGS = {"ACME_CLIENT_ID": "an-id", "ACME_CLIENT_SECRET": "a-secret"}
 
 @contextmanager
 def in_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppSpec]:
-    """Its files where the real ones would be."""
+    """Put its files where a real provider's would be."""
     monkeypatch.setattr(providers, "__path__", [*providers.__path__, str(MADE_UP / "providers")])
     apps = [*connections.apps.__path__, str(MADE_UP / "connections" / "apps")]
     monkeypatch.setattr(connections.apps, "__path__", apps)
@@ -45,14 +45,14 @@ def in_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[AppSpec]:
 
 
 def with_templates(app: Flask) -> Flask:
-    """The app with the templates of the made-up provider beside its own."""
+    """Give the app the templates of the made-up provider in addition to its own."""
     assert app.jinja_loader is not None
     app.jinja_env.loader = ChoiceLoader([app.jinja_loader, FileSystemLoader(MADE_UP / "templates")])
     return app
 
 
 def connect(user_id: int, server: AcmeServer, address: str) -> int:
-    """Store a grant on an account with that address, in the current transaction; returns the row's id."""
+    """Store a grant for an account with that address, in the current transaction; returns the row's id."""
     refresh_token, access_token = secrets.token_hex(8), secrets.token_hex(8)
     server.refresh_tokens.add(refresh_token)
     server.access_tokens[access_token] = refresh_token
@@ -66,7 +66,7 @@ def connect(user_id: int, server: AcmeServer, address: str) -> int:
 
 
 def read(message: bytes) -> EmailMessage:
-    """A message that was sent through it."""
+    """Read a message that was sent through it."""
     parsed = message_from_bytes(message, policy=SMTP)
     assert isinstance(parsed, EmailMessage)
     return parsed

@@ -13,7 +13,7 @@ class SimulatedMicrosoft(SimulatedOffice):
     """Address of the running simulator, and calls that change or read its state."""
 
     def addresses(self) -> dict[str, str]:
-        """Return the product's settings that lead to this Microsoft; none of its apps is set up by them."""
+        """Return the product's settings that lead to this Microsoft; they set up none of its apps."""
         return {"MICROSOFT_LOGIN_URL": self.url, "MICROSOFT_GRAPH_URL": f"{self.url}/v1.0"}
 
     def settings(self, tenant: str = "common") -> dict[str, str]:
@@ -26,17 +26,17 @@ class SimulatedMicrosoft(SimulatedOffice):
         }
 
     def sign_out_everywhere(self, account: str) -> int:
-        """All sessions of the account are revoked; returns how many grants there were."""
+        """Revoke all sessions of the account; returns how many grants there were."""
         return int(self._post(f"accounts/{account}/sessions")["ended"])
 
     def allow_for_all(self, tenant: str, *scopes: str) -> None:
-        """An administrator allows these scopes for everyone in an organization, or all of them."""
+        """Allow these scopes, or all of them, for everyone in an organization, as an administrator does."""
         self._post(f"tenants/{tenant}/consent", {"scopes": list(scopes)})
 
     def disallow_for_all(self, tenant: str) -> None:
-        """An administrator removes the app from an organization."""
+        """Remove the app from an organization, as an administrator does."""
         self._post(f"tenants/{tenant}/consent", {"allowed": False})
 
     def settle_teams(self, account: str, event_id: str, status: str = "ready") -> None:
-        """End the waiting for a pending Teams link: `ready` or `never`."""
+        """Settle a pending Teams link: `ready` or `never`."""
         self._post(f"events/{account}/{event_id}/teams", {"status": status})

@@ -1,4 +1,4 @@
-"""Keeps the tests' own process on this machine: a socket to any other address raises, and is remembered.
+"""Keeps the tests' own process on this machine: connecting to any other address raises, and is remembered.
 
 Programs that the tests start are not covered; they are told where to connect by their settings, and Chromium
 by its flags.
@@ -16,7 +16,7 @@ class OutsideNetworkError(RuntimeError):
 
 
 class NetworkGuard:
-    """Remembers what was refused, for the case that the code under test swallowed the error."""
+    """Remembers what was refused, in case the code under test swallowed the error."""
 
     def __init__(self) -> None:
         self.refused: list[str] = []
@@ -25,7 +25,7 @@ class NetworkGuard:
         """Raise OutsideNetworkError unless ``host`` is loopback; a name under .invalid is simply unknown."""
         name = host.decode() if isinstance(host, bytes) else str(host or "")
         if name.endswith(".invalid"):
-            # Reserved for names that never resolve: tests use it for "a provider whose address is not found".
+            # Reserved for names that never resolve: tests use it for a provider whose address is not found.
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         if not is_loopback(name):
             self.refused.append(name)
@@ -46,7 +46,7 @@ def is_loopback(name: str) -> bool:
 
 @contextmanager
 def guarded_network() -> Iterator[NetworkGuard]:
-    """Refuse connections and name look-ups beyond loopback for as long as the block lasts."""
+    """Refuse connections and name lookups beyond loopback as long as the block lasts."""
     guard = NetworkGuard()
     connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
     sendto, getaddrinfo = socket.socket.sendto, socket.getaddrinfo

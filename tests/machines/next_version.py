@@ -1,4 +1,4 @@
-"""The version after this one: two migrations that are yet to come, as tests have servers find them."""
+"""The version after this one: two more migrations, which tests let servers find."""
 
 import shutil
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _FIRST = """
     with op.batch_alter_table("candidates") as batch_op:
         batch_op.alter_column("name", type_=sa.String(length=130), existing_nullable=False)
 """
-# It says who is at it, and waits until the test lets it go on.
+# It says which process is running it, and waits until the test lets it go on.
 _SECOND = """
     with Path("{folder}/begun").open("a") as begun:
         begun.write(f"{{os.getpid()}}\\n")
@@ -42,7 +42,7 @@ _SECOND = """
 
 @dataclass(frozen=True)
 class NextVersion:
-    """A version with two more migrations, of which the second one waits until `go` is called."""
+    """A version with two more migrations; the second one waits until `go` is called."""
 
     folder: Path
 
@@ -51,7 +51,7 @@ class NextVersion:
         return {"MIGRATIONS_FOLDER": str(self.folder / "migrations")}
 
     def begun(self) -> list[int]:
-        """The processes that have begun the migration, in their order."""
+        """The processes that have begun the migration, in order."""
         path = self.folder / "begun"
         return [int(line) for line in path.read_text().splitlines()] if path.exists() else []
 
@@ -60,7 +60,7 @@ class NextVersion:
 
 
 def make_next_version(folder: Path) -> NextVersion:
-    """Write it into a folder that is not there yet."""
+    """Write it into a folder that doesn't exist yet."""
     shutil.copytree(ROOT / "migrations", folder / "migrations")
     versions = folder / "migrations" / "versions"
     first = _HEAD.format(revision="9998", follows=newest_revision()) + _FIRST

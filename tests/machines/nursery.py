@@ -1,18 +1,18 @@
-"""Processes of the product that need not import it: forked from one that has done so already.
+"""Processes of the product that need not import it, because they are forked from one that already has.
 
     python -m tests.machines.nursery ORDERS FIRST_START
 
 Importing the product, compiling its templates and routes and compressing its files takes a server two
-seconds, far more than the rest of its start. The tests start some sixty servers, so each process of theirs
-keeps one nursery.
-ORDERS is the number of an inherited socket on which orders arrive, each with two open files: the log, and a
-pipe for the report. For every order the nursery forks a guardian, which forks the process itself. The process
-reports its id, and the guardian, which a kill of the whole group leaves alive, its exit code.
+seconds, far more than the rest of its start. The tests start about sixty servers, so each of their processes
+keeps one nursery. ORDERS is the number of an inherited socket on which orders arrive, each with two open
+files: the log, and a pipe for the report. For every order the nursery forks a guardian, which forks the
+process itself. The process reports its id, and the guardian, which a kill of the whole group leaves alive,
+its exit code.
 
 FIRST_START is an instance folder. The nursery fills it with what the first start of an installation leaves
 for the later ones, unless another nursery of the same run has done so already.
 
-That the product also starts from nothing is for tests that do not use this.
+Tests that check that the product also starts from scratch do not use this.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LEARNS_WITHIN = 60.0
 
 
 class NurseryProcess:
-    """A process that the nursery has forked, with what ``subprocess.Popen`` offers for one."""
+    """A process that the nursery has forked, with the methods of ``subprocess.Popen``."""
 
     def __init__(self, args: Sequence[str], report: int) -> None:
         self.args = args
@@ -73,7 +73,7 @@ class NurseryProcess:
 
     def _ended(self, timeout: float | None) -> int | None:
         if self.returncode is None and (line := self._next_line(timeout)) is not None:
-            # A guardian that was killed itself, with the nursery, has no word on how its process ended.
+            # A guardian that was itself killed, along with the nursery, can't say how its process ended.
             self.returncode = int(line or -signal.SIGKILL)
             self._report.close()
         return self.returncode
@@ -96,7 +96,7 @@ class NurseryProcess:
 class Nursery:
     """Where this process orders processes of the product.
 
-    ``first_start`` is a folder with what a first start leaves in an instance folder, except for keys.
+    ``first_start`` is a folder with everything that a first start leaves in an instance folder, except keys.
     """
 
     def __init__(self, orders: socket.socket, first_start: Path) -> None:
@@ -114,7 +114,7 @@ class Nursery:
     ) -> NurseryProcess:
         """Run ``main()`` of a module as ``python -m`` would, in a process group of its own.
 
-        Surroundings, log and death signal are as with ``processes.start``.
+        Environment, log and death signal are as in ``processes.start``.
         """
         order = {
             "module": module,
@@ -135,7 +135,7 @@ class Nursery:
 
 @contextmanager
 def running_nursery(folder: Path, first_start: Path) -> Iterator[Nursery]:
-    """Run a nursery for as long as the block lasts; what it has to say goes into ``folder``.
+    """Run a nursery as long as the block lasts; its log goes into ``folder``.
 
     Several of them may share ``first_start``, which need not exist yet.
     """
@@ -180,7 +180,7 @@ def _take_orders() -> None:
 
 
 def _learn(first_start_folder: Path) -> None:
-    """Import the product, and do what its first start does for all later ones."""
+    """Import the product, and do what its first start does for all later starts."""
     import first_start
     from tests.machines.application import build_app, settings_for
     from tests.machines.routes import keep_compiled_routes
@@ -193,7 +193,7 @@ def _learn(first_start_folder: Path) -> None:
     assets.prepare(first_start_folder)
     own = Path(tempfile.mkdtemp(prefix="smoothhiring-nursery-"))
     try:
-        # The app finds its keys and its database here; what it compiles is for everyone.
+        # The app finds its keys and its database here; what it compiles is shared by all.
         app = build_app(settings_for(f"sqlite:///{own}/empty.sqlite3", own))
         app.config["INSTANCE_PATH"] = first_start_folder
         first_start.warm_up(app)
@@ -205,7 +205,7 @@ def _learn(first_start_folder: Path) -> None:
 
 
 def _guard(order: Mapping[str, Any], log: int, report: int) -> NoReturn:
-    """Fork the process that was ordered, and say how it ended."""
+    """Fork the process that was ordered, and report how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _die_with_parent(signal.SIGKILL)
     guardian = os.getpid()
@@ -219,9 +219,9 @@ def _guard(order: Mapping[str, Any], log: int, report: int) -> NoReturn:
 
 
 def _become(order: Mapping[str, Any], log: int, report: int, guardian: int) -> NoReturn:
-    """Be what was ordered, until its end."""
+    """Become the process that was ordered, until it ends."""
     os.setsid()
-    # Not before: a reader may kill the group of that number right away.
+    # Not earlier: a reader may kill the group with that number right away.
     os.write(report, f"{os.getpid()}\n".encode())
     os.close(report)
     _die_with_parent(signal.Signals(order["death_signal"]))

@@ -1,4 +1,4 @@
-"""The tests' remote control for a simulated Google or Microsoft: what both have."""
+"""The tests' remote control for a simulated Google or Microsoft: what both have in common."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 @dataclass(frozen=True)
 class OwnSeries:
-    """A series in someone's calendar: its id, and those of its single events in order."""
+    """A series in someone's calendar: its id, and the ids of its single events in order."""
 
     id: str
     events: tuple[str, ...]
@@ -29,7 +29,7 @@ class SimulatedOffice:
 
     @property
     def reset_addresses(self) -> list[str]:
-        """Where it is told to forget everything, if it is there."""
+        """The address that makes it forget everything, if it is running."""
         return [] if self.url == NOWHERE else [f"{self.url}/_control/reset"]
 
     def reset(self) -> None:
@@ -41,7 +41,7 @@ class SimulatedOffice:
         return self._post("switches", switches)
 
     def ledger(self) -> dict[str, Any]:
-        """Return what it was asked and holds: calls, violations, consents, events, sent, grants …"""
+        """Return what it was asked and what is in it: calls, violations, consents, events, sent, grants …"""
         [answer] = self._remote.ask([("GET", f"{self.url}/_control/ledger", None)])
         return cast(dict[str, Any], answer.json())
 
@@ -50,7 +50,8 @@ class SimulatedOffice:
         return [call for call in self.ledger()["calls"] if operation in (None, call["operation"])]
 
     def events(self, account: str, *, deleted: bool = False) -> list[dict[str, Any]]:
-        """Return the events in an account's calendar by when they were made, or those that were deleted."""
+        """Return the events in an account's calendar, in the order in which they were created, or the deleted
+        ones."""
         return [event for event in self.ledger()["events"].get(account, []) if event["deleted"] is deleted]
 
     def sent(self, account: str | None = None) -> list[dict[str, Any]]:
@@ -58,21 +59,22 @@ class SimulatedOffice:
         return [mail for mail in self.ledger()["sent"] if account in (None, mail["account"])]
 
     def assert_no_violation(self) -> None:
-        """Fail if a request or an answer so far does not keep to the provider's documents."""
+        """Fail if a request or an answer so far does not follow the provider's documents."""
         ledger = self.ledger()
         assert ledger["violations"] == []
         assert ledger["bad_answers"] == []
 
     def revoke(self, account: str) -> None:
-        """The person removes the app on the provider's pages: all grants of the account end."""
+        """Remove the app, as its user does on the provider's pages: all grants of the account end."""
         self._post("revoke", {"account": account})
 
     def add_event(self, account: str, start: str, end: str, **fields: object) -> dict[str, Any]:
-        """Something that the owner of a calendar has on that day, which the app knows nothing of."""
+        """Add something that the owner of a calendar has on that day, and that the app knows nothing
+        about."""
         return self._post(f"events/{account}", {"start": start, "end": end, **fields})
 
     def change_event(self, account: str, event_id: str, **changes: object) -> None:
-        """What the owner does in the calendar: any field, `move_minutes`, `remove_meet` or `remove_teams`."""
+        """Change an event as its owner does: any field, `move_minutes`, `remove_meet` or `remove_teams`."""
         self._post(f"events/{account}/{event_id}/change", changes)
 
     def delete_event(self, account: str, event_id: str, *, forever: bool = False) -> None:
@@ -93,8 +95,8 @@ class SimulatedOffice:
         busy: bool = True,
         **fields: object,
     ) -> str:
-        """Something that the owner of a calendar has there; returns its id as answers have it. Between two
-        dates it takes whole days, the last one included."""
+        """Add something to a calendar as its owner does; returns its id in the form that answers use. Given
+        two dates, it takes whole days, the last one included."""
         times = _times(starts_at, ends_at)
         added = self._post(f"events/{account}", {"title": title, **_business(busy), **times, **fields})
         return str(added["id"])
@@ -111,7 +113,7 @@ class SimulatedOffice:
         busy: bool = True,
         **fields: object,
     ) -> OwnSeries:
-        """The same as a series at one time on its owner's clock."""
+        """Add a series in the same way, always at the same time on its owner's clock."""
         body = {"title": title, **_business(busy), "times": times, "every_days": every_days, **fields}
         added = self._post(f"series/{account}", {**body, **_times(starts_at, ends_at)})
         return OwnSeries(str(added["id"]), tuple(str(each["id"]) for each in added["events"]))
@@ -126,13 +128,13 @@ class SimulatedOffice:
         time: tuple[datetime, datetime] | tuple[date, date] | None = None,
         **fields: object,
     ) -> None:
-        """What the owner changes in an event, in one event of a series, which then differs from it, or in a
-        whole series by its id."""
+        """Change, as the owner does, an event, one event of a series, which then differs from the others, or
+        a whole series by its id."""
         changes = {name: value for name, value in (("title", title), ("busy", busy)) if value is not None}
         self.change_event(account, event_id, **changes, **(_times(*time) if time else {}), **fields)
 
     def move_to_other_calendar(self, account: str, event_id: str, *, back: bool = False) -> None:
-        """The owner moves an event into another of their calendars, or back into this one."""
+        """Move an event, as its owner does, into another of their calendars, or back into this one."""
         self._post(f"events/{account}/{event_id}/move", {"back": back})
 
     def _post(self, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
@@ -141,7 +143,7 @@ class SimulatedOffice:
 
 
 def _business(busy: bool) -> dict[str, object]:
-    """Events make busy where nothing else is said, by whatever field."""
+    """Whether the event makes its owner busy, in whichever field; it does unless something else is said."""
     return {} if busy else {"busy": False}
 
 

@@ -1,10 +1,10 @@
 """What `make test` leaves to `make test-full`: cases of a rule that say nothing new about it, long walks in
-the browser through what shorter tests look at part by part, and second databases.
+the browser through what shorter tests check part by part, and second databases.
 
-A test that is not named here runs with all its cases. One that is named runs with those that match a pattern,
-and not at all without one. Each kind of case keeps at least one: a text, a fault that a person sees, a fault
-that the outside sees, a value that a database could not hold. `tests/machines/test_ordinary.py` sees to it
-that every name and every pattern still means something.
+A test that is not named here runs with all its cases. A test that is named runs with the cases that match one
+of its patterns, and not at all if it has no pattern. Each kind of case keeps at least one: a text, a fault
+that a person sees, a fault that the outside sees, a value that a database could not hold.
+`tests/machines/test_ordinary.py` sees to it that every name and every pattern still means something.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from tests.machines.ordinary_cases import CASES
 
 _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    # Texts that someone sends to do harm: one for each language that could take them for its own.
+    # Texts that someone sends to do harm: one for each language that could execute them.
     "tests/hiring/test_hostile_text.py": {
         "test_text_in_a_candidate_and_a_note": ("script", "formula", "controls"),
         "test_text_in_a_job": ("attribute", "template", "right to left"),
@@ -25,7 +25,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "tests/web/test_jobs_and_candidates.py": {
         "test_hostile_text_goes_through_every_field_and_does_nothing": ("sqlite-0",),
     },
-    # Lists: what costs statements, and in which order PostgreSQL sorts, each for one of its kind.
+    # Lists: the statements they cost, and the order in which PostgreSQL sorts, for one list of each kind.
     "tests/hiring/test_lists.py": {
         "test_page_asks_the_database_as_often_for_many_rows_as_for_few": (
             "/candidates-5",
@@ -49,11 +49,12 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "how=video&who*",
         ),
     },
-    # What is easiest to lose; the demo's team and its pages in full runs. Real releases go up in every run.
+    # Upgrades: what is easiest to lose. The demo's team and its pages are left to full runs; upgrades from
+    # real releases are in every run.
     "tests/releases/test_releases.py": {
         "test_database_of_a_release_that_is_made_up_goes_up_with_its_rows": ("postgresql-every-table",),
     },
-    # Numbers too large for a column are PostgreSQL's own trouble.
+    # Numbers too large for a column trouble only PostgreSQL.
     "tests/web/test_impossible_numbers.py": {
         # Every field of every form takes as long as two hundred other tests; the addresses stay.
         "test_impossible_numbers_in_forms_are_refused": (),
@@ -123,7 +124,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "sqlite-day is used up",
         ),
     },
-    # Processes that die: what follows is the same after each phase in which something has happened outside.
+    # Processes that die: what follows is the same after each phase that had an effect outside.
     "tests/tasks/test_kills.py": {
         "test_server_killed_after_a_phase_ends_like_one_that_was_not": ("sqlite-send_mail-called",),
     },
@@ -203,7 +204,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "others-1",
         ),
     },
-    # Calendars and mailboxes: the faults of one provider, and of the other those that are its own.
+    # Calendars and mailboxes: all faults of one provider, and those that only the other one has.
     "tests/tasks/test_both_calendars.py": {
         "test_lost_answer_and_a_process_that_dies_make_no_second_entry": (
             "sqlite-False-cancelled-outlook",
@@ -250,7 +251,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_entry_that_was_about_to_go_goes_even_if_the_others_are_kept": ("sqlite*",),
         "test_entry_with_a_meeting_on_it_stays": ("sqlite*",),
     },
-    # Backups: from each database to the other, in which everything differs that can.
+    # Backups: from each database to the other, where everything differs that can.
     "tests/backups/test_round_trip.py": {
         "test_everything_is_restored_on_either_database_and_back": ("postgresql-sqlite",),
         "test_no_number_is_given_a_second_time": ("sqlite-postgresql",),
@@ -286,7 +287,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_schedule_interview_goes_on_and_starting_over_can_be_undone": (),
     },
     "tests/browser/test_shortcuts.py": {"test_shortcuts_can_be_turned_off_and_on_again": ()},
-    # What tests over HTTP do all the time, who have no script either.
+    # What tests over HTTP do all the time, because they run no scripts either.
     "tests/browser/test_guides.py": {"test_help_is_found_and_searched_without_a_script": ()},
     "tests/browser/test_interview_list.py": {"test_list_works_without_a_script": ()},
     "tests/browser/test_finding.py": {"test_picker_works_without_a_script": ()},
@@ -319,7 +320,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "tests/browser/test_kept_typing.py": {
         "test_what_is_kept_while_a_reload_is_under_way_is_shown_by_it": (),
     },
-    # Every page in one look is opened by test_every_page.py.
+    # test_every_page.py opens every page in one theme.
     "tests/browser/test_accessibility.py": {
         "test_no_page_has_a_barrier": (),
         "test_no_page_about_people_has_a_barrier": (),
@@ -329,7 +330,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_each_page_has_a_title_of_its_own": (),
         "test_a_usual_duration_is_one_click": (),
     },
-    # What waits for real time limits beside other tests of the same.
+    # What waits for real time limits, where other tests check the same.
     "tests/tasks/test_neighbors.py": {
         "test_mail_server_that_never_answers_stops_no_meeting_and_gets_every_mail_once_in_the_end": (),
     },

@@ -1,5 +1,5 @@
-"""Further cases of rules that `make test` leaves to `make test-full`, as `tests.machines.ordinary` explains:
-those of tests that take a fifth of a second or more for each. One case of every kind stays.
+"""More cases that `make test` leaves to `make test-full`, as `tests.machines.ordinary` explains: those that
+take a fifth of a second or more each. One case of every kind stays.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    # Meetings on calendar entries: each step for one of the two providers, now this one and now that one.
+    # Meetings on calendar entries: each step with one of the two providers, alternating.
     "tests/tasks/test_meetings_on_entries.py": {
         "test_host_whose_account_makes_no_links_is_passed_over": ("teams",),
         "test_no_account_makes_links": ("meet",),
@@ -60,7 +60,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_refusal_that_lasts_is_said_in_its_own_words_and_made_up_for": ("sqlite-404-*",),
         "test_long_wait_that_is_asked_for_is_kept_and_said": ("sqlite-429-*",),
     },
-    # What locks rows, on the database whose locks wait for each other; what does not, on the other one.
+    # Tests that lock rows run on the database where locks wait for each other, the others on the other one.
     "tests/tasks/test_entries_at_once.py": {
         "test_people_and_servers_that_meet_over_an_interview_never_wait_for_each_other": ("postgresql-*",),
     },
@@ -157,7 +157,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "tests/web/test_calendar_page.py": {
         "test_views_with_ten_thousand_events_take_eight_statements_at_most": (),
     },
-    # Mails: readers and occasions of one kind.
+    # Mails: other readers and occasions of the same kind.
     "tests/tasks/test_reminders.py": {
         "test_each_reader_gets_the_reminder_that_is_meant_for_them": ("Zoom", "in person"),
     },
@@ -217,7 +217,8 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "tests/web/test_clock_changes.py": {
         "test_repeated_hour_is_asked_about_and_the_answer_is_kept": ("2027-10-31T00:30Z-0",),
     },
-    # What is refused beside its field: what is missing, what is none, what is past, what is too much.
+    # What is refused beside its field: a missing value, an invalid one, one in the past, one that is too
+    # large.
     "tests/web/test_slot_dialog.py": {
         "test_what_cannot_be_added_is_refused_and_everything_stays": (
             "changes0-*",

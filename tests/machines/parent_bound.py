@@ -2,9 +2,9 @@
 
     python parent_bound.py PARENT SIGNAL USER PROGRAM ARGUMENT...
 
-PARENT is the process id of what starts this. SIGNAL is what the program gets when that is gone, for
-instance SIGQUIT. USER is the system user to become first, or ``-`` to stay who we are. The program takes the
-place of this script, so its process id is the one that the parent knows.
+PARENT is the process id of what starts this. SIGNAL is what the program gets when that process is gone, for
+instance SIGQUIT. USER is the system user to become first, or ``-`` to keep the current one. The program takes
+the place of this script, so its process id is the one that the parent knows.
 
 Finalizers do not run when a test run is killed; this is what keeps its servers from staying behind. The
 kernel's parent-death signal exists on Linux only; elsewhere the program simply starts.
@@ -32,8 +32,8 @@ def main() -> None:
     parent, death_signal, user, *command = sys.argv[1:]
     if user != "-":
         become(user)
-    # A change of user clears the parent-death signal, so it is set after that and right before the program
-    # starts.
+    # A change of user clears the parent-death signal, so the signal is set after that, right before the
+    # program starts.
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(signal.Signals[death_signal]))
         # Too late for the signal if the parent died before this line; then someone else has adopted us.

@@ -18,7 +18,7 @@ _INPUT = re.compile(r"<input\b[^>]*>")
 _ATTRIBUTE = re.compile(r'\b(name|value)="([^"]*)"')
 # What forms send along that no one types: the token against forgery, and what was shown to the reader.
 _KEPT = ("csrf_token", "version", "seen", "since", "shown")
-# What a proxy says while the server behind it is away.
+# How a proxy answers while the server behind it is down.
 _OF_THE_PROXY = (502, 503, 504)
 # How long people take to reload a page, in seconds.
 _TO_RELOAD = 1.0
@@ -27,7 +27,7 @@ FILE_NAME = "plan.pdf"
 
 
 class UnexpectedAnswerError(Exception):
-    """The product gave an answer that a person would never get."""
+    """The product gave an answer that a person should never get."""
 
 
 class LostSessionError(UnexpectedAnswerError):
@@ -82,7 +82,7 @@ class Person:
             raise UnexpectedAnswerError(back.url)
 
     def look_at(self, path: str) -> float:
-        """Open a page; returns the seconds until it was there, with all that it took to get it."""
+        """Open a page; returns the seconds until it arrived, including everything it took to get it."""
         began = time.perf_counter()
         self._get(path)
         return time.perf_counter() - began
@@ -90,8 +90,8 @@ class Person:
     def fill_in(
         self, candidate_id: int, hiring_manager_id: int, starts_at: datetime, *, file: bytes = b""
     ) -> OpenDialog:
-        """Walk through the first five steps and stop before the last click. `starts_at` is Berlin's time. The
-        candidate's invitation is to bring the PDF `file`, if there is one."""
+        """Walk through the first five steps and stop before the last click. `starts_at` is in Berlin time.
+        The candidate's invitation will have the PDF `file` attached, if there is one."""
         page = self._get(f"/candidates/{candidate_id}")
         page = self._post(urljoin(self.base_url, f"/candidates/{candidate_id}/schedule"), self._hidden(page))
         answers: tuple[dict[str, str], ...] = (
@@ -122,7 +122,7 @@ class Person:
         return Click(at, answer.elapsed.total_seconds(), interview_url)
 
     def reschedule(self, interview_url: str, starts_at: datetime) -> None:
-        """Move an interview to another time of Berlin, which is shown once before it is confirmed."""
+        """Move an interview to another time, in Berlin time, which is shown once before it is confirmed."""
         page = self._get(f"{interview_url}/reschedule")
         wanted = {**_when(starts_at), "words": "Another time suits better."}
         shown = self._post(page.url, self._hidden(page) | wanted)
@@ -132,7 +132,7 @@ class Person:
         self._get(_leads_to(answer))
 
     def cancel(self, interview_url: str) -> None:
-        """Cancel an interview on the page that asks whether to."""
+        """Cancel an interview on the page that asks for confirmation."""
         page = self._get(f"{interview_url}/cancel")
         fields = self._hidden(page) | {"words": "The role is filled.", "tells_candidate": "y"}
         self._get(_leads_to(self._send("POST", page.url, data=fields, allow_redirects=False)))
@@ -176,7 +176,7 @@ class Person:
 
     @staticmethod
     def _hidden(page: requests.Response) -> dict[str, str]:
-        """The hidden fields of the page's forms that a person's own form sends."""
+        """The hidden fields that a person's form sends along."""
         found = {}
         for tag in _INPUT.findall(page.text):
             attributes = dict(_ATTRIBUTE.findall(tag))
@@ -195,7 +195,7 @@ def _when(starts_at: datetime) -> dict[str, str]:
 
 
 def _leads_to(answer: requests.Response) -> str:
-    """Where an answer sends people once something was done."""
+    """Where an answer sends people after something was done."""
     if answer.status_code != 303:
         raise UnexpectedAnswerError(f"{answer.status_code} for {answer.url}")
     where = urljoin(answer.url, answer.headers["Location"])

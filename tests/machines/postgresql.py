@@ -1,7 +1,7 @@
 """A PostgreSQL cluster of the tests' own: made in a temporary folder, on a free port, gone afterwards.
 
 It gives up every guarantee against power loss (no fsync) because it never outlives the run; what the tests
-are after, locking and transactions, does not depend on that.
+check, locking and transactions, does not depend on that.
 """
 
 import os
@@ -34,8 +34,8 @@ _CLUSTER_SETTINGS = {
 }
 
 
-# As an installation has it, for measuring: nothing that was confirmed may be lost, old rows are cleared away,
-# and statements are counted.
+# As in an installation, for measuring: nothing that was confirmed may be lost, old rows are cleaned up, and
+# statements are counted.
 DURABLE = {
     "fsync": "on",
     "synchronous_commit": "on",
@@ -49,8 +49,8 @@ DURABLE = {
 
 
 class PostgreSQLCluster:
-    """A running cluster that hands out databases, each copied from a template in a moment. `pid` is that of
-    its first process."""
+    """A running cluster that hands out databases, each quickly copied from a template. `pid` is that of its
+    first process."""
 
     def __init__(self, port: int, pid: int = 0) -> None:
         self.port = port
@@ -66,9 +66,9 @@ class PostgreSQLCluster:
         return self.url(_TEMPLATE)
 
     def create_database(self, name: str = "test", *, template: str = _TEMPLATE) -> str:
-        """Create a database like ``template`` and return its URL; one of that name before it is dropped.
+        """Create a database like ``template`` and return its URL; an earlier one with that name is dropped.
 
-        Tests that follow one another use the same name, so that they can use the same app.
+        Successive tests use the same name, so that they can use the same app.
         """
         self.drop_database(self.url(name))
         if template == _TEMPLATE:
@@ -97,7 +97,7 @@ class PostgreSQLCluster:
             connection.execute(statement)
 
     def answers(self) -> bool:
-        """Say whether the cluster takes connections yet."""
+        """Return whether the cluster accepts connections yet."""
         try:
             psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", dbname="postgres").close()
         except psycopg.OperationalError:
@@ -122,7 +122,8 @@ def _program(name: str) -> str:
 
 
 def _unprivileged_user() -> str | None:
-    """Return whom to run the server as: PostgreSQL refuses to be root, so root lends it another user."""
+    """Return the user to run the server as: PostgreSQL refuses to run as root, so root chooses another
+    user."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -180,12 +181,12 @@ def _make_cluster(folder: Path, user: str | None) -> None:
 
 @contextmanager
 def postgresql_cluster(more: Mapping[str, str] | None = None) -> Iterator[PostgreSQLCluster]:
-    """Run a cluster for as long as the block lasts, with `more` settings on top of the tests' own;
-    MachineError says in one line why it cannot be had."""
+    """Run a cluster as long as the block lasts, with `more` settings in addition to the tests' own;
+    MachineError says in one line why there can't be one."""
     _sweep_abandoned()
     user = _unprivileged_user()
-    # Not inside pytest's own temporary folder: that one is closed to the user the server runs as. The short
-    # path also keeps the Unix socket within its limit of about 100 characters.
+    # Not inside pytest's own temporary folder, which the server's user can't enter. The short path also keeps
+    # the Unix socket within its limit of about 100 characters.
     folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
     try:
         if user:

@@ -1,4 +1,4 @@
-"""A program that says what it was given, and then ends as it was told, or waits to be ended."""
+"""A program that says what it was given, and then ends as told, or waits to be ended."""
 
 import os
 import sys

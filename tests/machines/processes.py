@@ -14,13 +14,13 @@ from typing import IO, Protocol
 REPOSITORY = Path(__file__).resolve().parents[2]
 _LAUNCHER = Path(__file__).with_name("parent_bound.py")
 
-# What a program needs from our environment. Everything else, above all a developer's own settings of the
-# product, stays out, so that a test means the same on every machine.
+# What a program needs from our environment. Everything else, above all a developer's own settings for the
+# product, is left out, so that a test means the same on every machine.
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONWARNINGS", "VIRTUAL_ENV")
 
 
 class RunningProcess(Protocol):
-    """What the functions here need of a process, as ``subprocess.Popen`` and the nursery offer it."""
+    """What the functions here need from a process; both ``subprocess.Popen`` and the nursery offer it."""
 
     @property
     def pid(self) -> int: ...
@@ -36,7 +36,7 @@ class RunningProcess(Protocol):
 
 
 class MachineError(AssertionError):
-    """A machine that a test needs cannot be had, or behaved in a way no test asked for."""
+    """A machine that a test needs is not available, or behaved in a way that no test asked for."""
 
 
 def free_port() -> int:
@@ -48,7 +48,7 @@ def free_port() -> int:
 
 
 def bare_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a program that is to know nothing but ``settings`` and where things are."""
+    """Return the environment of a program that should know only ``settings`` and where things are."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {**environment, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1", **settings}
 
@@ -85,14 +85,14 @@ def start(
 
 
 def kill_group(process: RunningProcess) -> None:
-    """Kill a process and all that it started, at once, and wait until it is gone."""
+    """Kill a process and everything it started, at once, and wait until it is gone."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=20)
 
 
 def end_group(process: RunningProcess, *, how: signal.Signals, timeout: float) -> int:
-    """Ask a process to end with signal ``how``; kill its group if it has not after ``timeout`` seconds.
+    """Ask a process to end, with signal ``how``; kill its group if it hasn't ended after ``timeout`` seconds.
 
     Returns its exit code, negative when a signal ended it.
     """
@@ -114,7 +114,7 @@ def wait_until(condition: Callable[[], bool], *, what: str, timeout: float, ever
 
 
 def tail(log: Path, lines: int = 80) -> str:
-    """Return the last lines of a log file, or a word on its absence."""
+    """Return the last lines of a log file, or say that there is none."""
     if not log.exists():
         return f"{log.name} was never written."
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

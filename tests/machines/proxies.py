@@ -1,4 +1,4 @@
-"""Real reverse proxies on loopback, with the configuration that `deploy/` has for them."""
+"""Real reverse proxies on loopback, with their configuration from `deploy/`."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ _DOMAIN = "interviews.example.com"
 
 
 def program(name: str) -> str:
-    """The path of a program that has to be installed."""
+    """Return the path of a program, which has to be installed."""
     found = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin")
     if found is None:
         raise MachineError(f"{name} is not installed; tools/test_programs.sh says which package it is in.")
@@ -23,7 +23,7 @@ def program(name: str) -> str:
 
 
 def nginx_command(folder: Path, port: int, *server_ports: int) -> list[str]:
-    """Write the site for these ports, that for two servers if there are two, and return the command that runs
+    """Write the site for these ports (for two servers if there are two), and return the command that runs
     nginx with it."""
     site = _site("nginx{}.conf", server_ports)
     site = re.sub(r"(?m)^ *listen \[::\].*\n", "", site).replace("listen 80", f"listen 127.0.0.1:{port}")
@@ -39,14 +39,14 @@ def nginx_command(folder: Path, port: int, *server_ports: int) -> list[str]:
 
 
 def caddy_command(folder: Path, port: int, *server_ports: int) -> list[str]:
-    """Write the Caddyfile for these ports, that for two servers if there are two, and return the command that
+    """Write the Caddyfile for these ports (for two servers if there are two), and return the command that
     runs Caddy with it."""
     site = _site("Caddyfile{}", server_ports)
     return _caddy(folder, re.sub(rf"(?m)^{re.escape(_DOMAIN)} ", f"http://localhost:{port} ", site))
 
 
 def container_command(folder: Path, port: int, server_port: int) -> list[str]:
-    """The same with the site of the containers, which takes its domain from the environment."""
+    """The same with the containers' site, which takes its domain from the environment."""
     site = (REPOSITORY / "deploy/Caddyfile-in-containers").read_text()
     for placeholder, here in (
         ("{$DOMAIN}", f"http://localhost:{port}"),
@@ -59,13 +59,13 @@ def container_command(folder: Path, port: int, server_port: int) -> list[str]:
 
 def _caddy(folder: Path, site: str) -> list[str]:
     config = folder / "Caddyfile"
-    # Only one can have the port of the administration.
+    # Only one can have the admin port.
     config.write_text("{\n\tadmin off\n}\n" + site)
     return [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(config)]
 
 
 def _site(name: str, server_ports: Sequence[int]) -> str:
-    """The file of `deploy/` for as many servers, with the addresses of those in it."""
+    """The file in `deploy/` for this many servers, with their addresses filled in."""
     one = len(server_ports) == 1
     site = (REPOSITORY / "deploy" / name.format("" if one else "-two-servers")).read_text()
     placeholders = ("127.0.0.1:8000",) if one else ("10.0.0.11:8000", "10.0.0.12:8000")
@@ -77,7 +77,7 @@ def _site(name: str, server_ports: Sequence[int]) -> str:
 
 @contextmanager
 def running_proxy(command: list[str], folder: Path, port: int) -> Iterator[str]:
-    """Run a proxy for the length of the block, and hand out its address once it answers."""
+    """Run a proxy as long as the block lasts, and yield its address once it answers."""
     log = folder / "proxy.log"
     process = start(command, log=log, settings={"HOME": str(folder), "XDG_DATA_HOME": str(folder)})
     address = f"http://localhost:{port}"
@@ -93,7 +93,7 @@ def running_proxy(command: list[str], folder: Path, port: int) -> Iterator[str]:
 
 
 def checked(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, and return what it said."""
+    """Run a command until it ends, and return its output."""
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -33,7 +33,7 @@ class Remote(Protocol):
         """Return the answers to requests that are made one after the other; each has to succeed."""
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
 
 
 class OverHttp:

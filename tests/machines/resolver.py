@@ -10,7 +10,7 @@ import pytest
 
 
 class SilentResolver:
-    """Counts what it was asked, and leaves it unanswered until the end."""
+    """Counts the lookups it was asked for, and leaves them unanswered until the end."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -30,7 +30,7 @@ class SilentResolver:
 
 @contextmanager
 def silent_resolver() -> Iterator[SilentResolver]:
-    """Let every name that this process looks up stay unanswered."""
+    """Leave every name that this process looks up unanswered."""
     resolver = SilentResolver()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", resolver.look_up)

@@ -1,7 +1,7 @@
-"""What Werkzeug compiles of the product's routes, kept for all apps of one process.
+"""Keeps what Werkzeug compiles from the product's routes, for all apps of one process.
 
-For each of two hundred routes it writes two functions that build addresses, which is nearly all that building
-an app costs. A function knows its route by its argument alone, so that each app can have the same ones.
+For each of two hundred routes it writes two functions that build addresses, which is nearly the whole cost of
+building an app. A function knows its route only from its argument, so all apps can share the functions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def keep_compiled_routes() -> None:
 
     @wraps(compile_builder)
     def compile_once(rule: Rule, append_unknown: bool = True) -> _Builder:
-        # All that the function is written from. A default could come out another way by another converter.
+        # Everything that the function is made from. Another converter could write a default differently.
         key = (rule.rule, tuple(rule._trace), append_unknown)
         if rule.defaults:
             return compile_builder(rule, append_unknown)

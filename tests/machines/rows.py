@@ -1,4 +1,4 @@
-"""Reading and writing rows directly, beside the requests that a test makes."""
+"""Reads and writes rows directly, alongside the requests that a test makes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from database import writing
 
 @contextmanager
 def in_rows(app: Flask) -> Iterator[None]:
-    """A block that reads and writes the rows of `app` outside any request."""
+    """Let a block read and write the rows of `app` outside any request."""
     # A request of this thread may have left its read-only mark behind.
     with app.app_context(), writing():
         yield

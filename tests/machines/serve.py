@@ -53,7 +53,7 @@ class Failpoint:
             self.die()
 
     def die(self) -> None:
-        """Kill the victim, if it has not happened before."""
+        """Kill the victim, unless that has happened before."""
         try:
             # Exclusive creation decides between two threads or processes that get here together.
             self.fired.open("x").close()
@@ -65,7 +65,7 @@ class Failpoint:
 
 
 def install_phase_hook(failpoint: Failpoint) -> None:
-    """Have every runner that is built from now on announce its phases to the failpoint.
+    """Make every runner built from now on announce its phases to the failpoint.
 
     The server builds its runner itself, so its constructor is where a test can reach it.
     """
@@ -76,7 +76,7 @@ def install_phase_hook(failpoint: Failpoint) -> None:
 
 
 def install_commit_hook(failpoint: Failpoint) -> None:
-    """Count the commits of the runner or those of requests, and die at one of them.
+    """Count the commits of the runner or of requests, and die at one of them.
 
     A connection goes back to its pool after its commit, so that is where "committed" is.
     """
@@ -87,7 +87,7 @@ def install_commit_hook(failpoint: Failpoint) -> None:
     from database import is_reading
 
     def is_counted() -> bool:
-        # The ticks of the scheduler have threads that are named like those of requests.
+        # The scheduler's ticks run in threads that are named like those of requests.
         if failpoint.of == "requests":
             return has_request_context()
         return threading.current_thread().name.startswith(("tasks-provider", "tasks-mail"))

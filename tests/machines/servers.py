@@ -49,7 +49,7 @@ _PROGRAM = "tests.machines.serve"
 
 
 def launch_from_nothing(plan: Path, log: Path, settings: Mapping[str, str]) -> RunningProcess:
-    """Start a server with everything that starting one costs."""
+    """Start a server from scratch, at the full cost."""
     return start(
         [sys.executable, "-m", _PROGRAM, str(plan)], log=log, settings=settings, death_signal=signal.SIGQUIT
     )
@@ -71,7 +71,7 @@ def launch_from(nursery: Nursery) -> Launch:
 
 
 def _link(source: str, target: str) -> None:
-    # The next server of a test finds the files of the one before.
+    # The next server of a test finds the files of the previous one.
     if not os.path.exists(target):
         os.link(source, target)
 
@@ -92,11 +92,11 @@ class ServerProcess:
         return [pid for pid in _all_processes() if _group_of(pid) == group]
 
     def is_alive(self) -> bool:
-        """Say whether the master process is still there."""
+        """Return whether the master process is still there."""
         return self.process.poll() is None
 
     def failpoint_fired(self) -> bool:
-        """Say whether the failpoint that the server was started with has killed its victim."""
+        """Return whether the failpoint that the server was started with has killed its victim."""
         return self._fired.exists()
 
     def kill(self) -> None:

@@ -1,4 +1,4 @@
-"""The simulated Zoom, Google, Microsoft and mailbox as a process of their own, with a remote control."""
+"""The simulated Zoom, Google, Microsoft and mailbox in a process of their own, with a remote control."""
 
 import json
 import select
@@ -29,7 +29,7 @@ CLIENT_SECRET = "demo-zoom-secret"
 
 @dataclass(frozen=True)
 class ReceivedMail:
-    """One message as the simulated mail server took it for one or more recipients."""
+    """One message as the simulated mail server accepted it for one or more recipients."""
 
     id: str
     envelope_from: str
@@ -93,7 +93,7 @@ class Simulators:
         self._remote.ask([("POST", address, {}) for address in resets])
 
     def assert_no_violation(self) -> None:
-        """Fail if a request or an answer so far does not keep to the documents of who was asked."""
+        """Fail if a request or an answer so far does not follow the provider's documents."""
         self.issuer.assert_no_violation()
         self.google.assert_no_violation()
         self.microsoft.assert_no_violation()
@@ -107,7 +107,8 @@ class Simulators:
         return self._post(f"{self.mailbox_url}/api/switches", switches)
 
     def ledger(self) -> dict[str, Any]:
-        """Return what the simulated Zoom was asked and holds: calls, meetings, token calls, grants."""
+        """Return what the simulated Zoom was asked and what is in it: calls, meetings, token calls,
+        grants."""
         return cast(dict[str, Any], self._get(f"{self.zoom_url}/_control/ledger"))
 
     def revoke(self, account: str) -> None:
@@ -119,15 +120,15 @@ class Simulators:
         self._post(f"{self.zoom_url}/_control/meetings/{meeting_id}/delete")
 
     def change_meeting(self, meeting_id: str, **changes: object) -> None:
-        """What a meeting's host does on Zoom's own pages."""
+        """Change a meeting as its host does on Zoom's own pages."""
         self._post(f"{self.zoom_url}/_control/meetings/{meeting_id}/change", changes)
 
     def mails(self, to: str | None = None) -> list[ReceivedMail]:
-        """Return the mails taken so far, oldest first, or only those for one envelope recipient."""
+        """Return the mails accepted so far, oldest first, or only those for one envelope recipient."""
         return self._read(self._listed(to))
 
     def message_ids(self) -> list[str]:
-        """Return the Message-IDs of the mails taken so far, oldest first, one for each copy."""
+        """Return the Message-IDs of the mails accepted so far, oldest first, one for each copy."""
         return [entry["message_id"] for entry in self._get(f"{self.mailbox_url}/api/mails")]
 
     def mail_connections(self) -> dict[str, int]:
@@ -135,7 +136,8 @@ class Simulators:
         return cast(dict[str, int], self._get(f"{self.mailbox_url}/api/connections"))
 
     def wait_for_mails(self, count: int, to: str | None = None, timeout: float = 20) -> list[ReceivedMail]:
-        """Return the mails once there are ``count`` or more; MachineError after ``timeout`` seconds."""
+        """Return the mails once there are at least ``count``; raise MachineError after ``timeout``
+        seconds."""
         deadline = time.monotonic() + timeout
         while True:
             listed = self._listed(to)
@@ -149,7 +151,7 @@ class Simulators:
             time.sleep(0.05)
 
     def close(self) -> None:
-        """Let go of the connections to the simulators."""
+        """Close the connections to the simulators."""
         self._remote.close()
 
     def _listed(self, to: str | None) -> list[dict[str, Any]]:

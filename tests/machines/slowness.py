@@ -1,16 +1,16 @@
-"""Says in the summary which tests took long without being known to."""
+"""Lists in the summary the tests that took long without being marked as slow."""
 
 from __future__ import annotations
 
 import pytest
 
-# A test longer than this either says why, by a marker, or has something to be made quicker.
+# A test that takes longer than this either has a marker that says why, or should be made faster.
 SECONDS = 1.0
 _KNOWN_TO_BE_SLOW = ("browser", "full", "counted", "slow")
 
 
 class SlownessWarning(UserWarning):
-    """Never an error: how long a test takes depends on what else the machine does."""
+    """Never an error: how long a test takes depends on what else the machine is doing."""
 
 
 class Slowness:
@@ -20,7 +20,8 @@ class Slowness:
         self._slow: list[tuple[float, str]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Look at what a test took on its own; what a fixture took the first time is everyone's."""
+        """Look only at the time of the test itself; the first use of a fixture is a cost that all tests
+        share."""
         is_known = any(marker in report.keywords for marker in _KNOWN_TO_BE_SLOW)
         if report.when == "call" and report.duration > SECONDS and not is_known:
             self._slow.append((report.duration, report.nodeid))

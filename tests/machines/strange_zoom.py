@@ -13,14 +13,14 @@ import requests
 
 @dataclass
 class Answer:
-    """What is sent: a status, headers, and bytes."""
+    """An answer to send: a status, headers, and bytes."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
     def change(self, **fields: Any) -> None:
-        """Put other values into a JSON object; None takes a field out."""
+        """Put other values into a JSON object; None removes a field."""
         value = {**json.loads(self.body), **fields}
         self.body = json.dumps({name: it for name, it in value.items() if it is not None}).encode()
 
@@ -48,12 +48,12 @@ class StrangeZoom:
         self.only, self.strange, self.times, self.instead = only, strange, times, instead
 
     def reset(self) -> None:
-        """Spoil nothing, and forget what came."""
+        """Spoil nothing, and forget the requests so far."""
         self.spoil("", _as_it_came, times=0)
         self.seen.clear()
 
     def take(self, what: str) -> Strange | None:
-        """How the answer to this request is to be spoiled, if it is."""
+        """How to spoil the answer to this request, if at all."""
         self.seen.append(what)
         if not self.times or not what.startswith(self.only):
             return None
@@ -65,7 +65,7 @@ class StrangeZoom:
 def strange_zoom(zoom_url: str) -> Iterator[StrangeZoom]:
     """A proxy in front of the simulator at `zoom_url`."""
     zoom = StrangeZoom("")
-    # Connections to the simulator that are kept, one for each thread at a time.
+    # Connections to the simulator that are kept open; only one thread at a time uses each.
     session = requests.Session()
     session.trust_env = False
 

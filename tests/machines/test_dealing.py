@@ -1,4 +1,4 @@
-"""Long tests come first in the share of each process, and every test comes once."""
+"""Long tests come first in the share of each process, and every test comes up once."""
 
 import pytest
 

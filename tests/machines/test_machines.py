@@ -1,4 +1,4 @@
-"""The machines themselves: what the other tests lean on has to hold, above all when a run is cut short."""
+"""The machines themselves: what other tests rely on has to work, above all when a run is cut short."""
 
 import os
 import signal
@@ -140,7 +140,7 @@ def test_counts_say_how_far_they_are_only_in_a_full_run(counts: Counts) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Say whether a process is alive; one that only waits for its exit code to be read is not."""
+    """Return whether a process is alive; one that only waits for its exit code to be read is not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

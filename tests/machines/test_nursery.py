@@ -1,4 +1,5 @@
-"""The nursery's processes are like those that start from nothing; and from nothing a server starts too."""
+"""The nursery's processes are like those that start from scratch, and a server can also start from
+scratch."""
 
 import signal
 import subprocess

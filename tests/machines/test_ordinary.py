@@ -1,4 +1,4 @@
-"""The list of what `make test` leaves out names tests and cases that there are."""
+"""The list of what `make test` leaves out names only tests and cases that exist."""
 
 import re
 from collections import defaultdict

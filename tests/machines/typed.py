@@ -16,7 +16,7 @@ from tests.machines.nursery import Nursery
 
 @dataclass(frozen=True)
 class Typed:
-    """What became of a command, and all that it said."""
+    """How a command ended, and everything it printed."""
 
     code: int
     said: str

@@ -1,4 +1,4 @@
-"""What every page must satisfy, no matter which test opened it.
+"""What must be true of every page, no matter which test opened it.
 
 A page is valid HTML with one h1, which its title starts with. Its ids are used once, its controls have
 labels, and whatever aria attributes name exists. The result of the last action comes after the h1. Every link
@@ -21,16 +21,17 @@ from web import assets
 _THE_INLINE_SCRIPT = " ".join(assets.theme_script().split())
 CONTROLS = frozenset({"input", "select", "textarea"})
 _NAMES_OF_OTHERS = ("aria-describedby", "aria-labelledby")
-# Most elements have none of these, and none that begins with "on".
+# Most elements have none of these attributes, and none that begins with "on".
 _LOOKED_AT = frozenset({"style", "href", *_NAMES_OF_OTHERS})
 _UNLABELLED = frozenset({"hidden", "submit", "button"})
-# Differs at each opening of a page and says nothing about it.
+# Different each time a page is opened, and says nothing about it.
 _TOKEN = re.compile(r'(name="csrf[-_]token"[^>]*? (?:content|value)=")[^"]+')
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The tree of a page, shared by all who look at the same one, and what is wrong with it, in words."""
+    """The tree of a page, shared by all tests that look at the same one, and what is wrong with it, in
+    words."""
 
     root: Element
     problems: tuple[str, ...]
@@ -40,10 +41,11 @@ NOTHING = Checked(Element("#none"), ())
 
 
 def checked(html: str, *, is_mail: bool) -> Checked:
-    """Parse a page, or a piece of one, and look it over. A mail in its frame is judged elsewhere.
+    """Parse a page, or a piece of one, and check it. A mail in its frame is checked elsewhere.
 
-    Parsing by the rules takes as long as making the page. Tests open the same pages again and again, as each
-    begins with the same rows, so the last few hundred are remembered. The tree holds a made-up token.
+    Parsing by the rules takes as long as rendering the page. Tests open the same pages again and again,
+    because each begins with the same rows, so the last few hundred are remembered. The tree holds a made-up
+    token.
     """
     return _checked(_TOKEN.sub(r"\1token", html), is_mail)
 
@@ -107,7 +109,7 @@ def _problems(tree: Element) -> list[str]:
 def _problems_of_attributes(element: Element, ids: Container[str]) -> list[str]:
     problems = [f"{a} on <{element.tag}>" for a in element.attributes if a.startswith("on") or a == "style"]
     target = element.get("href").lower().strip()
-    # Plain text that is saved and not opened runs nowhere.
+    # Plain text that is saved rather than opened can't run anything.
     is_saved = "download" in element.attributes and target.startswith("data:text/plain;charset=utf-8,")
     if target.startswith(("javascript:", "data:")) and not is_saved:
         problems.append(f"a link that runs: {element['href']}")
@@ -117,7 +119,7 @@ def _problems_of_attributes(element: Element, ids: Container[str]) -> list[str]:
 
 
 def _seen_words(element: Element) -> str:
-    """What a button or a link shows, in lower case; nothing for other elements."""
+    """The words of a button or a link, in lower case; nothing for other elements."""
     return " ".join(_seen(element).split()).casefold() if element.tag in ("a", "button") else ""
 
 

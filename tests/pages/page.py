@@ -1,4 +1,4 @@
-"""One answer of the product as a person meets it: its words, its forms, and what a form would send."""
+"""One answer of the product as a person sees it: its words, its forms, and what a form would send."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Page:
 
     @property
     def is_shown(self) -> bool:
-        """Whether it is HTML that a person sees; the body of a redirect is Flask's and no one does."""
+        """Whether it is HTML that a person sees; the body of a redirect is Flask's, and no one sees it."""
         return (
             self.response.mimetype == "text/html"
             and not 300 <= self.status < 400
@@ -42,7 +42,7 @@ class Page:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is a page and not a piece of one, as htmx gets them."""
+        """Whether it is a whole page and not a piece of one, as htmx gets."""
         return "<html" in self.html
 
     @property
@@ -51,7 +51,7 @@ class Page:
 
     @cached_property
     def checked(self) -> Checked:
-        """The tree and everything that is wrong with it."""
+        """Its tree, and everything that is wrong with it."""
         return (
             checked(self.html, is_mail="sandbox" in self.headers.get("Content-Security-Policy", ""))
             if self.is_shown
@@ -90,7 +90,7 @@ class Page:
 
     @property
     def words(self) -> str:
-        """What can be read in the page's own part, or in all of a piece, with a space at every tag."""
+        """What can be read in the page's main part, or in all of a piece, with a space at every tag."""
         mains = self.tree.all("main")
         return mains[0].words if mains else self.tree.words
 
@@ -100,19 +100,19 @@ class Page:
         return [link.text for link in self.tree.all("a", lambda e: "row-link" in e.get("class").split())]
 
     def link_to(self, rel: str) -> str | None:
-        """The address of the link with that relation, such as `next`."""
+        """The address of the link with that `rel`, such as `next`."""
         found = self.tree.all("a", lambda e: rel in e.get("rel").split())
         return found[0]["href"] if found else None
 
     @property
     def messages(self) -> str:
-        """What the last action had to say."""
+        """The messages of the last action."""
         element = self.tree.with_id("messages")
         return element.text if element is not None else ""
 
     @property
     def message_links(self) -> list[tuple[str, str]]:
-        """The links of the last action's message, with where they lead."""
+        """The links in the last action's message, with their addresses."""
         element = self.tree.with_id("messages")
         return [(link.text, link["href"]) for link in element.all("a")] if element is not None else []
 
@@ -130,7 +130,7 @@ class Page:
         return any(label in (element.text, element.get("aria-label")) for element in self.tree.all("button"))
 
     def error_at(self, name: str) -> str:
-        """The message beside the field of that name, which has to be tied to it."""
+        """The message beside the field of that name; the field has to refer to it."""
         error = self.tree.with_id(f"{name}-error")
         assert error is not None, f"no message beside {name}: {self.text[:400]}"
         tied = self.tree.all(where=lambda e: f"{name}-error" in e.get("aria-describedby").split())
@@ -155,7 +155,7 @@ class Page:
                 chosen = [o for o in options if "selected" in o.attributes] or options[:1]
                 values = [option.get("value", option.text) for option in chosen]
             elif control.tag == "textarea":
-                # The first line end after the tag is not part of the text.
+                # A line break right after the tag is not part of the text.
                 text = control.raw_text.removeprefix("\r\n").removeprefix("\n")
                 values = [text]
             else:

@@ -1,4 +1,4 @@
-"""Each fault that pages are looked over for is found on a page that is good otherwise."""
+"""Each fault that pages are checked for is found on a page that is otherwise good."""
 
 import pytest
 
@@ -78,6 +78,6 @@ def test_what_a_strict_reader_refuses_is_said_with_its_line() -> None:
     assert mistake.startswith("line 3: ")
 
 
-def test_parts_that_pages_have_in_common_are_looked_over_on_each() -> None:
+def test_parts_that_pages_have_in_common_are_checked_on_each() -> None:
     nav = '<nav><a href="/jobs" style="color: red">Jobs</a></nav>'
     assert problems_of(nav) == problems_of(f"{nav} ") == ("style on <a>",)

@@ -1,4 +1,4 @@
-"""A page as a browser understands it, as a tree that tests can ask: which form, which label, which text."""
+"""A page as a browser understands it, as a tree that tests can search: for forms, labels, and text."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from typing import Any
 import html5lib
 from html5lib.constants import E as MEANINGS
 
-# What a piece of a page is put into. A row or an option is understood only inside its own kind of element.
+# What a piece of a page is put into for parsing. A row or an option is understood only inside the right kind
+# of element.
 _AROUND = {"<tr": "tbody", "<td": "tr", "<th": "tr", "<tbody": "table", "<option": "select"}
 
-# Icons and lists of options, which fill half of a page, are the same on many, and mean the same anywhere.
+# Icons and lists of options make up half of a page; they are the same on many pages, and mean the same
+# anywhere.
 _KNOWN_TAGS = frozenset({"nav", "header", "svg", "select", "datalist"})
 _KNOWN_PARTS = re.compile(r"(<(nav|header|svg|select|datalist)\b[^>]*>)(.+?)(</\2>)", re.DOTALL)
 
 
 @dataclass(eq=False)
 class Element:
-    """One element; its text is what it says, its descendants included, with single spaces."""
+    """One element; its text includes that of its descendants, with single spaces."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -45,7 +47,7 @@ class Element:
 
     @property
     def words(self) -> str:
-        """The text with a space at every tag, as cells and list entries are read one by one."""
+        """The text with a space at every tag, because cells and list entries are read one by one."""
         pieces = [child if isinstance(child, str) else child.words for child in self.children]
         return " ".join(" ".join(pieces).split())
 
@@ -58,7 +60,7 @@ class Element:
         self._descendants = tuple(self._walk())
 
     def _walk(self) -> Iterator[Element]:
-        # Not by recursion: each level would cost every element a step.
+        # Not recursively: each level would cost every element a step.
         ahead = [self]
         while ahead:
             element = ahead.pop()
@@ -82,7 +84,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Parsed:
-    """The root of a document or piece, and what a strict reader would refuse it for, in words."""
+    """The root of a document or piece, and everything that a strict parser would reject, in words."""
 
     root: Element
     mistakes: tuple[str, ...]
@@ -91,14 +93,14 @@ class Parsed:
 def parse(html: str) -> Parsed:
     """Parse a whole page or a piece of one by the rules of HTML, the way browsers do.
 
-    Browsers repair what is wrong; here the mistakes are listed beside the repaired tree. Reading by the rules
-    is slow, so icons and lists of options are read once and put into every page that holds the same. A page
-    in which anything is wrong is read from the first to the last letter.
+    Browsers repair what is wrong; here the mistakes are listed beside the repaired tree. Parsing by the rules
+    is slow, so icons and lists of options are parsed once and put into every page that has the same ones. A
+    page in which anything is wrong is parsed from beginning to end.
     """
     parts = [_known_part(match.group()) for match in _KNOWN_PARTS.finditer(html)]
     if not parts:
         return _parse(html)
-    # Attributes are what takes longest to read; those of a known part come from it, its mistakes too.
+    # Attributes take the longest to parse; those of a known part are taken from it, along with its mistakes.
     quick = _parse(_KNOWN_PARTS.sub(r"<\2>\4", html))
     holders = [e for e in quick.root.walk() if e.tag in _KNOWN_TAGS and not e.children]
     known = [part.root.children[0] for part in parts if not part.mistakes]
@@ -165,5 +167,5 @@ def _fill(element: Element, node: Any) -> None:
 
 
 def _name(name: str) -> str:
-    """A name without its namespace, as the parser puts one before `xlink:href` and the like."""
+    """A name without its namespace: the parser puts one before `xlink:href` and the like."""
     return name.rpartition("}")[2]

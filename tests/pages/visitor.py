@@ -1,4 +1,4 @@
-"""A browser for tests: cookies of its own, forms sent as a browser sends them, every page looked over.
+"""A browser for tests: it has its own cookies, sends forms as a browser does, and checks every page.
 
 `get` and `post` are told what answer is expected; a redirect is told where it leads.
 """
@@ -22,7 +22,7 @@ from tests.pages.page import Page
 from tests.pages.tree import Element
 from web import signed_in
 
-# Texts, numbers, lists of them, and files as Werkzeug takes them.
+# Texts, numbers, lists of them, and files in Werkzeug's form.
 Fields = Mapping[str, Any]
 
 
@@ -37,7 +37,7 @@ class Visitor:
         self.base_url: str = app.config["BASE_URL"]
         self.client = app.test_client()
         self.client.environ_base["REMOTE_ADDR"] = address
-        # Who has entered; 0 for anonymous visitors and those who used the form.
+        # The id of who has entered; 0 for anonymous visitors and those who used the form.
         self.user_id = 0
         self._token: tuple[object, str] | None = None
 
@@ -83,37 +83,38 @@ class Visitor:
         return self.post(action, data, status=status, leads_to=leads_to)
 
     def follow(self, page: Page, *, status: int = 200) -> Page:
-        """Open what a redirect points at."""
+        """Open the page that a redirect points to."""
         return self.get(path_of(page.headers["Location"]), status=status)
 
     def token(self) -> str:
         """The token of this browser's session, as the last page showed it; opens one if there was none."""
         secret = self._secret()
         if self._token is None or self._token[0] != secret:
-            # A page that is there for everyone.
+            # A page that everyone can open.
             self.get("/no-such-page", status=404)
         assert self._token is not None
         return self._token[1]
 
     def sign_in(self, email: str, password: str = PASSWORD) -> Visitor:
-        """Sign in by the form, for tests that are about signing in. Others `enter`."""
+        """Sign in with the form, for tests about signing in. Others `enter`."""
         page = self.get("/login")
         self.submit(page, "Sign in", leads_to="/", email=email, password=password)
         return self
 
     def try_to_sign_in(self, email: str, password: str) -> int:
-        """Send the sign-in form, whatever comes of it; the status of the answer, 303 if that is in."""
+        """Send the sign-in form, and return the status of the answer: 303 if it let them in."""
         data = {"csrf_token": self.token(), "email": email, "password": password}
         answer = self.client.post("/login", base_url=self.base_url, data=data, headers=self._headers(False))
         return answer.status_code
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether this browser gets to see a page that is for people who are signed in."""
+        """Whether this browser can see a page for people who are signed in."""
         return self.client.get("/jobs", base_url=self.base_url).status_code == 200
 
     def enter(self, user: Member) -> Visitor:
-        """Be signed in, by a real session, without the form, the password and the entry in the System log."""
+        """Be signed in, with a real session, but without the form, the password, or an entry in the System
+        log."""
         with self.app.test_request_context(base_url=self.base_url, environ_base=self.client.environ_base):
             with writing():
                 signed_in.begin(user.id)
@@ -185,7 +186,7 @@ class Visitor:
 
 
 def path_of(location: str) -> str:
-    """An address without scheme and host when it is on this server, as redirects are compared."""
+    """An address without scheme and host if it is on this server, to compare redirects with."""
     parts = urlsplit(location)
     query = f"?{parts.query}" if parts.query else ""
     return parts.path + query if parts.hostname in (None, "localhost") else location
