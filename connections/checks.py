@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from connections.catalogue import apps_of
 from connections.rows import note_success, note_trouble, write_account
-from database import read_only
+from database import read_only, written_out
 from extensions import db
 from models import Connection, ConnectionState, Lane, Task, TaskState
 from providers.base import Account
+from rows import rows_of
 from timezones import utc_now
 from work import outbox
 from work.kinds import TaskKind
@@ -35,14 +36,19 @@ _PER_HINT = timedelta(hours=1)
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
+# Looked at every few seconds in every process, so it is built once.
+_DUE = sa.select(Connection.id).where(
+    Connection.state == written_out(ConnectionState.CONNECTED),
+    sa.or_(
+        Connection.checked_at.is_(None),
+        Connection.checked_at < sa.bindparam("before", type_=Connection.checked_at.type),
+    ),
+)
+
+
 def due_checks(now: datetime) -> list[int]:
     """Ids of the live connections that have not been checked for a day and are not about to be."""
-    due = db.session.scalars(
-        sa.select(Connection.id).where(
-            Connection.state == ConnectionState.CONNECTED,
-            sa.or_(Connection.checked_at.is_(None), Connection.checked_at < now - EVERY),
-        )
-    ).all()
+    due = [row.id for row in rows_of(_DUE, {"before": now - EVERY})]
     # Read only if something is due, because this runs every few seconds.
     waiting = _waiting() if due else set()
     return [number for number in due if _key(number) not in waiting]

@@ -27,11 +27,12 @@ from connections.rows import (
     write_tokens,
 )
 from connections.service import connections
-from database import read_only, writing
+from database import read_only, writing, written_out
 from extensions import db
 from models import Connection, ConnectionState
 from providers.base import Grant
 from providers.errors import ConnectionRevokedError, InvalidClientError, ProviderError, RetryableError
+from rows import rows_of
 from timezones import utc_now
 
 # Longer than the longest token call, so that a claim is only ever taken over from a process that has died.
@@ -114,17 +115,18 @@ def live_grant(
         wait = min(wait * 1.5, _LAST_WAIT_SECONDS)
 
 
+# Looked at every few seconds in every process, so it is built once.
+_NOW = sa.bindparam("now", type_=Connection.refresh_after.type)
+_DUE = sa.select(Connection.id).where(
+    Connection.state == written_out(ConnectionState.CONNECTED),
+    Connection.renew_at <= _NOW,
+    sa.or_(Connection.refresh_after.is_(None), Connection.refresh_after <= _NOW),
+)
+
+
 def due_connections(now: datetime) -> list[int]:
     """Ids of the connections whose tokens should be refreshed now."""
-    return list(
-        db.session.scalars(
-            sa.select(Connection.id).where(
-                Connection.state == ConnectionState.CONNECTED,
-                Connection.renew_at <= now,
-                sa.or_(Connection.refresh_after.is_(None), Connection.refresh_after <= now),
-            )
-        )
-    )
+    return [row.id for row in rows_of(_DUE, {"now": now})]
 
 
 def _trouble(row: Connection, now: datetime) -> ProviderError | None:

@@ -29,6 +29,7 @@ from models import (
     ReaderRole,
     User,
 )
+from rows import rows_of
 from scheduling.mails.alarms import people_to_alarm
 from scheduling.mails.queue import ADDRESS_REFUSED, INVITATION, PREFLIGHT_PROBLEMS
 from scheduling.meetings import asking, recording, wanting
@@ -78,28 +79,36 @@ class Problem:
         return self.key.endswith("a")
 
 
+# Looked at every few seconds in every process, so it is built once.
+_NOW, _IN_AN_HOUR, _IN_A_DAY = (
+    sa.bindparam(name, type_=Interview.starts_at.type) for name in ("now", "in_an_hour", "in_a_day")
+)
+_DUE = (
+    sa.select(Interview.id)
+    .where(
+        Interview.status == InterviewStatus.SCHEDULED,
+        Interview.starts_at > _NOW,
+        Interview.starts_at <= _IN_A_DAY,
+        sa.or_(
+            sa.and_(
+                Interview.starts_at <= _IN_AN_HOUR,
+                Interview.hour_check_for.is_distinct_from(Interview.starts_at),
+            ),
+            sa.and_(
+                Interview.starts_at > _IN_AN_HOUR,
+                Interview.day_check_for.is_distinct_from(Interview.starts_at),
+            ),
+        ),
+    )
+    .order_by(Interview.starts_at, Interview.id)
+    .limit(_AT_ONCE)
+)
+
+
 def due(now: datetime) -> list[int]:
     """The interviews to be checked at `now` (aware UTC), soonest first: a day and an hour before they start,
     each once for the time at which they start. One that is moved is checked again."""
-    in_a_day, in_an_hour = now + _DAY, now + _HOUR
-    checked_for_hour = Interview.hour_check_for.is_distinct_from(Interview.starts_at)
-    checked_for_day = Interview.day_check_for.is_distinct_from(Interview.starts_at)
-    return list(
-        db.session.scalars(
-            sa.select(Interview.id)
-            .where(
-                Interview.status == InterviewStatus.SCHEDULED,
-                Interview.starts_at > now,
-                Interview.starts_at <= in_a_day,
-                sa.or_(
-                    sa.and_(Interview.starts_at <= in_an_hour, checked_for_hour),
-                    sa.and_(Interview.starts_at > in_an_hour, checked_for_day),
-                ),
-            )
-            .order_by(Interview.starts_at, Interview.id)
-            .limit(_AT_ONCE)
-        )
-    )
+    return [row.id for row in rows_of(_DUE, {"now": now, "in_an_hour": now + _HOUR, "in_a_day": now + _DAY})]
 
 
 def request(interview_ids: Sequence[int]) -> None:

@@ -45,7 +45,7 @@ def all_chores(services: Services) -> tuple[Chore, ...]:
         reminding(services.mail_domain),
         asking_for_backups(services.backup_plan),
         announcing_server(services.this_server, services.attachment_files),
-        Chore("open mail conversations", mail.open_conversations.end_idle),
+        Chore("open mail conversations", lambda glance: mail.open_conversations.end_idle),
     )
 
 

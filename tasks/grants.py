@@ -56,14 +56,20 @@ _REVOCATIONS_TRIED = 40
 
 def _due_refreshes(now: datetime) -> list[int]:
     """The connections whose token is about to expire and whose refresh has not been requested yet."""
-    asked_for = set(
+    due = due_connections(now)
+    # Read only if something is due, because this runs every few seconds.
+    asked_for = _asked_for() if due else set()
+    return [number for number in due if REFRESH_CONNECTION.key(number) not in asked_for]
+
+
+def _asked_for() -> set[str | None]:
+    return set(
         db.session.scalars(
             sa.select(Task.dedupe_key).where(
                 Task.kind == REFRESH_CONNECTION.name, Task.state.in_((TaskState.READY, TaskState.RUNNING))
             )
         )
     )
-    return [number for number in due_connections(now) if REFRESH_CONNECTION.key(number) not in asked_for]
 
 
 def _ask_for_refreshes(due: list[int]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from attachment_files import AttachmentFiles
 from timezones import utc_now
 from work import servers
-from work.chores import Chore, once
+from work.chores import Chore, Glance, Work, once
 from work.heartbeat import mark_start
 from work.servers import SelfDescription
 
@@ -24,17 +24,19 @@ def announcing_server(server: SelfDescription, files: AttachmentFiles) -> Chore:
 
     looks_again_at: datetime | None = None
 
-    def run() -> None:
-        nonlocal looks_again_at
+    def announce() -> None:
         now = utc_now()
-        if not servers.are_listed() or (looks_again_at is not None and now < looks_again_at):
-            return
-        looks_again_at = servers.due_at(server)
-        if looks_again_at is not None and now < looks_again_at:
-            return
         # The examination says what is wrong with the folder.
         with suppress(OSError):
             files.sign(server.sign, now)
         servers.announce(server, now)
 
-    return Chore("servers", run)
+    def look(glance: Glance) -> Work | None:
+        nonlocal looks_again_at
+        if not servers.are_listed() or (looks_again_at is not None and glance.now < looks_again_at):
+            return None
+        looks_again_at = servers.due_at(server)
+        is_due = looks_again_at is None or glance.now >= looks_again_at
+        return announce if is_due else None
+
+    return Chore("servers", look)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from database import written_out
 from extensions import db
-from models import Task, TaskState
+from models import Lane, Task, TaskState
 from rows import rows_of
 from timezones import utc_now
 from work.protocol import ClaimedTask
@@ -37,6 +37,14 @@ DUE = (
     .order_by(Task.run_at, Task.id)
     .limit(MOST_LOOKED_AT)
 )
+# Whether each lane has something that is due, in the order of the lanes.
+LANES_WITH_DUE = sa.select(
+    *(
+        sa.exists().where(_IS_READY, Task.lane == written_out(lane), Task.run_at <= _NOW).label(lane.value)
+        for lane in Lane
+    )
+)
+FORFEITED = sa.select(Task.id).where(_IS_RUNNING, Task.leased_until < _NOW)
 CLAIM = (
     sa.update(Task)
     .where(_THE_TASK, _IS_READY, Task.run_at <= _NOW)

@@ -3,14 +3,16 @@ health page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from database import read_only, writing, written_out
+from database import writing, written_out
 from extensions import db
 from models import Heartbeat
+from rows import rows_of
 from timezones import utc_now
 
 _NAME = "metronome"
@@ -43,21 +45,30 @@ def last_beat() -> datetime | None:
     return last_time(_NAME)
 
 
+def is_time_to_beat(now: datetime) -> bool:
+    """Whether a beat is due at `now` (aware UTC). Most ticks find that it is not, and write nothing."""
+    last = last_beat()
+    return last is None or now - last >= _EVERY
+
+
 def beat() -> None:
-    """Note that this process is ticking. Writes rarely, in a short transaction of its own."""
-    now = utc_now()
-    with read_only():
-        last = last_beat()
-        db.session.rollback()
-    if last is not None and now - last < _EVERY:
-        return
+    """Note that a process is ticking, in a short transaction of its own."""
     with writing():
-        mark_and_commit(_NAME, now)
+        mark_and_commit(_NAME, utc_now())
+
+
+_LAST_TIMES = sa.select(Heartbeat.name, Heartbeat.beat_at)
+_LAST_TIME = _LAST_TIMES.where(Heartbeat.name == sa.bindparam("of"))
 
 
 def last_time(name: str) -> datetime | None:
-    """When this was last recorded; None before the first time."""
-    return db.session.scalar(sa.select(Heartbeat.beat_at).where(Heartbeat.name == name))
+    """When this was last recorded (aware UTC); None before the first time."""
+    return next((row.beat_at for row in rows_of(_LAST_TIME, {"of": name})), None)
+
+
+def last_times() -> Mapping[str, datetime]:
+    """When each of the recurring things was last recorded (aware UTC), by name, in one statement."""
+    return {row.name: row.beat_at for row in rows_of(_LAST_TIMES)}
 
 
 def mark_start(version: str) -> None:

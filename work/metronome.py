@@ -60,17 +60,20 @@ class Metronome:
     def tick(self) -> None:
         """One look. Never raises: the next tick must come."""
         try:
-            with self._app.app_context():
-                heartbeat.beat()
             with self._app.app_context(), read_only():
-                if self._is_paused():
-                    return
+                is_time_to_beat, is_paused = heartbeat.is_time_to_beat(utc_now()), self._is_paused()
+            if is_time_to_beat:
+                with self._app.app_context():
+                    heartbeat.beat()
+            if is_paused:
+                return
             self._runner.release_forfeited()
             run_all(self._app, self._chores)
+            self._runner.wake_for_due()
         except SQLAlchemyError:
             self._runner.note_outage()
             log.exception("the database is unavailable; the next tick tries again")
         except Exception:
             log.exception("a tick failed; the next one tries again")
-        finally:
+            # What is due need not wait for whatever is wrong with the tick.
             self._runner.wake()

@@ -110,6 +110,14 @@ class Runner:
         """Let waiting threads look for due work; all lanes when none is named."""
         self._turns.wake(lane)
 
+    def wake_for_due(self) -> None:
+        """Let waiting threads look for due work in those lanes that have any: one statement for all lanes."""
+        with self._app.app_context(), read_only():
+            [has_due] = rows_of(claims.LANES_WITH_DUE, {"now": utc_now()})
+        for lane, is_due in zip(Lane, has_due, strict=True):
+            if is_due:
+                self.wake(lane)
+
     def stop(self, timeout: float) -> None:
         """Claim nothing more, wait up to `timeout` seconds for running tasks, then release the others."""
         if self._stop_listening:
@@ -147,9 +155,7 @@ class Runner:
             return 0
         now = utc_now()
         with self._app.app_context(), read_only():
-            forfeited = db.session.scalars(
-                sa.select(Task.id).where(Task.state == TaskState.RUNNING, Task.leased_until < now)
-            ).all()
+            forfeited = [row.id for row in rows_of(claims.FORFEITED, {"now": now})]
         for task_id in forfeited:
             with self._app.app_context(), writing():
                 task = db.session.get(Task, task_id, with_for_update=True)

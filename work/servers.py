@@ -9,7 +9,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from database import read_only, writing
+from database import writing
 from extensions import db
 from models import Server
 
@@ -41,10 +41,8 @@ def are_listed() -> bool:
 
 
 def due_at(server: SelfDescription) -> datetime | None:
-    """When this server has to say again that it is there (aware UTC), None for at once; one short query."""
-    with read_only():
-        seen = db.session.scalar(sa.select(Server.seen_at).where(Server.sign == server.sign))
-        db.session.rollback()
+    """When this server has to say again that it is there (aware UTC), None for at once."""
+    seen = db.session.scalar(sa.select(Server.seen_at).where(Server.sign == server.sign))
     return None if seen is None else seen + _EVERY
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from attachment_files import AttachmentFiles
 from extensions import db
 from models import Attachment, Draft
+from rows import rows_of
 from scheduling.files.keeping import is_removed
 from work.chores import Chore, daily, frequent
 
@@ -60,11 +61,19 @@ def removing_bytes(files: AttachmentFiles) -> Chore:
     return frequent("removed attachments", lambda now: _given_up(), do)
 
 
-def _deleted_for_good(now: datetime) -> list[int]:
-    deleted = sa.select(Attachment.id).where(
-        Attachment.candidate_id.is_not(None), Attachment.removed_at < now - UNDO_FOR
+# This and `_GIVEN_UP_ROWS` are looked at every few seconds in every process, so they are built once.
+_DELETED_ROWS = (
+    sa.select(Attachment.id)
+    .where(
+        Attachment.candidate_id.is_not(None),
+        Attachment.removed_at < sa.bindparam("before", type_=Attachment.removed_at.type),
     )
-    return list(db.session.scalars(deleted.limit(_AT_ONCE)))
+    .limit(_AT_ONCE)
+)
+
+
+def _deleted_for_good(now: datetime) -> list[int]:
+    return [row.id for row in rows_of(_DELETED_ROWS, {"before": now - UNDO_FOR})]
 
 
 def _give_up_deleted(ids: list[int]) -> None:
@@ -93,19 +102,21 @@ def sweeping(files: AttachmentFiles) -> Chore:
     return daily("attachments", look, do)
 
 
-def _given_up() -> list[tuple[int, str]]:
-    rows = db.session.execute(
-        sa.select(Attachment.id, Attachment.stored_as)
-        .where(
-            Attachment.draft_id.is_(None),
-            Attachment.interview_id.is_(None),
-            Attachment.candidate_id.is_(None),
-            Attachment.template_id.is_(None),
-        )
-        .order_by(Attachment.id)
-        .limit(_AT_ONCE)
+_GIVEN_UP_ROWS = (
+    sa.select(Attachment.id, Attachment.stored_as)
+    .where(
+        Attachment.draft_id.is_(None),
+        Attachment.interview_id.is_(None),
+        Attachment.candidate_id.is_(None),
+        Attachment.template_id.is_(None),
     )
-    return [(row.id, row.stored_as) for row in rows]
+    .order_by(Attachment.id)
+    .limit(_AT_ONCE)
+)
+
+
+def _given_up() -> list[tuple[int, str]]:
+    return [(row.id, row.stored_as) for row in rows_of(_GIVEN_UP_ROWS)]
 
 
 def _has_copies(attachment_id: int, stored_as: str) -> bool:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from extensions import db
 from models import Connection, ConnectionState, FailureReason, Lane, SyncedCalendar, Task, TaskState, User
+from rows import rows_of
 from scheduling.entries.apps import calendar_apps
 from scheduling.outside import recording
 from scheduling.outside.reading import Reading, Wait
@@ -139,7 +140,7 @@ _DUE = (
 def due_readings(now: datetime) -> list[int]:
     """Ids of the connections whose calendar should have been read by `now` (aware, UTC), and that no task is
     about to read."""
-    due = db.session.scalars(_DUE, {"apps": list(calendar_apps()), "lost": now - _LOST_AFTER}).all()
+    due = [row.id for row in rows_of(_DUE, {"apps": list(calendar_apps()), "lost": now - _LOST_AFTER})]
     if not due:
         return []
     waiting = set(

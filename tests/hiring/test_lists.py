@@ -1,12 +1,10 @@
 """The lists of jobs, candidates and interviews: searched, filtered, sorted, turned."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 import paging
@@ -28,6 +26,7 @@ from tests.factories import (
     schedule,
 )
 from tests.hiring.conftest import Rows, rows_of
+from tests.machines.statements import statements
 from tests.pages.visitor import Visitor
 
 # Locking and SQL that differs are their subject.
@@ -219,24 +218,6 @@ def test_interviews_are_searched_and_turned_by_their_time(both: Team) -> None:
         assert times == sorted(times)
     counted = interviews.counts(ada, (scheduled,), interviews.InterviewFilter(scheduled))
     assert counted.by_status == ((scheduled, (paging.PAGE_SIZE + 6, False)),)
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    """Every question that the block asks the database."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_tick_survives_a_chore_that_fails_and_still_wakes_the_runner(
         done.append("broken")
         raise RuntimeError("a chore of the next version")
 
-    metronome = Metronome(installation.app, installation.runner, chores=(Chore("broken", broken),))
+    metronome = Metronome(installation.app, installation.runner, chores=(Chore("broken", lambda _: broken),))
     metronome.tick()
     metronome.tick()
     assert done == ["broken", "broken"]

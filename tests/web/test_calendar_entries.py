@@ -25,6 +25,7 @@ from tests.machines.application import MakeApp
 from tests.machines.clock import Clock
 from tests.machines.made_up_provider import SETTINGS, in_place, with_templates
 from tests.machines.rows import in_rows
+from tests.machines.statements import statements
 from tests.made_up_provider.simulator import AcmeServer
 from tests.pages.page import Page
 from tests.pages.visitor import Visitor
@@ -37,7 +38,7 @@ from tests.web.calendars import (
     team_that_connects,
 )
 from tests.web.test_interview_page import run_everything
-from tests.web.test_statement_budgets import MOST_FOR_AN_INTERVIEW, statements
+from tests.web.test_statement_budgets import MOST_FOR_AN_INTERVIEW
 from timezones import utc_now
 
 

@@ -10,12 +10,12 @@ from tests.factories import Team, schedule
 from tests.machines.application import MakeApp
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.machines.statements import statements
 from tests.outside_events import (
     create_synced_calendar,
     many_events,
 )
 from tests.pages.visitor import Visitor
-from tests.web.test_statement_budgets import statements
 from timezones import in_zone, parse_local, utc_now
 
 VIEWS = ("day", "week", "month", "agenda", "list")

@@ -12,9 +12,9 @@ from models import Candidate, CustomEvent, Job
 from tests.factories import Team, schedule
 from tests.machines.clock import Clock
 from tests.machines.rows import in_rows
+from tests.machines.statements import statements
 from tests.outside_events import create_custom_event
 from tests.pages.visitor import Visitor
-from tests.web.test_statement_budgets import statements
 
 VIEWS = ("day", "week", "month", "agenda", "list")
 ON = "2027-02-01"

@@ -2,13 +2,10 @@
 
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from background import make_runner
@@ -19,6 +16,7 @@ from tests.factories import Team, connect_zoom, in_three_days, request_slots, sc
 from tests.files_to_attach import PDF
 from tests.machines.rows import in_rows
 from tests.machines.simulators import Simulators
+from tests.machines.statements import statements
 from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import STEPS, draft_at
 from tests.web.round_trips import APPS
@@ -39,23 +37,6 @@ POLL = re.compile(r'data-poll[^>]* hx-get="([^"]+)"')
 @pytest.fixture
 def ada(connected: Flask, people: Team) -> Visitor:
     return Visitor(connected).enter(people.ada)
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA", "SET")):
-            seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("step", STEPS[1:4])

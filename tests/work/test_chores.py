@@ -2,16 +2,24 @@
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from extensions import db
+from services import services
+from tasks.chores import all_chores
 from tests.machines.clock import Clock
+from tests.machines.statements import statements
 from timezones import utc_now
 from work.chores import Chore, daily, frequent, once
 from work.heartbeat import last_beat
 from work.metronome import Metronome
 from work.runner import Runner
+
+MOST_FOR_A_TICK = 12
 
 
 def _fails() -> None:
@@ -23,9 +31,9 @@ def test_chore_that_fails_is_logged_and_starves_no_other(
 ) -> None:
     done: list[str] = []
     chores = [
-        Chore("first", lambda: done.append("first")),
-        Chore("broken", _fails),
-        Chore("last", lambda: done.append("last")),
+        Chore("first", lambda glance: partial(done.append, "first")),
+        Chore("broken", lambda glance: _fails),
+        Chore("last", lambda glance: partial(done.append, "last")),
     ]
     metronome = Metronome(app, Runner(app, {}), chores)
     with caplog.at_level(logging.ERROR, logger="chores"):
@@ -35,6 +43,31 @@ def test_chore_that_fails_is_logged_and_starves_no_other(
     assert ["“broken” failed" in record.getMessage() for record in caplog.records] == [True, True]
     with app.app_context():
         assert last_beat() == utc_now()
+
+
+def test_look_that_the_database_refuses_starves_no_other(
+    app: Flask, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On PostgreSQL, nothing else can be read in a transaction in which a statement has failed."""
+    found: list[datetime | None] = []
+    chores = [
+        frequent("broken", lambda now: db.session.scalars(sa.text("SELECT no FROM nowhere")).all(), print),
+        frequent("last", lambda now: [last_beat()], found.extend),
+    ]
+    with caplog.at_level(logging.ERROR, logger="chores"):
+        Metronome(app, Runner(app, {}), chores).tick()
+    assert found == [utc_now()]
+    assert ["“broken” failed" in record.getMessage() for record in caplog.records] == [True]
+
+
+def test_idle_tick_asks_the_database_twelve_times_at_most(sqlite_app: Flask, clock: Clock) -> None:
+    """It happens every few seconds in every process. Three say whether a sign of life is due, work is paused,
+    and a lease has run out, and one which lanes have work; the others are the chores' own."""
+    metronome = Metronome(sqlite_app, Runner(sqlite_app, {}), all_chores(services(sqlite_app)))
+    metronome.tick()
+    with statements(sqlite_app) as seen:
+        metronome.tick()
+    assert len(seen) <= MOST_FOR_A_TICK, "\n".join(seen)
 
 
 def test_frequent_chore_acts_only_on_what_it_found(app: Flask, clock: Clock) -> None:
@@ -71,7 +104,7 @@ def test_daily_chore_goes_on_until_all_is_done_and_then_rests_for_a_day(app: Fla
     assert turns[-1] == utc_now()
 
 
-def test_chore_for_the_beginning_is_repeated_until_it_succeeds() -> None:
+def test_chore_for_the_beginning_is_repeated_until_it_succeeds(sqlite_app: Flask) -> None:
     tries: list[int] = []
 
     def do() -> None:
@@ -80,8 +113,9 @@ def test_chore_for_the_beginning_is_repeated_until_it_succeeds() -> None:
             _fails()
 
     chore = once("beginning", do)
-    with pytest.raises(RuntimeError):
+    with sqlite_app.app_context():
+        with pytest.raises(RuntimeError):
+            chore.run()
         chore.run()
-    chore.run()
-    chore.run()
+        chore.run()
     assert len(tries) == 2
