@@ -128,7 +128,7 @@ def clashes_of(
 
 
 def needs_of_new(plan: Plan, candidate: Candidate, hiring_manager: User, scheduler: User) -> Needs:
-    """What an interview with this plan would take up, at whatever time it is."""
+    """What an interview with this plan would take up, no matter when it is."""
     hosts = partial(possible_hosts, hiring_manager=hiring_manager, scheduler=scheduler)
     return _needs(plan, candidate, hosts)
 

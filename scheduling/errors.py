@@ -1,11 +1,11 @@
-"""What the domain refuses, in words for the person and with the field it belongs to."""
+"""Why the domain refuses something, in words for the person and with the field it belongs to."""
 
 from __future__ import annotations
 
 
 class SchedulingError(Exception):
     """Refused, in words for the person. `field` names the answer that has to change; the interface knows
-    which page asks for it."""
+    which page it is on."""
 
     def __init__(self, words: str, *, field: str) -> None:
         super().__init__(words)

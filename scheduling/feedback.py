@@ -1,6 +1,6 @@
 """What the people who took part say about an interview: who owes it, who may read it, and the reminders.
 
-Everyone who takes part writes their own before they see anyone else's, so that no one is led by another.
+Everyone who takes part writes their own before they see anyone else's, so that no one is influenced.
 """
 
 from __future__ import annotations
@@ -70,14 +70,14 @@ def of(interview: Interview, user_id: int) -> Feedback | None:
 
 
 def readable_by(interview: Interview, user_id: int) -> list[Feedback]:
-    """What this person may read, of someone who sees the interview's notes: everything, but for those who
-    take part and have not given their own."""
+    """The feedback that someone who sees the interview's notes may read: all of it, unless they take part and
+    have not given their own."""
     takes_part = any(user.id == user_id for user in interviewers_of(interview))
     return [] if takes_part and of(interview, user_id) is None else list(interview.feedback)
 
 
 def owing(interview: Interview) -> list[User]:
-    """Those who take part and have not given any, of people who are still there."""
+    """Those who take part, are still on the team, and have not given any."""
     given = {each.user_id for each in interview.feedback}
     return [user for user in interviewers_of(interview) if user.is_active and user.id not in given]
 
@@ -108,7 +108,7 @@ def to_remind(now: datetime) -> list[tuple[int, int]]:
             Interview.status.in_((InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED)),
             Interview.starts_at > now - _NOT_AFTER,
             Interview.ends_at <= now - _FIRST_AFTER,
-            # After a restore, of what was over then if its emails were dropped.
+            # After a restore, about interviews that were over then, if their emails were dropped.
             ~sa.exists().where(Organization.dropped_at >= Interview.ends_at),
         )
         .options(selectinload(Interview.feedback), selectinload(Interview.attendees))
@@ -138,8 +138,8 @@ def _is_due(interview: Interview, user: User, now: datetime) -> bool:
 
 
 def remind(due: list[tuple[int, int]], domain: str) -> None:
-    """Queue those reminders in the current transaction; `domain` follows the @ of every Message-ID. Two
-    processes that look at the same time remind no one twice: the second finds nothing due.
+    """Queue those reminders in the current transaction; `domain` follows the @ of every Message-ID. If two
+    processes look at the same time, no one is reminded twice: the second finds nothing due.
     """
     now = utc_now()
     for interview_id, user_id in due:

@@ -1,7 +1,5 @@
-"""When an interview could be: the half hours of a day at which everyone whom it needs is free.
-
-They are within the hours of each person, on their own clock, and within what they have set as their limits.
-Other times can be typed.
+"""When an interview could take place: the half hours of a day at which everyone it needs is free. They are
+within each person's hours, on their own clock, and within the limits they have set. Other times can be typed.
 """
 
 from __future__ import annotations
@@ -27,9 +25,9 @@ HALF_HOUR = timedelta(minutes=30)
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-# Clocks have been set by less than half an hour, and zones differ by quarters of an hour.
+# Clock changes have been shorter than half an hour, and zones differ by quarters of an hour.
 _QUARTER = timedelta(minutes=15)
-# What was worked out is kept for so many events, and for as few looks as count this much each.
+# Results are kept for this many events in all; each look counts at least this much.
 _MOST, _LEAST_OF_A_LOOK = 10_000, 400
 # So much that was made of one look is kept with it: with another time chosen, for example.
 _MOST_MADE = 2
@@ -48,11 +46,10 @@ class OnTheTeam:
 
 @dataclass(frozen=True)
 class Asked:
-    """For whom and for how long a time is needed, and on whose clocks.
-
-    `zone` is the one in which the times are chosen: its half hours are offered. `team` are those of the team
-    who take part, and `others` everyone else of whom it is known. `own` is the
-    clock of the person who chooses, which counts if there is no time within everyone's hours.
+    """Who needs a time, how long it has to be, and whose clocks count. `zone` is the one in which times are
+    chosen: its half hours are offered. `team` are the members of the team who take part, and `others` the
+    known clocks of everyone else. `own` is the clock of the person who chooses, which counts if there is no
+    time within everyone's hours.
     """
 
     needs: Needs
@@ -77,8 +74,8 @@ class FreeTimes:
     who chooses counts. `own` is what is in the way of any time of that day, between `begins` and `ends`,
     which is later than the day where an interview reaches into the next one, but for what is in people's
     `calendars` and was kept; `occupied` is all of it. `others` is what else the team has then, if that was
-    asked for. `around` is what these people have of interviews on the days around it as well, as far as their
-    limits need it.
+    asked for. `around` holds these people's interviews on the surrounding days as well, as far as their
+    limits need them.
     """
 
     starts: tuple[datetime, ...]
@@ -96,14 +93,14 @@ class FreeTimes:
         return self.between(self.begins, self.ends)
 
     def between(self, begins: datetime, ends: datetime) -> tuple[Occupied, ...]:
-        """What of it takes any of the time between two instants, in order."""
+        """The part of it that takes time between two instants, in order."""
         own = (each for each in self.own if each.overlaps(begins, ends))
         return tuple(sorted((*own, *self.calendars.events.between(begins, ends)), key=attrgetter("order")))
 
 
 class FreeDays(Mapping[date, FreeTimes]):
-    """The free times of several days, as they are until the first of them is too soon, with what was made of
-    them. Two looks that find the same, for the same people, get the same one, which equals no other."""
+    """The free times of several days, valid until the first of them is too soon, with the results computed
+    from them. Two looks that find the same for the same people get the same object, which equals no other."""
 
     def __init__(self, of_days: Mapping[date, FreeTimes], asked: Asked, now: datetime) -> None:
         self._of_days = of_days
@@ -122,17 +119,17 @@ class FreeDays(Mapping[date, FreeTimes]):
         return len(self._of_days)
 
     def hold_at(self, now: datetime) -> bool:
-        """Whether they are the same at `now` (aware UTC): as time passes, there are only fewer."""
+        """Whether they are the same at `now` (aware UTC): as time passes, there can only be fewer."""
         return self._since <= now and (self._until is None or now < self._until)
 
     def made(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What `make` makes of these days and of everything that `key` says, kept for as long as they are."""
+        """The result of `make` for these days and everything in `key`, kept for as long as the days are."""
         made: T = self._made.get_or(key, make)
         return made
 
     @property
     def size(self) -> int:
-        """How much of what is kept they count: by their events, which others mostly hold as well."""
+        """Their share of what is kept, by their events, most of which other looks hold as well."""
         of_days = self._of_days.values()
         return max(_LEAST_OF_A_LOOK, sum(len(each.calendars) + len(each.own) for each in of_days))
 
@@ -160,11 +157,11 @@ def free_times(
     OverflowError.
     """
     (begins, _), (_, ends) = _bounds(min(days), asked.zone), _bounds(max(days), asked.zone)
-    # An interview that starts at the end of the last day may meet what is on the morning after. In whole
+    # An interview that starts at the end of the last day may overlap events of the next morning. In whole
     # hours, so that what was read for half an hour is good for an hour as well.
     length, margin = timedelta(minutes=asked.minutes), margin_of(member.clock for member in asked.team)
     beyond = -(-length // _HOUR) * _HOUR
-    # What a calendar says now may go on over days that are left out, where it is compared with what was read.
+    # A live event may continue over days that are left out, on which it is compared with what was read.
     looked_at = _days_between(min(days), max(days)) if live else days
     bounds = {on: (since, until + beyond) for on in looked_at for since, until in (_bounds(on, asked.zone),)}
     kept = BusyDays(asked.needs.user_ids, editions or {}, seen_by.id, bounds.values())
@@ -194,7 +191,8 @@ def free_times(
 
 
 def _in_short(asked: Asked) -> tuple[Hashable, ...]:
-    """All that is asked, as it compares in another request: the rows of the host are other objects there."""
+    """Everything that is asked, in a form that compares equal in another request, where the host's rows are
+    different objects."""
     needs, host = asked.needs, asked.needs.host
     return (
         *(needs.user_ids, needs.candidate_id, needs.software, needs.interview_id),
@@ -204,7 +202,7 @@ def _in_short(asked: Asked) -> tuple[Hashable, ...]:
 
 
 class InTheWay(InOrder):
-    """What is in the way on several days, with the parts of it at hand that every day asks for."""
+    """What is in the way on several days, with the parts that every day asks for at hand."""
 
     def __init__(self, occupied: Iterable[Occupied]) -> None:
         super().__init__(occupied)

@@ -1,4 +1,5 @@
-"""What takes up time, soonest first, so that it need not all be looked at to find what is on at one time."""
+"""Things that take up time, soonest first, so that finding what is on at one time does not mean looking at
+all of them."""
 
 from __future__ import annotations
 
@@ -17,17 +18,17 @@ class InOrder:
     def __init__(self, occupied: Iterable[Occupied]) -> None:
         self.all = sorted(occupied, key=attrgetter("starts_at"))
         self._starts = [each.starts_at for each in self.all]
-        # Until when anything goes on that has begun so far.
+        # The latest end of everything that has begun so far.
         self._last_end = list(accumulate((each.ends_at for each in self.all), max))
 
     def between(self, begins: datetime, ends: datetime) -> list[Occupied]:
-        """What takes any of the time between two instants, soonest first."""
+        """Everything that takes time between two instants, soonest first."""
         first, last = bisect_right(self._last_end, begins), bisect_left(self._starts, ends)
         return [each for each in self.all[first:last] if each.ends_at > begins]
 
 
 class Spans:
-    """Time that is taken, by whatever it is."""
+    """Time that is taken, no matter by what."""
 
     def __init__(self, occupied: Iterable[Occupied]) -> None:
         """`occupied`: soonest first."""

@@ -56,7 +56,7 @@ class JoinLinks:
 
 
 def role_of(reader: str) -> ReaderRole:
-    """As what the one whose address it is takes part."""
+    """The role in which the owner of the address takes part."""
     return {CANDIDATE: ReaderRole.CANDIDATE, _MANAGER: ReaderRole.HIRING_MANAGER}.get(
         reader, ReaderRole.ATTENDEE
     )
@@ -102,10 +102,10 @@ def join_state(interview: Interview, now: datetime) -> JoinState:
         return "waiting"
     if meeting.state != MeetingState.READY:
         return "failed"
-    # Its provider has said once that it does not exist. That may pass, and may be true.
+    # Its provider has said once that it does not exist. That may be temporary, or true.
     return "in_doubt" if meeting.denied_at is not None and leads_straight_in(interview, now) else "ready"
 
 
 def leads_straight_in(interview: Interview, now: datetime) -> bool:
-    """Whether the address should lead into the meeting at once: from shortly before until after the end."""
+    """Whether the address should lead straight into the meeting: from shortly before until after the end."""
     return interview.starts_at - OPENS_BEFORE_START <= now <= interview.ends_at + CLOSES_AFTER_END

@@ -1,5 +1,5 @@
-"""What people's calendars say at this moment and was not read of them yet, as something in an interview's
-way."""
+"""Events that people's calendars report at this moment and that were not read yet, as something in an
+interview's way."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _OF_PEOPLE = (ClashKind.PERSON, ClashKind.CALENDAR, ClashKind.BLOCKED)
 
 @dataclass(frozen=True)
 class Live:
-    """When someone is busy by their calendars, asked just now, by the keys of the apps that said so."""
+    """When someone is busy according to their calendars, which were asked just now, by the keys of the
+    apps."""
 
     name: str
     calendars: tuple[tuple[str, tuple[BusySpan, ...]], ...]
@@ -25,8 +26,8 @@ class Live:
 def with_live(
     occupied: Sequence[Occupied], live: Mapping[int, Live], begins: datetime, ends: datetime
 ) -> tuple[Occupied, ...]:
-    """What is in the way between two instants (aware UTC), with what is only known from these calendars, by
-    the ids of their owners. Soonest first. What a calendar no longer shows stays until it is read again."""
+    """What is in the way between two instants (aware UTC), with what only these live calendars say, by the
+    ids of their owners. Soonest first. What a calendar no longer shows stays until it is read again."""
     found = (*occupied, *only_live(occupied, live, begins, ends))
     return tuple(sorted(found, key=lambda each: each.starts_at))
 
@@ -34,7 +35,7 @@ def with_live(
 def only_live(
     occupied: Iterable[Occupied], live: Mapping[int, Live], begins: datetime, ends: datetime
 ) -> tuple[Occupied, ...]:
-    """What is only known from these calendars, beside what is in the way between two instants."""
+    """What only these live calendars say, beside what is in the way between two instants."""
     of_user: dict[int, list[BusySpan]] = {user_id: [] for user_id in live}
     for each in occupied:
         for user_id in {taken.subject_id for taken in each.taken if taken.kind in _OF_PEOPLE}:

@@ -1,5 +1,6 @@
-"""Whom and what an interview takes up, and what takes up the same: scheduled interviews, events of people's
-calendars, and blocked time. The one rule behind conflicts, free times, and what Date & Time shows."""
+"""The people and the account that an interview needs, and what else takes their time: scheduled interviews,
+events of people's calendars, and blocked time. The one rule behind conflicts, free times, and the Date & Time
+step."""
 
 from __future__ import annotations
 
@@ -45,10 +46,9 @@ _BETWEEN_NAMES = "\n"
 
 
 class ClashKind(StrEnum):
-    """What would be double-booked. An account can be if its software runs only one meeting at a time.
-
-    PERSON is someone on the team who has another interview. CALENDAR is one whose own calendar says that they
-    are busy, and BLOCKED one who has blocked the time here.
+    """What would be double-booked. An account can be, if its software runs only one meeting at a time. PERSON
+    is someone on the team who has another interview, CALENDAR someone whose own calendar says that they are
+    busy, and BLOCKED someone who has blocked the time here.
     """
 
     PERSON = "person"
@@ -60,7 +60,7 @@ class ClashKind(StrEnum):
 
 @dataclass(frozen=True)
 class Needs:
-    """What an interview takes up, at whatever time it is. `host` is the person whose account would be tried
+    """What an interview takes up, no matter when it is. `host` is the person whose account would be tried
     first for its meeting, with the `software`, if that runs only one meeting at a time and anyone can host.
     """
 
@@ -73,8 +73,8 @@ class Needs:
 
 
 class Taken(NamedTuple):
-    """One of those that an interview needs and something else has. `subject_id` is a candidate's for a
-    candidate, and otherwise a user's."""
+    """A person or an account that an interview needs and something else has. `subject_id` is a candidate's
+    for a candidate, and otherwise a user's."""
 
     kind: ClashKind
     subject_id: int
@@ -83,11 +83,10 @@ class Taken(NamedTuple):
 
 class Occupied(NamedTuple):
     """A scheduled interview, or something else at which someone is busy, and what it takes up of what another
-    interview needs (`taken`). Times are aware UTC. `key` is unlike that of anything else, of whatever kind.
-
-    Of an interview, `interview_id` is set. `candidate` and `job` are None where the person who asked may not
-    see it: they learn that these people are busy, but not with whom. `people` are those who take part for the
-    team, if everything was asked for.
+    interview needs (`taken`). Times are aware UTC. `key` is unique across all kinds. For an interview,
+    `interview_id` is set. `candidate` and `job` are None where the person who asked may not see it: they
+    learn that these people are busy, but not with whom. `people` are the team members who take part, if
+    everything was asked for.
 
     `app` is the key of the app whose calendar makes someone busy; None for an interview and for blocked time.
     Only the owner learns the `title` of either. `first_day` and `last_day` are set if it takes whole days.
@@ -108,7 +107,7 @@ class Occupied(NamedTuple):
 
     @property
     def order(self) -> tuple[datetime, str, int, str]:
-        """Its place among others: soonest first, and always the same among those that begin together."""
+        """Its sort key: soonest first, in a stable order among those that begin together."""
         return self.starts_at, self.key.partition(" ")[0], len(self.key), self.key
 
     def overlaps(self, starts_at: datetime, ends_at: datetime) -> bool:
@@ -135,7 +134,7 @@ def occupied_between(
     and after as well, because limits count them; nothing else is. One statement.
 
     What else the team has in the period `everything_in` is among it, with nothing `taken`. If `calendars_of`
-    is said, events are those of these users alone, because what others have is known already.
+    is given, only events of these users are read, because the others' are known already.
 
     This is all that the product knows of anyone's time.
     """
@@ -215,8 +214,8 @@ def _instant(name: str) -> sa.BindParameter[datetime]:
 def _in_the_way(
     role: Role, *, needs_account: bool, needs_everything: bool, needs_calendars: bool
 ) -> sa.CompoundSelect[Any]:
-    """All that may be in the way, as someone with that role may see it. Built once, because building it takes
-    several times as long as running it."""
+    """All that may be in the way, as someone with that role may see it. Built once, because building the
+    statement takes several times as long as running it."""
     interviews = _interviews(needs_account, needs_everything, role)
     columns = {column.name: column.type for column in interviews.selected_columns}
     users: sa.BindParameter[Any] = sa.bindparam("user_ids", expanding=True)
@@ -285,7 +284,7 @@ def _interviews(needs_account: bool, needs_everything: bool, role: Role) -> sa.S
             *(Attendee.user_id.label("user_id"), Attendee.name.label("name"), attendees.label("attendees")),
             interview_is_within(Asker(role), Action.SEE).label("is_seen"),
             Attendee.id.label("place"),
-            # What events have beside.
+            # Columns that only events have.
             *(sa.type_coerce(sa.null(), column.type).label(column.key) for column in _OF_EVENTS),
         )
         .join(User, User.id == Interview.hiring_manager_id)
@@ -295,7 +294,7 @@ def _interviews(needs_account: bool, needs_everything: bool, role: Role) -> sa.S
         .outerjoin(Meeting, sa.and_(Meeting.interview_id == Interview.id, Meeting.is_wanted))
         .outerjoin(Attendee, sa.and_(Attendee.interview_id == Interview.id, Attendee.user_id.in_(users)))
         .where(
-            # What a candidate has chosen is taken, though it waits for a last look.
+            # A time that a candidate has chosen is taken, even while it waits for a last look.
             Interview.status.in_([written_out(status) for status in _TAKING_PLACE]),
             Interview.starts_at < _instant("to"),
             Interview.ends_at > _instant("from"),
@@ -307,7 +306,7 @@ def _interviews(needs_account: bool, needs_everything: bool, role: Role) -> sa.S
 
 
 def _taken(needs: Needs, rows: Sequence[Any]) -> tuple[Taken, ...]:
-    """What one interview takes up of what is needed, from its rows."""
+    """The part of the needs that one interview takes up, from its rows."""
     first = rows[0]
     busy = {first.hiring_manager_id: first.manager} if first.hiring_manager_id in needs.user_ids else {}
     for row in rows:

@@ -25,7 +25,7 @@ from models import (
 from scheduling.venues import OnlineMeeting, OnSite, PastedLink, PhoneCall, Venue
 
 # Represents the candidate among the people who get no reminder. It is not an email address, so the choice
-# survives a corrected address and names no one once the candidate is erased.
+# survives a corrected address and identifies no one once the candidate is erased.
 THE_CANDIDATE = "candidate"
 
 
@@ -141,7 +141,7 @@ def _attendee(row: Attendee | None, person: Participant) -> Attendee:
 
 
 def distinct(attendees: tuple[Participant, ...], known: set[str]) -> list[Participant]:
-    """Each address once, without people who take part anyway, who have the `known` addresses."""
+    """Each address once, without the `known` addresses of people who take part anyway."""
     seen = {address.lower() for address in known}
     distinct = []
     for person in attendees:
@@ -216,7 +216,7 @@ class NewHiringManager:
 
 @dataclass(frozen=True)
 class NewAttendees:
-    """Who was added and who was taken off; a corrected name is neither, and no one is told about it."""
+    """Who was added and who was removed; a corrected name is neither, and no one is told about it."""
 
     added: tuple[Participant, ...]
     removed: tuple[Participant, ...]

@@ -1,7 +1,6 @@
-"""The check some time before each interview: whether everything it needs is there and as people were told.
-
-What can be put right without anyone is put right; of the rest, the hiring manager and the scheduler are told
-once for each problem. A meeting that could not be made is none of these: the urgent email has told them.
+"""The check some time before each interview: whether everything it needs is ready and as people were told.
+Problems that need no person are fixed; the hiring manager and the scheduler are told about each of the others
+once. That excludes a meeting that could not be made, because the urgent email has told them.
 """
 
 from __future__ import annotations
@@ -48,10 +47,10 @@ PREFLIGHT = TaskKind(
     "preflight", Lane.PROVIDER, "Checking an interview before it starts", subject="interview"
 )
 
-# How long before the start, and a little earlier: what is put right has to be in the reminders.
+# How long before the start, and a little earlier, because fixes have to be in the reminders.
 _AHEAD = timedelta(minutes=5)
 _DAY, _HOUR = timedelta(hours=24) + _AHEAD, timedelta(hours=1) + _AHEAD
-# So many at a time, so that a busy hour does not hold up everything else.
+# How many at a time, so that a busy hour does not hold up everything else.
 _AT_ONCE = 50
 # An invitation that has waited for this long is not just on its way.
 _ON_ITS_WAY = timedelta(minutes=15)
@@ -59,9 +58,9 @@ _ON_ITS_WAY = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that only people can put right. `key` tells it apart from all others of its interview, and is
-    short. `said` is what a mail server answered, which not everyone who sees the interview may read.
-    `was_told`: another email has told the same people already."""
+    """A problem that only people can fix. `key` is short, and unique within the interview. `said` is what a
+    mail server answered, which not everyone who sees the interview may read. `was_told`: another email has
+    told the same people already."""
 
     key: str
     words: str
@@ -112,7 +111,7 @@ def due(now: datetime) -> list[int]:
 
 
 def request(interview_ids: Sequence[int]) -> None:
-    """Request the check of these interviews, in the current transaction. Those that were only scheduled after
+    """Request the check of these interviews, in the current transaction. Interviews that were scheduled after
     their time to be checked need none: everything about them is happening now."""
     now = utc_now()
     for interview in db.session.scalars(
@@ -146,9 +145,9 @@ def still_due(interview_id: int, starts_at: datetime) -> Interview | None:
 
 
 def repair(interview: Interview, since: datetime) -> bool:
-    """Request, in the current transaction, whatever brings the meeting back to what people were told; returns
-    whether anything has to be waited for. What was tried since the check began (`since`, aware UTC) is not
-    tried again."""
+    """Request, in the current transaction, everything that makes the meeting match what people were told;
+    returns whether there is anything to wait for. What was tried since the check began (`since`, aware UTC)
+    is not tried again."""
     meeting = interview.meeting
     if meeting is None or meeting.arranged_by_id is not None:
         return False
@@ -199,7 +198,8 @@ def record(interview: Interview, rules: Rules) -> None:
 
 
 def _to_tell(interview: Interview, news: Sequence[Problem]) -> list[User]:
-    """Those who are alarmed, too; but who has to reconnect their account is asked to in another email."""
+    """The same people who get alarms, but without anyone who has to reconnect their account: another email
+    asks them to."""
     people, meeting = people_to_alarm(interview), interview.meeting
     if meeting is None or not all(each.is_of_account for each in news):
         return people
@@ -214,8 +214,8 @@ def keys_of(occasion: str) -> list[str]:
 
 
 def problems_of(interview: Interview) -> tuple[Problem, ...]:
-    """What is wrong with an upcoming interview and was not put right, most urgent first, going by what is
-    known at this moment."""
+    """What is wrong with an upcoming interview and was not fixed, most urgent first, as far as is known at
+    this moment."""
     meeting = interview.meeting
     of_meeting = _of_meeting(meeting) if meeting is not None else []
     return (*_of_invitations(interview), *of_meeting)
@@ -296,7 +296,7 @@ def _is_not_delivered(mail: Mail) -> bool:
     still_due = utc_now() - _ON_ITS_WAY
     if max(mail.due_at, mail.created_at) >= still_due:
         return False
-    # After a restore, what had been due for a day may be leaving at this moment.
+    # After a restore, emails that had been due for a day may be leaving at this moment.
     resumed_at = db.session.get_one(Organization, 1).resumed_at
     return resumed_at is None or resumed_at < still_due
 

@@ -30,7 +30,7 @@ from scheduling.rules import Rules
 # What an entry says to its owner. Made in a higher layer, which knows the addresses of pages.
 Writer = Callable[[Interview, CalendarEntry], Content]
 
-# A look comes after this share of the time that is left until the start, within these limits.
+# The next look comes after this share of the time left until the start, within these limits.
 _SHARE_OF_TIME_LEFT = 10
 _SOONEST, _LATEST = timedelta(minutes=10), timedelta(days=1)
 # An entry that is no longer wanted is in its owner's way until a while after it would have ended.

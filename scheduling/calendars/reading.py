@@ -28,7 +28,7 @@ from scheduling.entries.apps import label_of
 from scheduling.entries.content import Edit, edit_of
 from timezones import utc_now
 
-# What was shown this recently is not looked at again because someone opens the page.
+# What was checked this recently is not checked again because someone opens the page.
 _FRESH_FOR = timedelta(minutes=2)
 # A retry that comes within this time is not worth mentioning yet.
 _SOON = timedelta(minutes=1)

@@ -25,7 +25,7 @@ from work import retry
 # than deleted, is looked at once more after this time.
 _SECOND_LOOK = timedelta(minutes=2)
 
-# What does not pass on its own is still tried, because we are not always told when it is fixed.
+# Errors that do not pass on their own are still retried, because we are not always told when they are fixed.
 _LASTING = timedelta(hours=1)
 
 

@@ -41,7 +41,7 @@ class Cancellation:
 
 
 def can_be_cancelled(interview: Interview) -> bool:
-    """Whether it is still to take place, as far as anyone has said."""
+    """Whether it is still expected to take place."""
     return interview.status in _OPEN
 
 

@@ -90,7 +90,7 @@ def _mark(plan: Mapping[str, Any], status: InterviewStatus) -> str:
 
 
 def can_be_changed(interview: Interview) -> bool:
-    """Whether it is still to take place, as far as anyone has said."""
+    """Whether it is still expected to take place."""
     return interview.status is InterviewStatus.SCHEDULED
 
 

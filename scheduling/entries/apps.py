@@ -1,4 +1,4 @@
-"""The apps that keep a person's calendar, and which one an interview is entered into."""
+"""The apps that keep a person's calendar, and the one to which interviews are added."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _CONNECTED = sa.select(Connection).where(
 
 
 def calendars_of(user_ids: Iterable[int]) -> dict[int, Connection]:
-    """For each of these users who has connected a calendar, the one that interviews are entered into. Who has
-    connected two gets one entry, in the one that was connected first."""
+    """For each of these users who has connected a calendar, the one to which interviews are added. Someone
+    who has connected two gets one entry, in the one that was connected first."""
     apps, told = calendar_apps(), sorted(set(user_ids))
     if not apps or not told:
         return {}

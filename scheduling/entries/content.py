@@ -1,4 +1,4 @@
-"""What an entry in someone's calendar says, and what has to be changed so that it says it."""
+"""What an entry in someone's calendar should say, and what has to be changed to get there."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Content:
         }
 
     def under(self, key: str, *, may_exist: bool) -> WantedEntry:
-        """As a provider is asked for it. `may_exist`: an earlier call may have made it."""
+        """The request to a provider. `may_exist`: an earlier call may have made it."""
         return WantedEntry(key=key, may_exist=may_exist, **vars(self))
 
 
@@ -47,8 +47,8 @@ _TIME = frozenset({"starts_at", "ends_at", "timezone"})
 def change_towards(content: Content, asked: Mapping[str, Any]) -> EntryChange | None:
     """What has to be changed in an entry for which `asked` was asked last, or None.
 
-    A value is sent only if another one was asked for before, or if it is not known which one the calendar
-    has: what the owner changed in their calendar stays as it is until the interview itself changes there.
+    A value is sent only if we last asked for a different one, or if we do not know which one the calendar
+    has: what the owner changed in their calendar stays until the interview itself changes in that respect.
     """
     new = _different(content, asked)
     if not new:
@@ -64,9 +64,9 @@ def change_towards(content: Content, asked: Mapping[str, Any]) -> EntryChange | 
 
 
 def certain_during_change(content: Content, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What is still certain to have been asked for last while a calendar is asked to change `asked` towards
-    `content`: everything but what the change says. An answer may be lost, or this process end, and the
-    interview be changed back before the next try."""
+    """What we certainly asked for last, while a calendar is being asked to change `asked` to `content`:
+    everything except the values in that change. The answer may be lost, or this process may end, and the
+    interview may be changed back before the next try."""
     new = _different(content, asked)
     if new & _TIME:
         # They are sent together.
@@ -75,14 +75,14 @@ def certain_during_change(content: Content, asked: Mapping[str, Any]) -> dict[st
 
 
 def _different(content: Content, asked: Mapping[str, Any]) -> frozenset[str]:
-    """The names of what has to be sent. The page and the product are sent only with a new entry."""
+    """The names of the values to send. The page and the product are sent only with a new entry."""
     wanted = content.to_json()
     new = {name for name, value in wanted.items() if asked.get(name) != value}
     return frozenset(new - {"page_url", "product"})
 
 
 def shown_by(placed: PlacedEntry) -> dict[str, Any]:
-    """What a calendar shows of an entry, as far as it is kept."""
+    """What a calendar shows of an entry, limited to what we store."""
     return {
         "title": placed.title[:200],
         "location": placed.location[:400],
@@ -107,11 +107,11 @@ class Edit:
 
 
 def edit_of(entry: CalendarEntry) -> Edit | None:
-    """What the owner has changed, or None if nothing, or if someone has decided that it stays so."""
+    """What the owner has changed; None if nothing, or if someone has decided to keep the change."""
     asked, shown = entry.asked, entry.shown
     if entry.state is not EntryState.PLACED or entry.keeps_theirs or not asked or not shown:
         return None
-    # Where it is not certain what the calendar was asked for, the change that it is asked for next tells.
+    # If it is not certain what the calendar was asked for, the next change that is sent to it decides.
     is_moved = any(
         name in asked and _minute(asked[name]) != _minute(shown[name]) for name in ("starts_at", "ends_at")
     )

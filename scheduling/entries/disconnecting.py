@@ -1,8 +1,7 @@
-"""What becomes of the entries in a calendar that its owner disconnects, or connects again.
-
-Without the grant they can be neither changed nor removed from here. The owner chooses: they stay as they are
-and no longer follow their interviews, or they are removed with the grant's last use. An entry on which a
-meeting lives stays in any case, because people are invited to that meeting.
+"""What happens to the entries in a calendar when its owner disconnects or reconnects it. Without the grant we
+can neither change nor remove them. The owner chooses: the entries stay and no longer follow their interviews,
+or they are removed with the last use of the grant. An entry on which a meeting lives stays in any case,
+because people are invited to that meeting.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from scheduling.entries import wanting
 from scheduling.software import softwares_of, spec_of
 from timezones import utc_now
 
-# In these there may be something in the calendar that is still ours.
+# In these states there may still be something of ours in the calendar.
 _OURS = (EntryState.WAITING, EntryState.PLACED, EntryState.REMOVING)
 
 
@@ -50,8 +49,8 @@ class EntryHere(NamedTuple):
 
 
 class Leaving(NamedTuple):
-    """An entry that is to be removed from its calendar while the grant can still be used: the id of its row,
-    our own name for it, and the provider's id where that is known."""
+    """An entry to remove from its calendar while the grant can still be used: the id of its row, our own name
+    for it, and the provider's id if that is known."""
 
     row_id: int
     key: str
@@ -83,8 +82,8 @@ def coming_entries(connection: Connection, *, now: datetime) -> list[EntryHere]:
 
 def let_go(connection: Connection, *, removing: bool) -> list[Leaving]:
     """Give up the entries of a connection that is ended in the current transaction, and return those that
-    have to be removed with its grant, before that is revoked: with `removing` those of upcoming interviews,
-    unless people are invited to a meeting on them, and always those that were about to be removed anyway.
+    have to be removed before its grant is revoked: with `removing`, the entries of upcoming interviews,
+    unless people are invited to a meeting on them; and always those that were about to be removed anyway.
 
     The others stay in the calendar and are no longer ours.
     """
@@ -103,8 +102,8 @@ def let_go(connection: Connection, *, removing: bool) -> list[Leaving]:
 
 
 def let_go_of_all(user: User) -> None:
-    """The same for all calendars of a person who leaves the team. What is in them stays there, also what was
-    about to be removed: no one asks them, and the calendar is theirs."""
+    """The same for all calendars of a person who leaves the team. All entries stay, even those that were
+    about to be removed: no one asks the person, and the calendar is theirs."""
     rows = db.session.scalars(
         sa.select(Connection)
         .where(Connection.user_id == user.id, Connection.state != ConnectionState.ENDED)
@@ -117,9 +116,8 @@ def let_go_of_all(user: User) -> None:
 
 
 def take_up_again(connection: Connection) -> None:
-    """The calendar is connected again: the entries of upcoming interviews that stayed in it follow their
-    interviews from now on, unless their owner has got another one. The connection is linked to its account's
-    entries already."""
+    """The calendar was reconnected: entries of upcoming interviews that stayed in it follow their interviews
+    again, unless their owner has a newer one. The connection is already linked to its account's entries."""
     other = sa.orm.aliased(CalendarEntry)
     has_another = sa.exists().where(
         other.interview_id == CalendarEntry.interview_id,
@@ -151,7 +149,7 @@ def take_up_again(connection: Connection) -> None:
 
 
 def note_still_there(row_ids: Collection[int], words: str) -> None:
-    """These could not be removed: they are in the calendar after all, and out of reach."""
+    """These could not be removed: they are still in the calendar, and out of reach."""
     db.session.execute(
         sa.update(CalendarEntry)
         .where(CalendarEntry.id.in_(row_ids), CalendarEntry.state == EntryState.REMOVED)
@@ -160,7 +158,7 @@ def note_still_there(row_ids: Collection[int], words: str) -> None:
 
 
 def _held(condition: sa.ColumnElement[bool]) -> list[tuple[CalendarEntry, datetime]]:
-    """Entries that are still ours, locked and read again, with when their interview starts."""
+    """Entries that are still ours, locked and reread, with the start of their interview."""
     rows = db.session.execute(
         sa.select(CalendarEntry, Interview.starts_at)
         .join(Interview, Interview.id == CalendarEntry.interview_id)

@@ -1,5 +1,5 @@
-"""Entries on which an online meeting lives: the meeting and its host's entry are one thing in the calendar,
-whichever of the two was made first."""
+"""Entries that carry an online meeting: the meeting and its host's entry are one thing in the calendar, no
+matter which was made first."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ from scheduling.entries import wanting
 
 
 def entry_for(interview: Interview, connection: Connection, now: datetime) -> tuple[CalendarEntry, bool]:
-    """The entry in this calendar on which a meeting of the interview is asked for `now` (aware UTC), in the
-    current transaction: the one that its owner has already, or a new one; and whether it may be in the
-    calendar by now. An entry of theirs in another calendar, or one that they have deleted, makes room for
-    it."""
+    """The entry in this calendar on which to create the interview's meeting `now` (aware UTC), in the current
+    transaction: the owner's existing one, or a new one; and whether it may already be in the calendar. It
+    replaces an entry of theirs in another calendar, or one that they have deleted."""
     interview = hold_interview(interview.id)
     entry = _wanted(interview.id, connection.user_id)
     is_usable = (
@@ -44,8 +43,8 @@ def entry_for(interview: Interview, connection: Connection, now: datetime) -> tu
 
 
 def note_meeting_made(call: MeetingCall, shown: ShownMeeting) -> None:
-    """A meeting was made on an entry, so that the entry is there; what it says is brought in line next. If it
-    is the interview's meeting, the entry is wanted, whatever else was made for its owner meanwhile."""
+    """A meeting was made on an entry, so the entry exists; its text is updated next. If it is the interview's
+    meeting, the entry is wanted, no matter what else was made for its owner in the meantime."""
     if not call.entry_key:
         return
     hold_interview(call.meeting.interview_id)
@@ -69,8 +68,8 @@ def note_key_used_up(call: MeetingCall) -> None:
 
 
 def note_no_meeting(call: MeetingCall, provider_entry_id: str | None) -> None:
-    """The account makes no meetings, so that the entry of this call is one like any other, if it is in the
-    calendar. If it is not, no one has to look for it there."""
+    """The account makes no meetings, so the entry of this call is an ordinary one, if it is in the calendar.
+    If it is not, no one has to look for it there."""
     entry = entry_of_key(call.entry_key)
     if entry is None or entry.state is not EntryState.WAITING:
         return
@@ -91,22 +90,22 @@ def entry_of(meeting: Meeting) -> CalendarEntry | None:
 
 
 def note_removal(entry: CalendarEntry) -> None:
-    """The entry goes with the meeting on it, in a call that follows."""
+    """The entry is deleted together with its meeting, in a later call."""
     hold_interview(entry.interview_id)
     if not entry.is_wanted and entry.state in (EntryState.WAITING, EntryState.PLACED):
         entry.state = EntryState.REMOVING
 
 
 def keeps_entry(key: str) -> bool:
-    """Whether the entry of this key stays when the meeting on it goes, because its owner takes part."""
+    """Whether the entry with this key stays when its meeting is removed, because its owner takes part."""
     entry = entry_of_key(key)
     return entry is not None and entry.is_wanted and entry.state is not EntryState.DELETED
 
 
 def hold_interview(interview_id: int) -> Interview:
-    """The interview as it is now, held for the rest of the transaction: its meetings first, then this, and
-    its entries afterwards, always."""
-    # So that rows which only name the interview can still be added by others.
+    """The current interview, locked for the rest of the transaction. The order is always the same: its
+    meetings, the interview, its entries."""
+    # Others can still add rows that only refer to the interview.
     lock = {"key_share": True}
     return db.session.get_one(Interview, interview_id, with_for_update=lock, populate_existing=True)
 

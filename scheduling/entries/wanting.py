@@ -1,7 +1,7 @@
-"""Which entries of an interview there should be in people's calendars, and the request for the work.
+"""Which calendar entries an interview should have, and requesting the work on them.
 
-Whoever on the team takes part and has connected a calendar when they first hear of an interview gets it as an
-entry; everyone else gets a calendar file by email. So each person learns of it in one way, and has it in
+Someone on the team who takes part, and has connected a calendar when they first hear of an interview, gets it
+as an entry; everyone else gets a calendar file by email. So each person is told in one way, and has it in
 their calendar once.
 """
 
@@ -51,19 +51,17 @@ SYNC_ENTRIES = TaskKind(
 
 # In these, an interview belongs in calendars: what has taken place stays there.
 _IN_CALENDARS = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
-# Entries of which nothing is left to do, or that are none of ours anymore.
+# Entries with nothing left to do, or that are no longer ours.
 _OVER = (EntryState.REMOVED, EntryState.LEFT)
-# Those that may be gone because we asked for it: someone who is to have the interview again gets a new one.
+# Entries that may be gone because we asked for it: someone who takes part again gets a new one.
 _ENDING = (EntryState.REMOVING, EntryState.REMOVED)
 
 
 def arrange(interview: Interview, *, at: datetime | None = None, is_new: bool = False) -> None:
-    """Bring the wanted entries of an interview in line with who takes part and whether it takes place, in the
-    current transaction, and request the work, now or `at` an instant (aware UTC).
-
-    The interview's row is held, and its people are as they should be. Those who hear of it for the first time
-    get an entry if they have connected a calendar. `is_new`: it was scheduled just now, so that no one knows
-    of it yet.
+    """Decide which entries of an interview are wanted, given who takes part and whether it takes place, in
+    the current transaction, and request the work, now or `at` an instant (aware UTC). The interview's row is
+    locked, and its people are up to date. People who hear of it for the first time get an entry if they have
+    connected a calendar. `is_new`: it was just scheduled, so no one knows of it yet.
     """
     rows = [] if is_new else _held(interview.id)
     people = people_of(interview)
@@ -73,7 +71,7 @@ def arrange(interview: Interview, *, at: datetime | None = None, is_new: bool = 
         others = [user.id for user in people if user.id not in in_calendars]
         calendars = calendars_of(others)
         if calendars and not is_new:
-            # Who was taken off and takes part again had an entry, and no calendar file.
+            # Someone who was taken off and takes part again had an entry, and no calendar file.
             told = _told_by_email(interview.id) - {row.user_id for row in rows}
             calendars = {user_id: row for user_id, row in calendars.items() if user_id not in told}
         for connection in calendars.values():
@@ -90,7 +88,7 @@ def people_of(interview: Interview) -> list[User]:
 
 
 def is_to_have(interview: Interview, user: User) -> bool:
-    """Whether someone takes part in an interview to come, which is held, and has no entry of it."""
+    """Whether someone takes part in an upcoming interview, which is locked, and has no entry for it."""
     if interview.status is not InterviewStatus.SCHEDULED or interview.candidate.erased_at is not None:
         return False
     has_one = any(row.user_id == user.id and row.is_wanted for row in _held(interview.id))
@@ -98,8 +96,8 @@ def is_to_have(interview: Interview, user: User) -> bool:
 
 
 def add(interview: Interview, connection: Connection) -> CalendarEntry:
-    """Want a new entry in this calendar, in the current transaction, which holds the interview. The same
-    person must have no other wanted one of it."""
+    """Request a new entry in this calendar, in the current transaction, which has locked the interview. The
+    person must have no other wanted entry for it."""
     earlier = db.session.scalars(
         sa.select(CalendarEntry.is_by_email)
         .where(CalendarEntry.interview_id == interview.id, CalendarEntry.user_id == connection.user_id)
@@ -116,8 +114,8 @@ def add(interview: Interview, connection: Connection) -> CalendarEntry:
 def _new(
     interview: Interview, connection: Connection, by_email: Sequence[bool], number: int
 ) -> CalendarEntry:
-    """The entry of this number for its owner. `by_email`: of those before, whether a file was sent in their
-    place, which is in their owner's calendar whatever became of them."""
+    """The entry of this number for its owner. `by_email`: whether a file was sent in place of an earlier
+    entry; it is in the owner's calendar no matter what became of that entry."""
     return CalendarEntry(
         interview_id=interview.id,
         user_id=connection.user_id,
@@ -131,8 +129,8 @@ def _new(
 
 
 def _key(uid: str, user_id: int, generation: int) -> str:
-    """The same for the same entry even after a backup was restored, and no one else's: calendars take the
-    letters a to v and digits, which is Base32 with the extended alphabet (RFC 4648)."""
+    """The same for an entry even after a backup was restored, and unique: calendars take the letters a to v
+    and digits, which is Base32 with the extended alphabet (RFC 4648)."""
     digest = hashlib.sha256(f"{uid}/{user_id}/{generation}".encode()).digest()[:20]
     return base64.b32hexencode(digest).decode().lower()
 
@@ -159,14 +157,14 @@ _ANY_ENTRY = (
 
 
 def request_if_any(interview_id: int, *, at: datetime | None = None) -> None:
-    """The same, if the interview is in anyone's calendar, or is to be: something that entries say is
-    different now, such as the link."""
+    """The same, if the interview is in anyone's calendar, or is going to be: something that entries say has
+    changed, such as the link."""
     if rows_of(_ANY_ENTRY, {"interview_id": interview_id}):
         request(interview_id, at=at)
 
 
 def request_for(connection_ids: sa.Select[int]) -> int:
-    """Request it for every coming interview with an entry in one of these calendars, because that can be
+    """Request it for every upcoming interview with an entry in one of these calendars, because that can be
     reached again. Returns for how many."""
     entries = db.session.scalars(
         sa.select(CalendarEntry)
@@ -181,7 +179,7 @@ def request_for(connection_ids: sa.Select[int]) -> int:
         .execution_options(populate_existing=True)
     ).all()
     for entry in entries:
-        # Whatever was in the way may have been the old grant.
+        # The old grant may have been the problem.
         entry.retry_at = None
     ids = {entry.interview_id for entry in entries}
     for interview_id in sorted(ids):
@@ -190,7 +188,7 @@ def request_for(connection_ids: sa.Select[int]) -> int:
 
 
 def request_for_candidate(candidate_id: int) -> None:
-    """Request it for every coming interview with a candidate, whose name or links are different now."""
+    """Request it for every upcoming interview with a candidate, whose name or links are different now."""
     ids = db.session.scalars(
         sa.select(CalendarEntry.interview_id)
         .join(Interview, Interview.id == CalendarEntry.interview_id)
@@ -207,11 +205,10 @@ def request_for_candidate(candidate_id: int) -> None:
 
 
 def forget(interview: Interview) -> None:
-    """The candidate was erased: forget what the interview's entries said of them, and have them removed from
-    the calendars, in the current transaction.
-
-    One that its owner kept when they disconnected the calendar is removed too, if that is connected again. If
-    not, it is out of reach, and the interview's page says whose calendar still names the candidate.
+    """The candidate was erased: forget what the interview's entries said about them, and have the entries
+    removed from the calendars, in the current transaction. An entry that its owner kept when they
+    disconnected the calendar is removed too, if the calendar is connected again. If not, it is out of reach,
+    and the interview's page says whose calendar still names the candidate.
     """
     for entry in _held(interview.id):
         if entry.state is EntryState.LEFT:
@@ -227,7 +224,7 @@ def forget(interview: Interview) -> None:
 
 
 def _reach_for(entry: CalendarEntry) -> None:
-    """Have an entry that was given up removed, or say where it stays."""
+    """Have an abandoned entry removed, or say where it stays."""
     connection = db.session.scalar(
         sa.select(Connection).where(
             Connection.user_id == entry.user_id,
@@ -244,7 +241,7 @@ def _reach_for(entry: CalendarEntry) -> None:
 
 
 def replace(entry: CalendarEntry) -> CalendarEntry:
-    """Want a new entry in the same calendar in place of this one, which is removed."""
+    """Request a new entry in the same calendar in place of this one, which is removed."""
     interview = db.session.get_one(Interview, entry.interview_id)
     connection = db.session.get_one(Connection, entry.connection_id)
     entry.is_wanted = False
@@ -254,12 +251,12 @@ def replace(entry: CalendarEntry) -> CalendarEntry:
 
 
 def is_needed_by_meeting(entry: CalendarEntry) -> bool:
-    """Whether the meeting that the interview is to have lives on this entry, or may be made there."""
+    """Whether the interview's wanted meeting is on this entry, or may be made there."""
     return entry.key in _carrying(entry.interview_id)
 
 
 def _choose(interview: Interview, rows: Sequence[CalendarEntry], people: Iterable[User]) -> None:
-    """Say of each entry whether it is wanted."""
+    """Mark each entry as wanted or not."""
     if not rows:
         return
     belongs = interview.status in _IN_CALENDARS and interview.candidate.erased_at is None
@@ -291,8 +288,8 @@ _CREATES = (
 
 
 def _carrying(interview_id: int) -> set[str]:
-    """The keys of the entries that the interview's meeting needs: the one on which it lives or, while it is
-    being made, those on which it may be by now."""
+    """The keys of the entries that the interview's meeting needs: the one that it is on or, while it is being
+    made, those that it may be on by now."""
     rows = rows_of(_CREATES, {"interview_id": interview_id})
     if any(meeting is MeetingState.READY for _, _, _, meeting in rows):
         return set([key for key, call, _, _ in rows if call is CallState.DONE][-1:])

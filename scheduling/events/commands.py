@@ -33,8 +33,8 @@ def add(user: User, wanted: WantedEvent, form_id: str) -> CustomEvent:
 
 
 def change(user: User, event: CustomEvent, wanted: WantedEvent) -> bool:
-    """Make an event what is wanted; its kind stays. Returns whether that is anything new. Raises
-    SchedulingError as `add` does, but lets a time that is over stay as it is, and for someone who may not
+    """Change an event to what is wanted; its kind stays. Returns whether anything changed. Raises
+    SchedulingError as `add` does, but accepts a past time that stays the same, and for someone who may not
     change it."""
     if not may_change(user, event):
         raise SchedulingError("You can't change this event.", field="title")

@@ -1,4 +1,4 @@
-"""Who sees and changes which custom event. Blocked time is its owner's alone: others only learn that they are
+"""Who sees and changes which custom event. Only its owner sees blocked time: others just learn that they are
 busy. An interview day is for everyone who sees its job, and is kept by those who manage jobs."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def plans_interview_days(reader: Reader) -> bool:
 
 
 def event_is_seen(reader: Reader | Asker) -> ColumnElement[bool]:
-    """The condition on `CustomEvent` for what this person sees with its title."""
+    """The condition on `CustomEvent` for events that this person sees with their title."""
     of_jobs = CustomEvent.job_id.in_(sa.select(Job.id).where(job_is_within(reader, Action.SEE)))
     is_interview_day = CustomEvent.kind == CustomEventKind.INTERVIEW_DAY
     return sa.or_(

@@ -18,8 +18,8 @@ _OVER = "This is over already. Choose a later time."
 
 @dataclass(frozen=True)
 class EventTime:
-    """When an event is: two instants (aware, UTC) and the IANA name of the zone in which they were meant.
-    `first_day` and `last_day` are the days that it takes as a whole, the last one included; None for one with
+    """When an event takes place: two instants (aware, UTC) and the IANA name of the zone in which they were
+    meant. `first_day` and `last_day` are set for whole days, the last one included; None for an event with
     times."""
 
     starts_at: datetime

@@ -1,5 +1,5 @@
-"""Files that people upload, wherever they belong: what may be kept, how large it may be, and writing it to
-the disk.
+"""Uploaded files, no matter what they belong to: which are accepted, how large they may be, and writing them
+to the disk.
 
 A file's bytes are written before its row is committed and removed after the row was given up
 (`scheduling.files.removing`), so a crash at any point leaves at most a file that no row refers to, which the
@@ -107,7 +107,7 @@ def drop(kept: KeptFile, files: AttachmentFiles) -> None:
 
 
 def is_removed(files: AttachmentFiles, stored_as: str) -> bool:
-    """Remove a file's bytes; False if they cannot be removed now, which is retried at the next look."""
+    """Remove a file's bytes; False if they cannot be removed now, which is retried the next time."""
     try:
         files.remove(stored_as)
     except OSError:

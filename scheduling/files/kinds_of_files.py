@@ -39,7 +39,7 @@ def _begins_with(*beginnings: bytes) -> Callable[[bytes], bool]:
     return lambda content: content.startswith(beginnings)
 
 
-# Far more than any program writes into the parts that say what a file is.
+# Far more than any program writes into the parts that identify a file.
 _MOST_BYTES_OF_A_PART = 1024 * 1024
 _PACKAGES = "{http://schemas.openxmlformats.org/package/2006/"
 
@@ -138,8 +138,8 @@ def list_is_short(content: bytes) -> bool:
     """Whether an archive's list of contents may be read at all, as its own end record says.
 
     The record is looked for as `zipfile` does: at the very end, or before a comment. Its number of entries
-    may be untrue, but `zipfile` reads no more of the list than the length that is said here. Archives in the
-    format for more than 4 GB or 65,535 entries state both elsewhere and are nothing that fits into a mail.
+    may be wrong, but `zipfile` reads no more of the list than the length stated here. Archives in the format
+    for more than 4 GB or 65,535 entries state both elsewhere and are nothing that fits into a mail.
     """
     at = len(content) - _END_RECORD.size
     if at < 0:

@@ -1,7 +1,5 @@
-"""Giving up the rows of files, and removing their bytes.
-
-A row is given up in the transaction that no longer needs its file: it loses what it belonged to and its name.
-The chores here then remove the bytes, and the row with them.
+"""Giving up the rows of files, and removing their bytes. A row is given up in the transaction that no longer
+needs its file: it loses its owner and its name. The chores here then remove the bytes, and the row with them.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from rows import rows_of
 from scheduling.files.keeping import is_removed
 from work.chores import Chore, daily, frequent
 
-# How long a file that was deleted at a candidate can be put back, at least.
+# The minimum time in which a file that was deleted from a candidate can be put back.
 UNDO_FOR = timedelta(minutes=10)
 # A file's name can contain a person's name, so it is cleared when the row is given up.
 _GIVEN_UP = "removed"
@@ -28,8 +26,8 @@ _AT_ONCE = 50
 
 
 def give_up(*which: sa.ColumnElement[bool]) -> None:
-    """Give up the files for which all of these conditions hold, in the current transaction. It is one
-    statement, so that a file that has just moved to an interview is not taken from it."""
+    """Give up the files that meet all of these conditions, in the current transaction. It is one statement,
+    so that a file that has just moved to an interview is not taken away from it."""
     db.session.execute(
         sa.update(Attachment)
         .where(*which)

@@ -1,4 +1,4 @@
-"""What a candidate's new name or address means for the emails about their interviews."""
+"""Updating the emails about a candidate's interviews when their name or address changes."""
 
 from __future__ import annotations
 
@@ -72,13 +72,14 @@ def _coming(candidate: Candidate) -> list[Interview]:
 
 
 def _asked(candidate: Candidate) -> list[Interview]:
-    """Those whose time the candidate is asked to choose, or has chosen, and no one is invited to yet."""
+    """Interviews whose time the candidate is asked to choose, or has chosen, and to which no one is invited
+    yet."""
     return _held(candidate, Interview.status.in_(BEING_ARRANGED))
 
 
 def _held(candidate: Candidate, *which: sa.ColumnElement[bool]) -> list[Interview]:
-    """As they are now, and held for the rest of the transaction: the candidate may be choosing a time at this
-    moment, or someone may be cancelling."""
+    """Their current rows, locked for the rest of the transaction: the candidate may be choosing a time at
+    this moment, or someone may be cancelling."""
     return list(
         db.session.scalars(
             sa.select(Interview)
@@ -96,7 +97,7 @@ def _waiting(candidate: Candidate) -> list[Mail]:
 
 
 def _in_trouble(candidate: Candidate) -> list[Mail]:
-    """Those that failed because of the address they were sent to, and those held back for it."""
+    """Emails that failed because of their address, and those held back for it."""
     return list(db.session.scalars(_to_candidate(candidate).where(Mail.trouble == MailTrouble.ADDRESS)))
 
 

@@ -33,8 +33,9 @@ _MAY_STILL_PASS = timedelta(seconds=30)
 
 
 def raise_alarm(meeting: Meeting, reason: FailureReason, rules: Rules) -> None:
-    """Tell the hiring manager, with a copy to the scheduler, that this meeting could not be made, once at
-    most for each reason, no matter how often it is tried. In the current transaction, which holds its row.
+    """Tell the hiring manager, with a copy to the scheduler, that this meeting could not be made, at most
+    once for each reason, no matter how often it is tried. In the current transaction, which has locked its
+    row.
     """
     about, occasion = mails.about_interview(meeting.interview_id), f"m{meeting.id}-{reason.value}"
     earlier = set(
@@ -48,8 +49,8 @@ def raise_alarm(meeting: Meeting, reason: FailureReason, rules: Rules) -> None:
 
 
 def sound_all_clear(meeting: Meeting, rules: Rules) -> None:
-    """Tell everyone whose alarm about this interview has been sent that there is a link now. Alarms that
-    still wait are dropped when their turn comes."""
+    """Tell everyone whose alarm about this interview has been sent that there is a link now. Alarms that are
+    still waiting are dropped when their turn comes."""
     about, occasion = mails.about_interview(meeting.interview_id), f"m{meeting.id}"
     alarmed = {
         user.id: user
@@ -72,7 +73,7 @@ def sound_all_clear(meeting: Meeting, rules: Rules) -> None:
 
 
 def people_to_alarm(interview: Interview) -> list[User]:
-    """The hiring manager and the scheduler, each once, as far as emails reach them; otherwise the owner."""
+    """The hiring manager and the scheduler, each once, if emails reach them; otherwise the owner."""
     reached: list[User] = []
     for user in (interview.hiring_manager, interview.scheduler):
         if user.is_active and user not in reached and mails.refusal_of(user.email) is None:

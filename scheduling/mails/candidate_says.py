@@ -1,4 +1,4 @@
-"""Who hears of what a candidate said on their own page, and the answer that the candidate gets."""
+"""Who is told what a candidate said on their own page, and the reply to the candidate."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def answer_of(occasion: str) -> int:
 
 
 def with_scheduler(interview: Interview, people: list[Recipient]) -> list[Recipient]:
-    """These people, and the scheduler at the end, who is not among them and still on the team."""
+    """These people, then the scheduler, if they are not among them and still on the team."""
     scheduler = interview.scheduler
     known = {who.address.lower() for who in people}
     if not scheduler.is_active or scheduler.email.lower() in known:

@@ -1,4 +1,5 @@
-"""Who hears of a change: who stays gets an updated invitation, who was taken off a cancellation."""
+"""Who is told about a change: people who stay get an updated invitation, people who were taken off a
+cancellation."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ TAKES_PART_AGAIN = "They take part again."
 
 
 def drop_older(interview: Interview) -> list[int]:
-    """Drop what has not been sent of earlier revisions and no longer holds, and return the ids: invitations,
-    and cancellations to people who take part again."""
+    """Drop unsent emails of earlier revisions that no longer apply, and return their ids: invitations, and
+    cancellations to people who take part again."""
     about = mails.about_interview(interview.id)
     here = {who.address.lower() for who in recipients_of(interview)}
     dropped = []
@@ -45,8 +46,8 @@ def tell_everyone(
     knowing: Container[str],
     due_at: datetime,
 ) -> None:
-    """Queue what follows from a change. `before` took part until now; `knowing` holds the addresses (lower
-    case) of those who have heard of the interview, or may have."""
+    """Queue the emails after a change. `before` took part until now; `knowing` holds the addresses (lower
+    case) of people who have been told of the interview, or may have been."""
     about, occasion = mails.about_interview(interview.id), current_occasion(interview)
     now = recipients_of(interview)
     here = {who.address.lower() for who in now}
@@ -54,7 +55,7 @@ def tell_everyone(
     mails.queue(
         [
             *(NewMail(INVITATION, about, occasion, who, due_at) for who in now),
-            # Their join page no longer opens anything.
+            # Their join page no longer leads to anything.
             *(NewMail(TAKEN_OFF, about, occasion, replace(who, join_reader=None), due_at) for who in gone),
         ],
         domain=rules.message_id_domain,

@@ -1,4 +1,4 @@
-"""The emails that a new interview brings along."""
+"""The emails that go out about a new interview."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def queue_first_mails(
     """Queue what everyone gets about a new interview: an invitation, sent at `invite_by` at the latest, and a
     reminder at each of the times before the start.
 
-    `no_reminder_for` holds the addresses, in lower case, of the people who get none. All are queued at once,
-    because a person is waiting for the response to a click.
+    `no_reminder_for` holds the addresses, in lower case, of the people who get none. All are queued in one
+    go, because a person is waiting for the response to a click.
     """
     mail.queue(
         [

@@ -1,4 +1,4 @@
-"""What the timeline says about emails: that all of one occasion were sent, and what went wrong for whom."""
+"""What the timeline says about emails: when all of one occasion were sent, and what went wrong for whom."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def is_tried_again(mail: Mail, now: datetime) -> bool:
 
 
 def can_be_sent_again(mail: Mail, now: datetime) -> bool:
-    """Whether a person can have it sent now: what was refused, is on hold, or waits for its next try."""
+    """Whether a person can have it sent now: it was refused, is on hold, or waits for its next try."""
     is_held = mail.state is MailState.QUEUED and mail.trouble is MailTrouble.ADDRESS
     return mail.state is MailState.FAILED or is_held or is_tried_again(mail, now)
 
@@ -59,8 +59,8 @@ def note_sent(mail: Mail, interview_id: int, *, lost_files: int = 0) -> None:
 def record_refused(
     mail_id: int, *, words: str, code: int | None = None, concerns_address: bool = False
 ) -> Mail:
-    """The mail was refused for good, with the server's `code` if one answered; `concerns_address`: so would
-    be any other to the same address.
+    """The mail was refused for good, with the server's `code` if one answered; `concerns_address`: any other
+    mail to the same address would be refused too.
 
     If it is about an interview, its timeline says for whom; what the server said stays with the
     mail, because it may repeat an address that not every reader of the timeline may see.
@@ -87,7 +87,8 @@ def record_may_have_left(mail_id: int, *, words: str, through: Through | None = 
 
 def note_passed_over(mail: Mail, interview_id: int, *, why: str, sender: str) -> None:
     """The email was sent from the server's own address, `sender`, and not from the mailbox of the person in
-    whose name it is. `why` is half a sentence. Each revision says so once, not for each of its readers."""
+    whose name it is. `why` is half a sentence. The timeline says so once for each revision, not for each
+    reader."""
     begins = f"{why}, so "
     since = db.session.scalar(
         sa.select(sa.func.max(Revision.at)).where(Revision.interview_id == interview_id)

@@ -1,4 +1,4 @@
-"""Who gets which email about an interview, and when. What the emails say is up to their kinds."""
+"""Who gets which email about an interview, and when. Each kind of email decides what it says."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def recipients_of(interview: Interview) -> list[Recipient]:
 
 
 def current_occasion(interview: Interview) -> str:
-    """The occasion of emails about the current revision as a whole."""
+    """The occasion of emails about the whole current revision."""
     return str(Occasion(interview.revision))
 
 
@@ -104,7 +104,7 @@ def queue_cancellations(
 
 
 def send_corrected_invitations(interview: Interview, rules: Rules) -> None:
-    """Invite everyone again after the revision was raised; older unsent invitations are dropped."""
+    """Invite everyone again after the revision went up; older unsent invitations are dropped."""
     for waiting in mail.waiting(mail.about_interview(interview.id), INVITATION):
         waiting.state, waiting.words = MailState.DROPPED, NEWER_INVITATION
     mail.queue(invitations(interview, due_at=utc_now()), domain=rules.message_id_domain)

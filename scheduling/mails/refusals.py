@@ -1,4 +1,4 @@
-"""Emails about an interview to an address that refuses everything: who is told, and what waits."""
+"""Emails about an interview to an address that refuses everything: who is told, and which emails wait."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def held_back_by(mail: Mail) -> Mail | None:
 
 def tell_once(refused: Mail, rules: Rules) -> None:
     """Tell the scheduler and the hiring manager by email that nothing reaches an address anymore, once for
-    each address of an interview. Neither is told at the refused address itself."""
+    each address of an interview. Nothing is sent to the refused address itself."""
     if refused.interview_id is None or refused.role is ReaderRole.TEAM:
         return
     about, occasion = mails.about_interview(refused.interview_id), _occasion(refused.address)
@@ -72,6 +72,5 @@ def _to_tell(interview: Interview, address: str) -> list[User]:
 
 
 def _occasion(address: str) -> str:
-    # Only to be recognized again: the address may be longer than an occasion, and has to be erased with the
-    # candidate.
+    # Only identifies it: the address may be longer than an occasion, and has to be erased with the candidate.
     return hashlib.sha256(address.lower().encode()).hexdigest()[:16]

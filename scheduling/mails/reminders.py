@@ -1,5 +1,5 @@
-"""Who is reminded of an interview, and when: reminders keep up with it, moved with it, sent again for a later
-time, or dropped. What a reminder says is up to its kind.
+"""Who is reminded of an interview, and when. Reminders follow the interview: they are moved, sent again for a
+later time, or dropped. Their kind decides what they say.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from work.mail import NewMail, Recipient
 
 NOT_WANTED = "It isn't wanted anymore."
 
-# Whose reminder it is, by the address in lower case, and how many minutes before the start.
+# The recipient's address in lower case, and the minutes before the start.
 _Key = tuple[str, int]
 
 
@@ -37,8 +37,8 @@ def people_to_remind(interview: Interview) -> list[Recipient]:
 
 
 def _people_without(interview: Interview, except_for: frozenset[str]) -> list[Recipient]:
-    """The same without those whose addresses (lower case) are in `except_for`. The scheduler gets no copy of
-    a reminder that the candidate does not get."""
+    """The same people, except those whose addresses (lower case) are in `except_for`. The scheduler gets no
+    copy of a reminder that the candidate does not get."""
     is_copied = interview.candidate.email.lower() not in except_for
     return [
         who
@@ -70,7 +70,7 @@ def _reminder(interview: Interview, who: Recipient, minutes: int) -> NewMail:
 
 
 def rearrange(interview: Interview, rules: Rules) -> None:
-    """Bring the reminders in line with the interview's time, people, and choices, in the current transaction.
+    """Update the reminders to match the interview's time, people, and choices, in the current transaction.
 
     One that has not been sent moves. One that has been sent is sent again if its time is still ahead, because
     the interview was moved to a later one. One that no longer has a time or a reader is dropped.
@@ -88,7 +88,7 @@ def rearrange(interview: Interview, rules: Rules) -> None:
         if mail is not None and mail.state is MailState.QUEUED and due_at <= now:
             mail.state, mail.words = MailState.DROPPED, TOO_LATE.format(duration(key[1]))
         elif mail is not None and mail.state in (MailState.QUEUED, MailState.DROPPED) and due_at > now:
-            # A scheduler who takes part from now on gets more than a copy.
+            # A scheduler who takes part from now on gets a reminder of their own instead of a copy.
             mail.role, mail.join_reader = recipient.role, recipient.join_reader
             unsent.move(mail, due_at)
         elif mail is None or (mail.state is MailState.SENT and due_at > max(now, mail.due_at)):

@@ -15,7 +15,7 @@ from timezones import utc_now
 from work import mail as mails
 from work.mail import NewMail, Recipient
 
-# Someone who has not chosen is reminded after this time, and once more after as long again.
+# Someone who has not chosen is reminded after this time, and once more after the same time again.
 NUDGE_AFTER = timedelta(hours=48)
 MOST_NUDGES = 2
 
@@ -58,7 +58,7 @@ def ask(interview: Interview, rules: Rules) -> None:
 
 
 def ask_again(interview: Interview, rules: Rules) -> None:
-    """Send the newest request once more, or at last, if it is still waiting."""
+    """Send the newest request again, or now if it is still waiting."""
     request, about = interview.slot_request, mails.about_interview(interview.id)
     assert request is not None
     waiting = [mail for mail in mails.waiting(about, SLOT_REQUEST) if _is_of(mail, request.round)]
@@ -72,8 +72,8 @@ def ask_again(interview: Interview, rules: Rules) -> None:
 
 
 def tell_of_choice(interview: Interview, rules: Rules) -> None:
-    """Tell those who decide which time the candidate has chosen: if it is scheduled already, the scheduler
-    alone, unless they take part, because everyone who does gets the invitation."""
+    """Tell the people who decide which time the candidate has chosen. If the interview is already scheduled,
+    only the scheduler is told, unless they take part: everyone who does gets the invitation."""
     here = recipients_of(interview)
     to = with_scheduler(interview, here)[len(here) :]
     if interview.status is InterviewStatus.ACCEPTED:
@@ -109,7 +109,7 @@ def _occasion(interview: Interview) -> str:
 
 
 def _is_of(mail: Mail, number: int) -> bool:
-    """Whether it asks for the first time in this round, or once more because someone wanted it."""
+    """Whether it asks for the first time in this round, or again because someone wanted that."""
     if mail.kind != SLOT_REQUEST:
         return False
     occasion = SlotOccasion.read(mail.occasion)

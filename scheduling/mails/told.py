@@ -1,4 +1,4 @@
-"""What people were last told about an interview, as far as emails to them were accepted."""
+"""What people were last told about an interview, judging by the emails that were accepted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scheduling.revisions import plan_at
 
 @dataclass(frozen=True)
 class Told:
-    """What one reader knows: the plan of the last invitation that reached them, and what is different now.
+    """What one reader knows: the plan in the last invitation that reached them, and what is different now.
 
     `reasons` are why everyone was told again since then.
     """

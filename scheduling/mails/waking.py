@@ -1,4 +1,4 @@
-"""Emails that wait for their next try, when something has changed about how they could be sent."""
+"""Waking emails that wait for their next try, because they can now be sent another way."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from work import mail as mails
 
 
 def try_again_for_scheduler(user_id: int) -> None:
-    """The emails about interviews that this person schedules are sent another way from now on: those that
-    were tried, or wait for someone to make that possible, are tried again now. In the current transaction.
-
-    Reminders for later have not been tried, and an address that was refused is refused either way."""
+    """From now on, emails about interviews that this person schedules are sent another way: those that were
+    tried, or that wait until someone makes sending possible, are tried again now. In the current transaction.
+    Later reminders have not been tried, and a refused address is refused either way."""
     waiting = db.session.scalars(
         sa.select(Mail)
         .join(Interview, Interview.id == Mail.interview_id)

@@ -1,4 +1,4 @@
-"""Telling the scheduler that the account that hosts a meeting has overruled what was asked for."""
+"""Telling the scheduler that a host account's rules have overruled the settings of a meeting."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _EVERY = timedelta(days=1)
 
 
 def told_to_scheduler(meeting: Meeting) -> tuple[str, ...]:
-    """What was overruled, as the scheduler is told; empty if nothing was."""
+    """What was overruled, in words for the scheduler; empty if nothing was."""
     refused = refused_passcode(meeting)
     return (*(rule.to_team for rule in entry_rules(meeting)), *([refused] if refused else []))
 
 
 def tell_scheduler(meeting: Meeting, rules: Rules) -> None:
     """Tell the scheduler by email, in the current transaction, unless they take part: their invitation says
-    it already. Once a day at most for the same rules of the same account."""
+    it already. At most once a day for the same rules of the same account."""
     interview, told = meeting.interview, told_to_scheduler(meeting)
     scheduler = interview.scheduler
     takes_part = {who.address.lower() for who in recipients_of(interview)}

@@ -1,4 +1,5 @@
-"""What a provider is asked for: what the interview wants, what an earlier call wanted, and the difference."""
+"""What to ask a provider for: what the interview wants, what an earlier call asked for, and the
+difference."""
 
 from __future__ import annotations
 
@@ -15,19 +16,18 @@ from timezones import utc_now
 
 # The provider's clock and ours may differ by this much when "created since" is compared.
 _CLOCK_TOLERANCE = timedelta(minutes=2)
-# What people see in their calendars and plan by.
+# The values that people see in their calendars and plan with.
 _TIME = ("starts_at", "duration_minutes")
 
 
 def wanted_of(meeting: Meeting) -> MeetingRequest:
-    """What the interview wants its meeting to be.
-
-    The topic is always "[Job Title] Interview". The interview's own title is for mails, pages and calendars:
-    the provider shows a topic to everyone who opens the meeting, and in lists that the team does not control.
+    """The meeting that the interview wants. The topic is always "[Job Title] Interview". The interview's own
+    title is for mails, pages and calendars, because the provider shows a topic to everyone who opens the
+    meeting, and in lists that the team does not control.
     """
     interview = meeting.interview
     if lives_on_entry(meeting.software):
-        # What the entry says is brought in line afterwards, for its owner alone to read.
+        # The entry's text is updated afterwards, and only its owner reads it.
         return MeetingRequest(
             topic=interview.title,
             agenda=interview.agenda,
@@ -73,9 +73,9 @@ def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
     """What has to be changed at the provider, or None when nothing has.
 
     A value is sent only if the provider shows a different one and has not already been asked for exactly this
-    one. So what a host changed on the provider's own pages stays as it is, and what the provider shortened or
-    ignored is not sent again and again. Of a meeting that lives on a calendar entry nothing is: the entry has
-    the time and the words, and is brought in line itself.
+    one. So a host's changes on the provider's own pages stay, and values that the provider shortened or
+    ignored are not sent again and again. For a meeting on a calendar entry nothing is sent: the entry has the
+    time and the words, and is updated separately.
     """
     if meeting.software is MeetingSoftware.OTHER or lives_on_entry(meeting.software):
         return None
@@ -106,9 +106,10 @@ def change_towards_wanted(meeting: Meeting) -> MeetingChange | None:
 
 
 def is_at_another_time(meeting: Meeting) -> bool:
-    """Whether the provider shows the meeting at another time than the interview's, or of another length,
-    although it was asked for exactly that: its host has changed it there, or the provider did not do it.
-    Once the interview has begun, that no longer matters. A calendar entry that was moved is shown as such."""
+    """Whether the provider shows the meeting at a different time, or with a different length, than the
+    interview has and the provider was asked for: its host has changed it there, or the provider did not do
+    it. Once the interview has begun, that no longer matters. A calendar entry that was moved is shown as a
+    moved entry."""
     if utc_now() >= meeting.interview.starts_at or lives_on_entry(meeting.software):
         return False
     asked, wanted = _last_asked(meeting), wanted_of(meeting)
@@ -122,11 +123,11 @@ def is_at_another_time(meeting: Meeting) -> bool:
 
 
 def shows_what_was_asked(shown: ShownMeeting, call: MeetingCall, before: Meeting) -> bool:
-    """Whether a meeting that was read back shows that a change with a lost answer was made.
+    """Whether a meeting that was read back shows that a change was made whose answer was lost.
 
     Only a difference that can be seen counts: `before` is what the provider showed until then. The zone
-    cannot tell, because providers use their own names for zones, and neither can the passcode, because no
-    call keeps it. A change of only those counts as not made: making it twice does no harm.
+    proves nothing, because providers use their own names for zones, and neither does the passcode, because it
+    is not stored with the call. A change to only those counts as not made: making it twice does no harm.
     """
     asked = _visible(call.topic, call.agenda, call.starts_at, call.duration_minutes)
     was_shown = _visible(

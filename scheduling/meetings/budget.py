@@ -1,7 +1,5 @@
-"""How much of what a provider allows in one day an account has used up.
-
-Only our own calls are known here; what its owner does with other apps on the same account comes on top, so
-the count is a reason to warn and never a reason to refuse.
+"""How much of a provider's daily limit an account has used. Only our own calls are known here; other apps on
+the same account add to them, so the count is a reason to warn and never a reason to refuse.
 """
 
 from __future__ import annotations

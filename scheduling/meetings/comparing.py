@@ -1,10 +1,9 @@
-"""Comparing what an account has with what we made there: meetings of ours that no one wants anymore.
-
-Deleting them normally needs no comparison. It finds what still slipped through: a meeting that a
-provider brought back, one that was made although we were told otherwise, one from before a backup was
-restored. Where the ledger proves that a meeting is ours and unwanted, it is removed; one that only looks like
-ours is listed, and a person decides. Whatever else people have on their accounts is none of our business and
-is not stored.
+"""Comparing an account's meetings with the ones we made there, to find meetings of ours that no one wants
+anymore. Normally they are deleted without a comparison. It finds the ones that still slipped through: a
+meeting that a provider brought back, one that was made although we were told otherwise, one from before a
+backup was restored. Where the ledger proves that a meeting is ours and unwanted, it is removed; one that only
+looks like ours is listed, and a person decides. Anything else on people's accounts is none of our business
+and is not stored.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ REMOVE_ORPHAN = TaskKind(
     "remove_orphan", Lane.PROVIDER, "Removing a meeting that no interview wants", subject="connection"
 )
 
-# A create that is under way, or whose answer is being looked for, is not judged.
+# A create that is in progress, or whose result is being looked up, is not judged.
 _SETTLED_AFTER = timedelta(minutes=30)
 
 
@@ -76,7 +75,7 @@ class OrphanRemoval:
     keeps_entry: bool
 
     def call(self, provider: MeetingProvider, grant: Grant) -> None:
-        """Remove it; one that is gone counts as removed. May raise any `ProviderError`."""
+        """Remove it; a meeting that is already gone counts as removed. May raise any `ProviderError`."""
         provider.delete_meeting(grant, self.provider_meeting_id, keeps_entry=self.keeps_entry)
 
 
@@ -140,7 +139,7 @@ def record_comparison(comparison: Comparison, listed: list[ListedMeeting]) -> No
 
 
 def _remove_if_unwanted(meeting: Meeting, shown: ListedMeeting, connection: Connection) -> None:
-    """The ledger proves that it is ours. If it counts as removed but is still there, remove it."""
+    """The ledger proves that the meeting is ours. If it counts as removed but is still there, remove it."""
     is_on = meeting.interview.status is InterviewStatus.SCHEDULED
     if meeting.state is not MeetingState.REMOVED or (meeting.is_wanted and is_on):
         return
@@ -153,13 +152,13 @@ def _remove_if_unwanted(meeting: Meeting, shown: ListedMeeting, connection: Conn
 
 
 def _looks_like_ours(each: ListedMeeting, connection: Connection, now: datetime) -> bool:
-    """Whether a call of ours on this account asked for exactly such a meeting. One that is still being looked
-    for belongs to that search."""
+    """Whether a call of ours on this account asked for exactly this meeting. A meeting that is still being
+    looked for belongs to that search."""
     calls = db.session.scalars(
         sa.select(MeetingCall).where(
             MeetingCall.kind == CallKind.CREATE,
             MeetingCall.account_id == connection.account_id,
-            # One that lives on a calendar entry of ours is known by that, whatever has been changed since.
+            # A meeting on a calendar entry of ours is recognized by the entry, even if it was changed since.
             MeetingCall.entry_key == each.entry_key
             if each.entry_key
             else sa.and_(MeetingCall.starts_at == each.starts_at, MeetingCall.topic == each.topic),
@@ -176,7 +175,7 @@ def _looks_like_ours(each: ListedMeeting, connection: Connection, now: datetime)
 
 
 def _list(comparison: Comparison, suspects: list[ListedMeeting]) -> None:
-    """Keep exactly these on the list of that account."""
+    """Make these the list of that account."""
     numbers = {each.id for each in suspects}
     rows = {
         row.provider_meeting_id: row
@@ -230,7 +229,7 @@ def remove(actor: User, orphan_id: int) -> bool:
 
 
 def plan_removal(orphan_id: int) -> OrphanRemoval | None:
-    """What to remove, or None if that has been done, or an interview has it by now."""
+    """The meeting to remove; None if that has been done, or if an interview has it by now."""
     row = db.session.get(OrphanedMeeting, orphan_id)
     if row is None or orphans.is_known(row.software, row.provider_meeting_id):
         return None
@@ -244,7 +243,7 @@ def plan_removal(orphan_id: int) -> OrphanRemoval | None:
 
 
 def record_stays(orphan_id: int) -> None:
-    """It cannot be taken off its calendar entry: both go, and the owner gets another entry."""
+    """It cannot be taken off its calendar entry: both are removed, and the owner gets a new entry."""
     row = db.session.get(OrphanedMeeting, orphan_id)
     entry = hosting.entry_of_key(row.entry_key) if row is not None else None
     if row is None or entry is None:

@@ -1,7 +1,5 @@
-"""How people get into a meeting whose account has rules of its own, in words.
-
-Accounts lock settings, and providers overrule others without an error: only what the provider shows of a
-meeting can tell.
+"""How people get into a meeting if its account has rules of its own, in words. Accounts lock some settings,
+and providers overrule others without an error, so only the meeting as the provider shows it can tell.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from models import Meeting, MeetingState
 
 @dataclass(frozen=True)
 class EntryRule:
-    """One rule, as the team reads it, and as those read it who only join."""
+    """One rule, in words for the team, and in words for people who only join."""
 
     to_team: str
     to_guests: str
@@ -57,19 +55,20 @@ def entry_rules(meeting: Meeting) -> tuple[EntryRule, ...]:
     return tuple(found)
 
 
-# What keeps people out or records them, by the names of `providers.base.MeetingSettings`.
+# The settings that keep people out or record them, by their names in `providers.base.MeetingSettings`.
 _STRICT = {"waiting_room": True, "join_before_host": False, "sign_in_required": True, "auto_recording": True}
 
 
 def is_stricter_than_made(meeting: Meeting) -> bool:
-    """Whether people get in less easily than when the meeting was made: its host has changed that on the
-    provider's own pages. What the account insisted on from the start cannot be changed and does not count."""
+    """Whether it is harder to get in than when the meeting was made, because its host has changed that on the
+    provider's own pages. Settings that the account insisted on from the start cannot be changed and do not
+    count."""
     made, shown = meeting.made_settings or {}, meeting.shown_settings or {}
     return any(shown.get(name) is strict and made.get(name) is not strict for name, strict in _STRICT.items())
 
 
 def refused_passcode(meeting: Meeting) -> str:
-    """What became of a passcode that was chosen and is not used; "" if it is, or if none was chosen."""
+    """What happened to a chosen passcode that is not used; "" if it is used, or if none was chosen."""
     if not meeting.passcode_was_refused:
         return ""
     instead = "so it made its own" if meeting.passcode else "and this meeting has none"

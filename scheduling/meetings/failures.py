@@ -41,7 +41,7 @@ _WORDS = {
     R.NOT_READY: "{provider} is still making the link, which takes longer than usual.",
     R.GONE: "The {meeting} no longer exists: someone deleted it in {app}.",
 }
-# Where the meeting exists, and what could not be done is to change or delete it.
+# If the meeting exists, and could not be changed or deleted.
 _WORDS_FOR_EXISTING = {
     R.NOT_CONNECTED: "The {provider} account that hosts this meeting isn't connected.",
     R.NOT_ALLOWED: "The host's {provider} account isn't allowed to {do} this meeting.",
@@ -78,13 +78,13 @@ _CURE_OF_UNKNOWN_LIMIT = Cure("We'll try again in a few hours.")
 
 
 def reasons_of(software: MeetingSoftware) -> tuple[R, ...]:
-    """The reasons that there can be for this software."""
+    """The reasons that can occur with this software."""
     is_made_later = spec_of(software).lives_on_entry
     return tuple(reason for reason in R if reason is not R.NOT_READY or is_made_later)
 
 
 def doing_to(meeting: Meeting) -> Doing:
-    """What is to be done with a meeting that is not as it is wanted."""
+    """What has to be done with a meeting that is not as wanted."""
     if not meeting.is_wanted:
         return Doing.DELETE
     return Doing.CHANGE if meeting.state is MeetingState.READY else Doing.CREATE
@@ -93,8 +93,8 @@ def doing_to(meeting: Meeting) -> Doing:
 def words_of(
     reason: R, software: MeetingSoftware, detail: str | None = None, doing: Doing = Doing.CREATE
 ) -> str:
-    """What happened, for the page. `detail` is what the provider said, or whose account could not be used
-    and why, in sentences of its own: it says more than the reason alone, and one explanation is enough."""
+    """What happened, for the page. `detail` is what the provider said, or whose account could not be used and
+    why, in full sentences: it says more than the reason alone, and one explanation is enough."""
     if detail:
         return detail
     words = _WORDS[reason] if doing is Doing.CREATE else _WORDS_FOR_EXISTING.get(reason, _WORDS[reason])
@@ -122,7 +122,8 @@ def cure_of(reason: R, software: MeetingSoftware, doing: Doing = Doing.CREATE) -
 
 
 def _names(software: MeetingSoftware) -> dict[str, str]:
-    """What the sentences call it: Google Calendar is connected, and the Google account has the Meet link."""
+    """What the sentences call the account: Google Calendar is connected, and the Google account has the Meet
+    link."""
     spec = spec_of(software)
     return {
         "meeting": meeting_of(software),

@@ -126,8 +126,8 @@ def software_of_first(*users: User) -> MeetingSoftware | None:
 
 
 def asked_first() -> sa.ColumnElement[int | None]:
-    """Of an interview with a `Meeting` that is still to be made, the user whose account will be asked first,
-    as `possible_hosts` and `first_usable` find them: a column for statements about many interviews, with the
+    """For an interview whose `Meeting` has not been made yet, the user whose account will be asked first, as
+    `possible_hosts` and `first_usable` find them: a column for statements about many interviews, with the
     parameter `app`."""
     owner = aliased(User)
     usable = (
@@ -144,7 +144,7 @@ def asked_first() -> sa.ColumnElement[int | None]:
 
 
 def ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCall | None:
-    """The call that ruled this host's account out in this walk, if one did."""
+    """The call that ruled out this host's account in this walk, if one did."""
     if host.connection is None:
         return None
     return next(
@@ -162,7 +162,7 @@ def ruling_out(host: Host, calls: Sequence[MeetingCall], walk: int) -> MeetingCa
 
 def why_not(hosts: Sequence[Host], calls: Sequence[MeetingCall], walk: int) -> str:
     """Whose accounts should have hosted but could not, and why, in one sentence each. People who have never
-    connected an account are left out: no one expected theirs to host.
+    connected an account are left out, because no one expected theirs to host.
     """
     sentences = []
     for host in hosts:
@@ -189,7 +189,7 @@ def passed_over(meeting: Meeting) -> str:
         lambda one: one.user.id != host.id,
         hosts_of(meeting),
     )
-    # A connection that ended after the meeting was made is not why it is elsewhere.
+    # A connection that ended after the meeting was made is not the reason that it is elsewhere.
     known = [one for one in before if not _ended_after(one, meeting)]
     return why_not(known, meeting.calls, meeting.walk)
 

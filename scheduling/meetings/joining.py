@@ -1,4 +1,4 @@
-"""Looking at a meeting because someone is about to join it, while they wait a moment for what comes of it."""
+"""Looking at a meeting because someone is about to join it, while they wait a moment for the result."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _BETWEEN_LOOKS_SECONDS = 0.05
 
 
 def look_first(meeting_id: int) -> None:
-    """Have the provider asked whether the meeting is still there, and wait until it has answered, or until
-    that takes too long: then what was last known counts.
+    """Have the provider asked whether the meeting is still there, and wait for the answer. If that takes too
+    long, the last known state counts.
 
-    The look is a task; nothing outside is called here. Ends the current transaction and begins others, of
-    which one writes. Raises nothing: the way into the meeting must stay open when the database is locked or
-    its disk is full.
+    The look is a task; nothing outside is called here. Ends the current transaction and begins others, one of
+    which writes. Raises nothing: the way into the meeting must stay open when the database is locked or its
+    disk is full.
     """
     db.session.rollback()
-    # Usually no one is woken before the answer to a request is out; this one waits for those who do the work.
+    # Usually workers are woken only after the response is sent; this request waits for the workers.
     outbox.stop_holding_back_wakes()
     try:
         with writing():

@@ -1,7 +1,7 @@
 """Looking at meetings that exist, because hosts delete and change them on the provider's own pages.
 
 Each upcoming meeting has one task for its next look: more often the closer its start is, and shortly before
-each reminder, so that a reminder does not lead to a dead link. A provider's message or an opened page brings
+each reminder, so that a reminder does not contain a dead link. A provider's message or an opened page brings
 the look forward; so does the join page, from a quarter of an hour before the start until the end.
 """
 
@@ -44,14 +44,14 @@ LOOK_AT_MEETING = TaskKind(
     "look_at_meeting", Lane.PROVIDER, "Checking that an online meeting is still there", subject="interview"
 )
 
-# A look comes after this share of the time that is left until the start, within these limits.
+# The next look comes after this share of the time left until the start, within these limits.
 _SHARE_OF_TIME_LEFT = 10
 _SOONEST, _LATEST = timedelta(minutes=10), timedelta(days=1)
 # Long enough to look twice and make a new meeting before the reminder goes out.
 _BEFORE_REMINDER = timedelta(minutes=5)
-# What was shown this recently is not looked at again because someone opens the page.
+# What was checked this recently is not checked again because someone opens the page.
 _FRESH_FOR = timedelta(minutes=2)
-# … nor because someone is about to join.
+# … or because someone is about to join.
 _FRESH_AT_THE_HOUR = timedelta(minutes=1)
 
 
@@ -77,7 +77,7 @@ def look_in_turn(meeting: Meeting) -> None:
 
 
 def look_now(meeting: Meeting) -> bool:
-    """Request a look at once, in the current transaction; False when that would be of no use."""
+    """Request an immediate look, in the current transaction; False when that would be of no use."""
     if not _is_worth_it(meeting, utc_now()):
         return False
     _request(meeting, utc_now())
@@ -111,8 +111,8 @@ def wants_look_at_the_hour(meeting: Meeting) -> bool:
 
 
 def look_because_someone_joins(meeting: Meeting) -> None:
-    """The same, in the current transaction: request the look, unless it is being taken already. One that is
-    only due is requested as well, because the commit wakes who takes it."""
+    """The same, in the current transaction: request the look, unless one is in progress. A look that is only
+    due is requested as well, because the commit wakes the worker that takes it."""
     if wants_look_at_the_hour(meeting) and not _is_being_taken(meeting):
         _request(meeting, utc_now())
 
@@ -173,7 +173,7 @@ def next_look(meeting: Meeting, now: datetime) -> datetime | None:
 
 
 def plan_look(meeting_id: int, now: datetime) -> Look | None:
-    """The look to take at `now` (aware UTC), or None when there is nothing to look at anymore."""
+    """The look to take at `now` (aware UTC), or None when there is nothing left to look at."""
     meeting = db.session.get(Meeting, meeting_id)
     if meeting is None or not _is_worth_it(meeting, now) or meeting.provider_meeting_id is None:
         return None
@@ -181,7 +181,7 @@ def plan_look(meeting_id: int, now: datetime) -> Look | None:
         db.session.get(Connection, meeting.connection_id) if meeting.connection_id is not None else None
     )
     is_usable = connection is not None and connection.state is ConnectionState.CONNECTED
-    # Whether a change with a lost answer was made is decided by what the provider shows, and read elsewhere.
+    # Whether a change with a lost answer was made is decided elsewhere, from what the provider shows.
     is_clear = not any(call.kind is CallKind.UPDATE and call.state in UNCLEAR for call in meeting.calls)
     return Look(
         meeting.id,

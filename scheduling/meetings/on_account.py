@@ -67,9 +67,9 @@ def _coming(softwares: tuple[MeetingSoftware, ...]) -> sa.Select[int, str, str, 
         Meeting.state == written_out(each) for each in (MeetingState.WAITING, MeetingState.FAILED)
     ]
     is_asked_to_host = sa.or_(Interview.hiring_manager_id == user_id, Interview.scheduler_id == user_id)
-    # Each kind by an index of its own.
+    # Each kind uses an index of its own.
     found = sa.union_all(*(sa.select(Meeting.id).where(condition) for condition in (is_here, *may_come_here)))
-    # Written so that no other index fits: all interviews to come, or all meetings, would be looked at.
+    # Written so that no other index fits: it would look at all upcoming interviews, or all meetings.
     is_scheduled = sa.func.coalesce(Interview.status, "") == written_out(InterviewStatus.SCHEDULED)
     is_of_these = sa.func.coalesce(Meeting.software, "").in_([written_out(each) for each in softwares])
     return (
@@ -180,6 +180,6 @@ def _take_back(connection: Connection, on_its_software: sa.ColumnElement[bool]) 
     ).all()
     for call in calls:
         call.connection_id, call.host_id = connection.id, connection.user_id
-    # What an earlier attempt may have left there could not be looked for in the meantime.
+    # In the meantime, no one could look for what an earlier attempt may have left there.
     for meeting in {call.meeting for call in calls}:
         orphans.search_later(meeting)

@@ -1,4 +1,5 @@
-"""Orphaned meetings: what a create with a lost answer may have left alive beside the meeting that is used."""
+"""Orphaned meetings: those that a create with a lost answer may have left behind, beside the meeting that is
+used."""
 
 from __future__ import annotations
 
@@ -50,13 +51,13 @@ _CHECKS = (timedelta(minutes=1), timedelta(minutes=15))
 
 # A create takes no longer than this, by far: the provider's client gives up earlier.
 LONGEST_CREATE = timedelta(minutes=1)
-# How soon what was found is looked at again, when it may be what another interview is waiting for.
+# How soon a meeting that was found is looked at again, if another interview may be waiting for it.
 AWAITED_ELSEWHERE = timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
 class OrphansFound:
-    """How many were removed, and the one that the interview is to have from now on."""
+    """How many were removed, and the one that the interview gets."""
 
     removed: int
     adopted: ShownMeeting | None
@@ -64,8 +65,8 @@ class OrphansFound:
 
 @dataclass(frozen=True)
 class OrphanSearch:
-    """One create whose answer was lost: all meetings that match it, and that no interview knows or waits for,
-    are deleted.
+    """One create whose answer was lost: all meetings that match it and that no interview knows of or waits
+    for are deleted.
 
     `may_adopt`: the interview still has no meeting, so the first match is the one it is waiting for.
     """
@@ -102,7 +103,8 @@ class OrphanSearch:
 
 
 def search_later(meeting: Meeting) -> None:
-    """In the current transaction, request a search for what creates with a lost answer may have left."""
+    """In the current transaction, request a search for meetings that creates with a lost answer may have
+    left."""
     for call in meeting.calls:
         if _may_have_left_one(call):
             outbox.enqueue(
@@ -150,7 +152,7 @@ def out_of_reach(interview_id: int) -> list[str]:
 
 
 def out_of_reach_words(software: MeetingSoftware, name: str) -> tuple[str, str]:
-    """What may be left on the account of `name`, and what helps."""
+    """What may be left on the account of `name`, and what to do about it."""
     return (
         f"Another {meeting_of(software)} for this interview may exist on {possessive(name)} account",
         f"It is removed once that account is connected again. {first_name(name)} can also delete it in "
@@ -159,7 +161,7 @@ def out_of_reach_words(software: MeetingSoftware, name: str) -> tuple[str, str]:
 
 
 def note_out_of_reach(call_id: int) -> None:
-    """Record once that what this call may have left cannot be looked for at the moment."""
+    """Record once that we cannot look for what this call may have left at the moment."""
     call = db.session.get_one(MeetingCall, call_id)
     host = db.session.get_one(User, call.host_id)
     what, cure = out_of_reach_words(call.meeting.software, host.name)
@@ -167,7 +169,7 @@ def note_out_of_reach(call_id: int) -> None:
 
 
 def plan_search(call_id: int) -> OrphanSearch | None:
-    """What to look for, or None when it is clear what this call did, or when its account is gone."""
+    """What to look for; None when it is clear what this call did, or when its account is gone."""
     call = db.session.get(MeetingCall, call_id)
     if call is None or not _may_have_left_one(call) or call.connection_id is None:
         return None
@@ -202,7 +204,7 @@ def record_search(call_id: int, removed: int) -> datetime | None:
 
 def record_stays(call_id: int) -> None:
     """The meeting that was found cannot be taken off the calendar entry on which it lives, whose owner takes
-    part: the entry goes with it, and they get another one."""
+    part: the entry is removed with it, and they get a new one."""
     call = db.session.get_one(MeetingCall, call_id)
     hosting.hold_interview(call.meeting.interview_id)
     entry = hosting.entry_of_key(call.entry_key)
@@ -213,8 +215,8 @@ def record_stays(call_id: int) -> None:
 
 def record_still_being_made(call_id: int) -> bool:
     """A meeting that no one waits for anymore is still being made on the calendar entry of someone who takes
-    part. A provider may keep what the entry says from being changed as long as that goes on: the entry goes
-    with the meeting, and they get another one. Returns whether that was so."""
+    part. Until it is made, a provider may not let us change the entry's text, so the entry is removed
+    together with the meeting, and they get a new one. Returns whether this was the case."""
     call = db.session.get_one(MeetingCall, call_id)
     hosting.hold_interview(call.meeting.interview_id)
     entry = hosting.entry_of_key(call.entry_key)
@@ -264,7 +266,7 @@ def _may_have_left_one(call: MeetingCall) -> bool:
 
 
 def _may_be_anothers(call_id: int) -> bool:
-    """Whether another unclear create asked for the same, so that an orphan could be what that one made."""
+    """Whether another unclear create asked for the same, so that it may have made the orphan."""
     call = db.session.get_one(MeetingCall, call_id)
     return _alike_elsewhere(call, MeetingCall.state.in_(UNCLEAR), MeetingCall.checks == 0)
 
@@ -279,7 +281,7 @@ def _alike_elsewhere(call: MeetingCall, *which: sa.ColumnElement[bool]) -> bool:
             MeetingCall.connection_id == call.connection_id,
             MeetingCall.topic == call.topic,
             MeetingCall.starts_at == call.starts_at,
-            # On a calendar entry there is one meeting, however many look alike.
+            # A calendar entry has one meeting, no matter how many look alike.
             MeetingCall.entry_key == call.entry_key,
             *which,
         )

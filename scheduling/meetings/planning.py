@@ -1,4 +1,4 @@
-"""The one next step towards what is wanted of a meeting, worked out from its row, its calls and its hosts."""
+"""The next step toward the wanted state of a meeting, worked out from its row, its calls and its hosts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from scheduling.meetings.steps import Create, LookUp, NoOneCanHost, NotYet, Read
 from scheduling.meetings.wanting import useful_until
 from scheduling.software import lives_on_entry
 
-# With all that is asked of it below, which would otherwise be read one by one.
+# With everything that is read below, which would otherwise be loaded one by one.
 _INTERVIEW = (
     sa.select(Interview)
     .where(Interview.id == sa.bindparam("interview_id"))
@@ -46,11 +46,11 @@ _INTERVIEW = (
 
 
 def plan(meeting_id: int, now: datetime) -> Step | None:
-    """The next step towards what is wanted of a meeting at `now` (aware UTC), or None when there is nothing
-    to do (anymore).
+    """The next step toward the wanted state of a meeting at `now` (aware UTC), or None when there is nothing
+    to do.
 
     Writes the call of a step that creates, changes or deletes into the current transaction; the caller
-    commits before it lets the step call.
+    commits before the step makes its call.
     """
     meeting = db.session.get(Meeting, meeting_id, with_for_update=True)
     if meeting is None or meeting.state is MeetingState.REMOVED:
@@ -60,7 +60,7 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
         return NotYet(meeting.software, held_until)
     if not meeting.is_wanted:
         return _towards_none(meeting, now)
-    # After the lock, because what was read while waiting for it may be old.
+    # After the lock, because anything read while waiting for it may be old.
     interview = db.session.scalars(_INTERVIEW, {"interview_id": meeting.interview_id}).one()
     if interview.status != InterviewStatus.SCHEDULED or now >= useful_until(meeting):
         return None
@@ -98,7 +98,7 @@ def _towards_one(meeting: Meeting, interview: Interview, now: datetime) -> Step 
         # An entry has one meeting, and the same key after a restore: what is on it already is found there.
         entry, may_exist = hosting.entry_for(interview, connection, now)
         may_exist = may_exist or unknown_since is not None
-        # The same creation however often it is repeated, until all hosts have been asked once more.
+        # The same creation no matter how often it is repeated, until all hosts have been asked again.
         creation = f"{entry.key}-{meeting.id}-{meeting.walk}"
         wanted = replace(wanted, entry_key=entry.key, creation=creation, entry_may_exist=may_exist)
     call_id = _begin(meeting, CallKind.CREATE, connection, now, wanted)
@@ -106,8 +106,8 @@ def _towards_one(meeting: Meeting, interview: Interview, now: datetime) -> Step 
 
 
 def _look_up(meeting: Meeting, connection: Connection, unclear: Sequence[MeetingCall]) -> LookUp:
-    """Look for what the first of these calls may have made, and those like it. It asked for something that
-    may differ from what is wanted now. Calls that asked for something else are looked at afterwards."""
+    """Look for what the first of these calls, and those like it, may have made. It may have asked for
+    something other than what is wanted now. Calls that asked for something else are looked at afterwards."""
     lost = asking.asked_by(unclear[0])
     alike = [call for call in unclear if asking.asked_by(call) == lost]
     return LookUp(
@@ -124,11 +124,10 @@ def _look_for_one_from_before(
     meeting: Meeting, possible: Sequence[Host], since: datetime, wanted: MeetingRequest
 ) -> LookUp | None:
     """After a restore: look at each account that could host, once, for a meeting that the original may have
-    made since the backup (`since`, aware UTC). None when all were looked at. What it may have done is written
-    down as if it were a call of ours with a lost answer.
-
-    Found is what is like what is wanted here. The original may have moved or renamed the interview since; its
-    meeting is then listed with those that no interview has, for people to decide.
+    made since the backup (`since`, aware UTC). None when all were looked at. What it may have done is
+    recorded as if it were a call of ours with a lost answer. A meeting is found if it matches what is wanted
+    here. The original may have moved or renamed the interview since; its meeting is then listed with those
+    that no interview has, for people to decide.
     """
     for host in possible:
         if host.unusable is not None or host.connection is None:
@@ -147,7 +146,7 @@ def _look_for_one_from_before(
 
 
 def _towards_a_change(meeting: Meeting, now: datetime) -> Step | None:
-    """The meeting exists; the team may want it changed by now."""
+    """The meeting exists, but the team may want it changed by now."""
     unclear = _unclear(meeting.calls, CallKind.UPDATE)
     change = None if unclear else asking.change_towards_wanted(meeting)
     if meeting.provider_meeting_id is None or (change is None and not unclear):
@@ -183,9 +182,7 @@ def _towards_none(meeting: Meeting, now: datetime) -> Step | None:
 
 
 def _its_account(meeting: Meeting) -> tuple[Connection | None, NoOneCanHost | None]:
-    """The account that hosts an existing meeting, or why it cannot be used. An existing meeting keeps its
-    host.
-    """
+    """The account that hosts an existing meeting, which keeps its host, or why it cannot be used."""
     connection = (
         db.session.get(Connection, meeting.connection_id) if meeting.connection_id is not None else None
     )
@@ -205,7 +202,7 @@ def _begin(
     now: datetime,
     wanted: MeetingRequest | None = None,
 ) -> int:
-    """Write down that a call is about to be made, and return its number."""
+    """Record that a call is about to be made, and return its number."""
     return _write_down(meeting, kind, connection, now, wanted).id
 
 

@@ -58,7 +58,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     meeting.failure = meeting.failure_words = None
     hosting.note_meeting_made(call, shown)
     if call.entry_key:
-        # Entries on which it was asked for elsewhere are not needed anymore.
+        # Entries on which it was requested elsewhere are no longer needed.
         entries.arrange(interview)
     else:
         entries.request_if_any(interview.id)
@@ -68,7 +68,7 @@ def record_created(call_id: int, shown: ShownMeeting, rules: Rules, *, passcode:
     note(interview.id, was_found if call.is_assumed else f"{what} created {where}")
     _note_fallback(meeting, host)
     if not _is_awaited(meeting, interview):
-        # The team changed its mind while the call was under way: the meeting is removed next.
+        # The team changed its mind during the call: the meeting is removed next.
         wanting.enqueue_sync(interview.id)
         return
     looks.look_in_turn(meeting)
@@ -91,7 +91,7 @@ def _note_fallback(meeting: Meeting, host: User) -> None:
 
 
 def record_adopted(call_id: int, shown: ShownMeeting, rules: Rules) -> None:
-    """What a create with a lost answer left was found while the interview had no meeting, so it becomes the
+    """A meeting left by a create with a lost answer was found while the interview had none, so it becomes the
     interview's meeting. The team may have changed the interview since that call.
     """
     record_created(call_id, shown, rules)
@@ -137,13 +137,13 @@ def record_removed(meeting_id: int) -> None:
 
 
 def record_never_made(meeting: Meeting) -> None:
-    """A meeting that is no longer wanted was never made, as far as is known, or not by us."""
+    """A meeting that is no longer wanted was never made, as far as we know, or not by us."""
     _forget_links(meeting)
     orphans.search_later(meeting)
 
 
 def record_seen(meeting_id: int, shown: ShownMeeting, rules: Rules) -> None:
-    """The meeting was looked at, and this is how the provider shows it. Hosts change meetings there."""
+    """The meeting was looked at, and this is how the provider shows it, where hosts can change it."""
     meeting = _meeting(meeting_id)
     if meeting.state is not MeetingState.READY or meeting.provider_meeting_id != shown.id:
         return
@@ -177,7 +177,7 @@ def record_gone(meeting_id: int, call_ids: Sequence[int], words: str) -> bool:
 
 
 def until_second_look(meeting: Meeting) -> timedelta:
-    """How long after it was first denied a meeting is looked at once more."""
+    """How long after the first denial a meeting is looked at again."""
     is_hour = leads_straight_in(meeting.interview, utc_now())
     return _SECOND_LOOK_AT_THE_HOUR if is_hour else _SECOND_LOOK
 
@@ -185,7 +185,7 @@ def until_second_look(meeting: Meeting) -> timedelta:
 def close_call(
     call_id: int, state: CallState, words: str, failure: FailureReason | None = None
 ) -> MeetingCall:
-    """Write down what is known of one call, in the provider's or our own words. `failure` rules its account
+    """Record what is known about one call, in the provider's or our own words. `failure` rules its account
     out as the host in this walk."""
     call = db.session.get_one(MeetingCall, call_id)
     call.state, call.failure, call.failure_words = state, failure, words[:500]
@@ -193,14 +193,14 @@ def close_call(
 
 
 def record_entry_was_deleted(call_id: int, words: str) -> None:
-    """The host had deleted the calendar entry on which the meeting was to be made: another one is made."""
+    """The host had deleted the calendar entry for the meeting: a new one is made."""
     call = close_call(call_id, CallState.ABSENT, words)
     hosting.note_key_used_up(call)
 
 
 def record_not_made_on_entry(call_id: int, provider_entry_id: str | None, is_spoiled: bool) -> None:
     """The account makes no such meetings. `provider_entry_id`: the entry that is there without one, made by
-    this call or before; None: there is none. `is_spoiled`: it has got a meeting of another kind."""
+    this call or before; None: there is none. `is_spoiled`: it has a meeting of another kind."""
     call, meeting = _locked(call_id)
     hosting.hold_interview(meeting.interview_id)
     hosting.note_no_meeting(call, provider_entry_id)
@@ -210,15 +210,15 @@ def record_not_made_on_entry(call_id: int, provider_entry_id: str | None, is_spo
 
 
 def record_account_ruled_out(call_id: int) -> None:
-    """The meeting will not be made with this call's account in this round: an entry that was to be made only
-    for it is not needed."""
+    """The meeting will not be made with this call's account in this round: an entry that only existed for it
+    is not needed."""
     call, meeting = _locked(call_id)
     if call.entry_key:
         entries.arrange(hosting.hold_interview(meeting.interview_id))
 
 
 def record_meeting_stays(call_id: int, words: str) -> None:
-    """A meeting cannot be taken off its calendar entry: both go, and the owner gets another entry."""
+    """A meeting cannot be taken off its calendar entry: both are removed, and the owner gets a new entry."""
     call = close_call(call_id, CallState.ABSENT, words)
     hosting.hold_interview(_meeting(call.meeting_id).interview_id)
     entry = hosting.entry_of(call.meeting)
@@ -236,8 +236,8 @@ def record_passcode_refused(call_id: int, words: str) -> None:
 
 
 def record_not_found(call_ids: Sequence[int]) -> None:
-    """Looked for and not found so far: create again. The orphan is looked for once more later, unless it is
-    one that was made, if at all, before the restore."""
+    """Looked for and not found so far: create it again. The orphan is looked for again later, unless it could
+    only have been made before the restore."""
     for call_id in call_ids:
         call = db.session.get_one(MeetingCall, call_id)
         call.checks += 1
@@ -247,7 +247,7 @@ def record_not_found(call_ids: Sequence[int]) -> None:
 def record_look_up_refused(call_ids: Sequence[int], reason: FailureReason, words: str) -> None:
     """This account cannot be asked what earlier calls did, so the next host is asked in the same round.
 
-    The calls stay unclear, since a meeting may be alive.
+    The calls stay unclear, since they may have made a meeting.
     """
     for call_id in call_ids:
         call = close_call(call_id, CallState.UNKNOWN, words, reason)
@@ -257,7 +257,8 @@ def record_look_up_refused(call_ids: Sequence[int], reason: FailureReason, words
 
 
 def _note_not_looked_at(call: MeetingCall) -> None:
-    """After a restore: what the original may have made on this account could not be looked for, said once."""
+    """After a restore: we could not look for what the original may have made on this account. Recorded
+    once."""
     whose = possessive(db.session.get_one(User, call.host_id).name)
     words = (
         f"A {meeting_of(call.meeting.software)} for this interview may have been made after the backup. "
@@ -267,11 +268,10 @@ def _note_not_looked_at(call: MeetingCall) -> None:
 
 
 def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, rules: Rules) -> Meeting | None:
-    """What is wanted cannot be done for now.
-
-    Returns the meeting, or None when there is nothing to do with it. If it has not been made yet, people are
-    invited without a link, once, and the next attempt asks every host again. If it is ready, it keeps its
-    link; that it could not be changed or removed is recorded once for each reason.
+    """The wanted state cannot be reached for now. Returns the meeting, or None when there is nothing left to
+    do with it. If it has not been made yet, people are invited without a link, once, and the next attempt
+    asks every host again. If it is ready, it keeps its link; that it could not be changed or removed is
+    recorded once for each reason.
     """
     meeting = _meeting(meeting_id)
     if meeting.state is MeetingState.REMOVED:
@@ -297,7 +297,7 @@ def record_failed(meeting_id: int, reason: FailureReason, detail: str | None, ru
 
 
 def not_done_yet(meeting: Meeting) -> str:
-    """What is still to be done with a meeting that exists, as the beginning of a sentence."""
+    """What still has to be done with an existing meeting, as the beginning of a sentence."""
     if not meeting.is_wanted:
         return f"The {meeting_of(meeting.software)} hasn't been removed yet"
     if lives_on_entry(meeting.software):
@@ -306,14 +306,14 @@ def not_done_yet(meeting: Meeting) -> str:
 
 
 def _what_changes(meeting: Meeting) -> str:
-    """What is changed with the interview. A link that lives on a calendar entry stays the same."""
+    """What changes with the interview. A link on a calendar entry stays the same."""
     what = meeting_of(meeting.software)
     return f"Calendar entry with the {what}" if lives_on_entry(meeting.software) else what
 
 
 def record_left_without_link(meeting_id: int, rules: Rules) -> None:
     """The invitation went out while the meeting was still being made. People have been told so, and the
-    meeting counts as settled. The reason is what has happened so far, which may be nothing.
+    meeting counts as settled. The reason is whatever has happened so far, which may be nothing.
     """
     lost = [call for call in _meeting(meeting_id).calls if call.kind is CallKind.CREATE]
     reason = FailureReason.UNREACHABLE if lost else FailureReason.NOT_ASKED_YET
@@ -326,7 +326,7 @@ def _locked(call_id: int) -> tuple[MeetingCall, Meeting]:
 
 
 def _meeting(meeting_id: int) -> Meeting:
-    # The meeting first and its mails afterwards, always: `tasks.mails` takes them in this order too.
+    # Always lock the meeting first and its mails afterwards: `tasks.mails` uses this order too.
     return db.session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
 
 
@@ -339,7 +339,8 @@ def _show_again(meeting: Meeting, shown: ShownMeeting, rules: Rules) -> None:
     is_new_link = meeting.join_url != shown.join_url or meeting.passcode != shown.passcode
     _store_shown(meeting, shown)
     if is_new_link and _is_awaited(meeting, meeting.interview):
-        # With a new passcode, and with a new link anyway, the one in people's mailboxes opens nothing.
+        # With a new passcode, and of course with a new link, the old link in people's mailboxes no longer
+        # works.
         raise_revision(meeting.interview, RevisionReason.LINK_CHANGED)
         queue.send_corrected_invitations(meeting.interview, rules)
         entries.request_if_any(meeting.interview_id)

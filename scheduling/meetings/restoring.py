@@ -9,8 +9,8 @@ from timezones import in_zone
 
 
 def restore(interview: Interview) -> bool:
-    """Have the meeting's time changed back to the interview's, in the current transaction. False if it is not
-    at another time, or is none that we made."""
+    """Have the meeting's time changed back to the interview's, in the current transaction. False if its time
+    is right, or if we did not make it."""
     meeting = wanting.wanted_meeting(interview.id, lock=True)
     if meeting is None or not asking.is_at_another_time(meeting):
         return False
@@ -20,7 +20,7 @@ def restore(interview: Interview) -> bool:
 
 
 def time_at_provider(interview: Interview) -> When | None:
-    """When the meeting takes place on the provider's own pages, in the interview's zone; None if that is the
+    """The meeting's time on the provider's own pages, in the interview's zone; None if that is the
     interview's time, or not known."""
     meeting = wanting.wanted_meeting(interview.id, lock=False)
     if meeting is None or meeting.shown_starts_at is None or not asking.is_at_another_time(meeting):

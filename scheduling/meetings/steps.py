@@ -1,8 +1,6 @@
-"""The steps that bring a meeting in line with what is wanted, one class each.
-
-A step is planned in one transaction, calls the provider with none open, and is recorded in another. Calls
-that create, change or delete are written into the ledger before they are made, so that after a crash it is
-known that they may have happened.
+"""The steps that bring a meeting to its wanted state, one class each. A step is planned in one transaction,
+calls the provider with none open, and is recorded in another. Calls that create, change or delete are written
+into the ledger before they are made, so that after a crash it is known that they may have happened.
 """
 
 from __future__ import annotations
@@ -33,7 +31,7 @@ from scheduling.rules import Rules
 from timezones import utc_now
 from work.protocol import Again, Done, Next
 
-# What a provider answers to one of the steps.
+# A provider's answer to one of the steps.
 Answer = ShownMeeting | list[ShownMeeting] | None
 Outcome = Answer | ProviderError
 
@@ -76,8 +74,8 @@ class Create:
     def record(self, outcome: Outcome, failures: int, rules: Rules) -> Next:
         match outcome:
             case ShownMeeting() as shown if orphans.is_known(self.software, shown.id):
-                # Another interview has it, so this is no answer to our call, whatever made the provider send
-                # it. What our call made, if anything, is looked up.
+                # Another interview has it, so this cannot be the answer to our call, no matter why the
+                # provider sent it. What our call made, if anything, is looked up.
                 error = _not_ours(self.software)
                 _close(self.call_id, error)
                 return tries.not_now(self.meeting_id, error, failures, rules)
@@ -131,7 +129,7 @@ class LookUp:
                 recording.record_not_found(self.call_ids)
                 return tries.at_once("looked up: nothing was created")
             case NotReadyError() as error if tries.has_waited_long(self.meeting_id):
-                # It may come after all, and is removed then; another account may be quicker.
+                # It may still appear, and is removed then; another account may be quicker.
                 recording.record_look_up_refused(self.call_ids, FailureReason.NOT_READY, error.words)
                 return tries.at_once(error.words)
             case ProviderError() as error:
@@ -146,7 +144,7 @@ class LookUp:
 
 @dataclass(frozen=True)
 class Update:
-    """Change what the provider shows differently from what is wanted, and nothing else."""
+    """Change only what the provider shows differently from what is wanted."""
 
     meeting_id: int
     call_id: int
@@ -203,8 +201,8 @@ class ReadBack:
 
 @dataclass(frozen=True)
 class Remove:
-    """Delete a meeting that is no longer wanted. One that is already gone counts as deleted, so a lost answer
-    is settled by doing it again. `keeps_entry`: the calendar entry on which it lives stays.
+    """Delete a meeting that is no longer wanted. One that is already gone counts as deleted, so after a lost
+    answer the step can simply be repeated. `keeps_entry`: its calendar entry stays.
     """
 
     meeting_id: int
@@ -228,7 +226,8 @@ class Remove:
                 return tries.at_once(error.words)
             case ProviderError() as error:
                 verdict = tries.verdict_on(error)
-                # Without a refusal the provider may have deleted it, and answered too late or unreadably.
+                # If there was no refusal, the provider may have deleted it, and answered too late or
+                # unreadably.
                 if verdict is None:
                     recording.close_call(self.call_id, CallState.UNKNOWN, error.words)
                 else:
@@ -276,7 +275,7 @@ def _not_ours(software: MeetingSoftware) -> RetryableError:
 
 
 def _close(call_id: int, error: ProviderError) -> Verdict | None:
-    """Write down what is known about a create or change after an error, and return what the error means."""
+    """Record what is known about a create or change after an error, and return what the error means."""
     verdict = tries.verdict_on(error)
     if verdict is not None and verdict.is_about_account:
         recording.close_call(call_id, CallState.REFUSED, error.words, verdict.reason)

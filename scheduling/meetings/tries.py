@@ -29,10 +29,11 @@ from work.protocol import Again, Done, Next
 # How close together attempts are shortly before the start.
 _CLOSEST_TRIES = timedelta(seconds=20)
 
-# The most steps of the ladder that a limit of calls in a short time is waited out with: a quarter of an hour.
+# When too many calls were made in a short time, the wait grows no further than this step: a quarter of an
+# hour.
 _LONGEST_WAIT_FOR_A_LIMIT = 3
 
-# How many rounds over the hosts wait for a meeting that the provider is still making.
+# For how many rounds over the hosts to wait for a meeting that the provider is still making.
 _WALKS_FOR_ONE_THAT_IS_LATE = 3
 
 # Errors that rule one account out at once.
@@ -86,7 +87,7 @@ def has_waited_long(meeting_id: int) -> bool:
 
 
 def not_now(meeting_id: int, error: ProviderError, failures: int, rules: Rules) -> Next:
-    """The account that should do it cannot for now, and no other can.
+    """Neither the account that should do it nor any other can for now.
 
     `failures`: how often the task failed in a row before this.
     """
@@ -104,7 +105,7 @@ def _same_account_again(meeting_id: int, error: ProviderError, failures: int, ru
     at = utc_now() + retry.MEETING_IN_GRACE.delay(failures + 1)
     if isinstance(error, RetryableError) and error.retry_at is not None:
         at = max(at, error.retry_at)
-    # People have an older link of a meeting that is ready, but no reason to wait for anything.
+    # If the meeting is ready, people have its older link and no reason to wait.
     may_wait = meeting.state in (MeetingState.WAITING, MeetingState.READY)
     if may_wait and at < meeting.grace_ends_at:
         return Again(at, error.words)
@@ -125,7 +126,7 @@ def failed(
     failures: int,
     not_before: datetime | None = None,
 ) -> Next:
-    """Tell people, and keep trying, less and less often, until it would be useless."""
+    """Tell people, and keep trying, less and less often, until that is useless."""
     meeting = recording.record_failed(meeting_id, reason, detail, rules)
     if meeting is None:
         return Done()
@@ -134,7 +135,7 @@ def failed(
     # within the grace time do not lengthen the wait.
     tries = failures + 1 if meeting.state is MeetingState.READY else meeting.walk - 1
     if reason is FailureReason.RATE_LIMITED:
-        # The provider is there and asks for a moment, and people were told to wait a few minutes.
+        # The provider is up and only asks for a pause, and people were told to wait a few minutes.
         tries = min(tries, _LONGEST_WAIT_FOR_A_LIMIT)
     # At most half of the time left, so that a long wait never uses up the last attempt.
     at = min(now + retry.MEETING_AFTER_GRACE.delay(tries), now + max((until - now) / 2, _CLOSEST_TRIES))

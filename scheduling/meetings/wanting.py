@@ -1,4 +1,4 @@
-"""Recording which meeting an interview wants, and requesting the work that makes it so."""
+"""Recording which meeting an interview wants, and requesting the work to make it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _grace_ends_at(interview: Interview, rules: Rules, now: datetime) -> datetim
 
 
 def want_another(meeting: Meeting) -> Meeting:
-    """Want a new meeting of the same kind in place of one that is lost, and request the work.
+    """Request a new meeting of the same kind in place of one that is lost.
 
     People were invited to the lost one, so the new one counts as settled without a link: once it is made, its
     link follows in a corrected invitation. The caller has already recorded what happened to the lost one.
@@ -109,15 +109,15 @@ def useful_until(meeting: Meeting) -> datetime:
     """The instant (aware UTC) after which work on a meeting helps no one.
 
     A wanted meeting is tried until the start, however soon that is; and until the end, if someone has offered
-    to host it or if it takes the place of one that is lost, because people are waiting in front of that one.
-    An unwanted one is in its host's way until it would have ended.
+    to host it or if it replaces a lost one, because people may be waiting to get into that one. An unwanted
+    meeting is in its host's way until it would have ended.
     """
     interview = meeting.interview
     if meeting.is_wanted:
         is_waited_for = meeting.offered_by_id is not None or _takes_a_place(meeting)
         return interview.ends_at if is_waited_for else interview.starts_at
     if lives_on_entry(meeting.software):
-        # What was last shown of it may be from before the entry was moved.
+        # What we last saw of it may be from before the entry was moved.
         return interview.ends_at
     if meeting.shown_starts_at is None or meeting.shown_duration_minutes is None:
         return interview.ends_at
@@ -133,8 +133,8 @@ def _takes_a_place(meeting: Meeting) -> bool:
 
 
 def next_try_at(meeting: Meeting) -> datetime | None:
-    """When the next step towards what is wanted of a meeting is due (aware UTC); in the past if it is being
-    taken. None when nothing more will be tried."""
+    """When the next step towards what is wanted of a meeting is due (aware UTC); in the past if it is in
+    progress. None when nothing more will be tried."""
     if meeting.arranged_by_id is not None or utc_now() >= useful_until(meeting):
         return None
     return db.session.scalar(
@@ -146,8 +146,8 @@ def next_try_at(meeting: Meeting) -> datetime | None:
 
 
 def enqueue_sync(interview_id: int, *, at: datetime | None = None) -> None:
-    """Request that an interview's meetings be brought in line, now or `at` an instant (aware UTC): the wanted
-    one, and those still to be removed.
+    """Request work on an interview's meetings, now or `at` an instant (aware UTC): the wanted one, and those
+    still to be removed.
     """
     for meeting in _not_removed(interview_id):
         outbox.enqueue_work(_sync(meeting, at))
@@ -160,8 +160,8 @@ def _not_removed(interview_id: int) -> Sequence[Meeting]:
 
 
 def try_again_now(interview_id: int) -> bool:
-    """The same, leaving out what is being done or due already, so that no work piles up however often someone
-    clicks; returns whether there was anything to request."""
+    """The same, leaving out work that is in progress or already due, so that no work piles up no matter how
+    often someone clicks; returns whether there was anything to request."""
     by_key = {SYNC_MEETING.key(meeting.id): meeting for meeting in _not_removed(interview_id)}
     is_going_on = sa.or_(
         Task.state == TaskState.RUNNING, sa.and_(Task.state == TaskState.READY, Task.run_at <= utc_now())

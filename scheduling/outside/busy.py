@@ -1,4 +1,4 @@
-"""How far it is known when people are busy: whether their calendars are connected, and how fresh that is."""
+"""How well we know when people are busy: whether their calendars are connected, and how fresh that is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rows import rows_of
 from scheduling.entries.apps import calendar_apps
 from timezones import utc_now
 
-# What was read longer ago may have changed without our knowing: calendars are read every few minutes.
+# Anything read longer ago may have changed without our knowing: calendars are read every few minutes.
 STALE_AFTER = timedelta(minutes=30)
 
 
@@ -32,7 +32,7 @@ class Known:
 
 @dataclass(frozen=True)
 class NotConnected:
-    """Of this person only interviews are known, and what they have blocked."""
+    """Only this person's interviews and blocked times are known."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Stale:
 def known_of(
     user_ids: Collection[int], *, now: datetime | None = None
 ) -> Mapping[int, Known | NotConnected | Stale]:
-    """How far the time of each of these users is known at `now` (aware UTC). A calendar that was last read
+    """How well the time of each of these users is known at `now` (aware UTC). A calendar that was last read
     more than half an hour ago is stale, and so is one that was just connected and not read yet. One
     statement."""
     apps = calendar_apps()

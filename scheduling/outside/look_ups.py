@@ -1,8 +1,8 @@
 """Live look-ups: asking people's connected calendars, while someone waits for a page, when they are busy.
 
 This is the only thing besides connecting for which a request waits for a provider, so it is short: a calendar
-that has not answered in time is unknown, and what was read before counts, with its age. An answer that comes
-late is there for the next page.
+that has not answered in time is unknown, and what was read before counts, with its age. A late answer is kept
+for the next page.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from timezones import utc_now
 
 log = logging.getLogger("look_ups")
 
-# How long an answer is as good as a new one.
+# How long an answer counts as fresh.
 _GOOD_FOR_SECONDS = 30.0
 # A failure is remembered for less: it may be over.
 _FAILED_FOR_SECONDS = 10.0
@@ -75,7 +75,7 @@ class Unknown:
 
 @dataclass(frozen=True)
 class _Question:
-    """What is asked of one calendar. Grants of another account are another question."""
+    """The question for one calendar. The grant of another account makes it another question."""
 
     connection_id: int
     account_id: str
@@ -85,7 +85,7 @@ class _Question:
 
 
 class _Answer:
-    """What came of a question, once `arrived` is set."""
+    """The outcome of a question, once `arrived` is set."""
 
     def __init__(self) -> None:
         self.arrived = threading.Event()
@@ -119,8 +119,8 @@ class LookUps:
         """When each of these people is busy between two instants (aware, UTC), asked all at once and for at
         most `within` seconds. Takes one statement.
 
-        Within a transaction that may write, no one is waited for, because others wait for that transaction:
-        only what was asked in the last seconds is known then.
+        Within a transaction that may write, this does not wait, because others wait for that transaction:
+        then only answers of the last few seconds are known.
         """
         deadline = time.monotonic() + within
         told, may_wait = sorted(set(user_ids)), is_reading()
@@ -156,7 +156,7 @@ class LookUps:
         ask = self._asker() if new else None
         for question in new:
             assert ask is not None
-            # A provider that does not answer must not keep the process from ending.
+            # A provider that does not answer must not keep the process from exiting.
             threading.Thread(
                 target=self._find_out, args=(ask, question, answers[question]), name="look-up", daemon=True
             ).start()
@@ -256,7 +256,7 @@ def _known(answer: _Answer, calendar: _Calendar, *, was_waited_for: bool) -> Liv
 
 
 def _together(one: LiveBusy | Unknown, other: LiveBusy | Unknown) -> LiveBusy | Unknown:
-    """What is known of someone with two calendars: what both say, or nothing."""
+    """What is known about someone with several calendars: only if all of them have answered."""
     if isinstance(one, Unknown):
         return one
     if isinstance(other, Unknown):
@@ -278,7 +278,7 @@ def joined(spans: Iterable[BusySpan]) -> tuple[BusySpan, ...]:
 
 
 def without(spans: Iterable[BusySpan], taken_out: Iterable[BusySpan]) -> tuple[BusySpan, ...]:
-    """The time of `spans` that is in none of those that are taken out, in the order of `spans`."""
+    """The parts of `spans` that are in none of the removed ones, in the order of `spans`."""
     holes = joined(taken_out)
     found = []
     for span in spans:

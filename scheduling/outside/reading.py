@@ -12,7 +12,7 @@ from providers.protocols import CalendarProvider
 @dataclass(frozen=True)
 class Reading:
     """What is asked of which calendar, and of whose account. `began`, `since`, and `until` are aware, in UTC;
-    all that is between the last two is read where there is no `position`."""
+    everything between the last two is read if there is no `position`."""
 
     connection_id: int
     calendar_id: int

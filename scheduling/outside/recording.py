@@ -1,4 +1,4 @@
-"""Record what came of reading a calendar. Each function adds to the current transaction.
+"""Record the outcome of reading a calendar. Each function adds to the current transaction.
 
 An event is stored as its provider last described it. Our own entries are left out, and so are the copies that
 come from the calendar files in our emails: the interviews themselves are shown instead.
@@ -37,16 +37,16 @@ T = TypeVar("T")
 
 _LONGEST_TITLE = 255
 _LONGEST_ID = 1024
-# What does not pass on its own is still tried, because we are not always told when it is fixed.
+# Errors that do not pass on their own are still retried, because we are not always told when they are fixed.
 _LASTING = timedelta(hours=1)
-# How many values one statement names at most.
+# The most values that one statement names.
 _AT_ONCE = 400
 
 
-# What the UIDs of interviews look like. Few others do, so that hardly more than ours are looked up.
+# What the UIDs of interviews look like. Few others match, so hardly more than ours are looked up.
 _LIKE_OURS = re.compile(r"[0-9a-f]{32}@.+")
 
-# What is stored of an event, in this order wherever it is compared.
+# The stored values of an event, in the order in which they are compared.
 _SAID = ("starts_at", "ends_at", "first_day", "last_day", "is_busy", "title")
 _Said = tuple[datetime, datetime, date | None, date | None, bool, str]
 
@@ -85,8 +85,8 @@ def record_read(reading: Reading, changes: EventChanges) -> datetime | None:
 
 
 def record_failed(reading: Reading, error: ProviderError) -> datetime | None:
-    """The calendar could not be read. Returns when to try again (aware, UTC), which is at once where only the
-    position is not known anymore; None if it is not connected anymore."""
+    """The calendar could not be read. Returns when to try again (aware, UTC), which is right away if only the
+    position is no longer valid; None if it is not connected anymore."""
     calendar = _still_wanted(reading)
     if calendar is None:
         connection, calendar = held_connection(reading.connection_id), held_calendar(reading.connection_id)
@@ -110,7 +110,7 @@ def record_failed(reading: Reading, error: ProviderError) -> datetime | None:
 
 
 def record_crash(connection_id: int) -> None:
-    """Reading it was given up because of a fault of ours. It is tried again later on."""
+    """Reading it was given up because of a bug of ours. It is tried again later."""
     calendar = held_calendar(connection_id)
     if calendar is not None:
         words = "Reading this calendar failed here. The person who runs this server finds why in its log."
@@ -118,7 +118,7 @@ def record_crash(connection_id: int) -> None:
 
 
 def note_out_of_reach(calendar: SyncedCalendar, connection: Connection) -> None:
-    """The connection has to be made again. What was read stays, with its age."""
+    """The calendar has to be reconnected. What was read stays, with its age."""
     _fail(calendar, FailureReason.RECONNECT_NEEDED, connection.problem, None)
 
 
@@ -140,8 +140,8 @@ def _still_wanted(reading: Reading) -> SyncedCalendar | None:
 
 
 def _usable(events: Iterable[ListedEvent]) -> tuple[dict[str, ListedEvent], int]:
-    """The events by their ids, and how many have one that cannot be stored. Of two with the same id, the last
-    one counts."""
+    """The events by their ids, and how many have an id that cannot be stored. Of two with the same id, the
+    last one counts."""
     found, unusable = {}, 0
     for event in events:
         if _can_be_stored(event.id):
@@ -161,8 +161,8 @@ def _said(event: ListedEvent) -> _Said:
 
 
 def _ours(events: Iterable[ListedEvent]) -> set[str]:
-    """Those of their keys and UIDs that are of entries and interviews of ours. Each was written down before
-    its entry was made, or its calendar file sent."""
+    """The keys and UIDs among them that belong to our own entries and interviews. Each was stored before its
+    entry was made, or its calendar file sent."""
     names: set[str] = set()
     for event in events:
         if event.key:
@@ -180,8 +180,8 @@ def _ours(events: Iterable[ListedEvent]) -> set[str]:
 def _store(
     calendar: SyncedCalendar, said: Mapping[str, _Said], *, gone: Collection[str], is_everything: bool
 ) -> None:
-    """Bring the stored events in line with `said`, what each of these ids is now, and remove those in `gone`;
-    with `is_everything`, all others too. Writes only what differs."""
+    """Update the stored events from `said`, the current event of each id, and remove those in `gone`; with
+    `is_everything`, also all others. Writes only what differs."""
     stored = {
         each.provider_event_id: each
         for each in _stored(calendar.id, None if is_everything else {*said, *gone})
@@ -225,7 +225,7 @@ def _stored(calendar_id: int, only: Collection[str] | None) -> list[sa.Row[Any]]
 
 
 def _in_parts(values: Collection[T]) -> Iterator[Sequence[T]]:
-    """The values, as many at a time as one statement names."""
+    """The values in batches of as many as one statement names."""
     rest = iter(values)
     while part := list(islice(rest, _AT_ONCE)):
         yield part

@@ -1,7 +1,8 @@
-"""Reading people's connected calendars: when, from where, and what of it. Nothing is ever written to them.
+"""Reading people's connected calendars: when, from which position, and for which period. Nothing is ever
+written to them.
 
-A calendar is read from its beginning at first, and then only what has changed since. The time that is looked
-at is fixed with the beginning, so once a day it is read from a new beginning.
+A calendar is read from its beginning at first, and then only what has changed since. The period is fixed at
+the first reading, so once a day the calendar is read from the beginning again.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ _FULLY_EVERY = timedelta(days=1)
 _LOST_AFTER = timedelta(minutes=8)
 # Someone who keeps clicking causes one reading in this time.
 _ASKED_AT_MOST_EVERY = timedelta(seconds=30)
-# Who asks again this soon does not see what they expect: everything is read again.
+# Someone who asks again this soon does not see what they expect: everything is read again.
 _ASKED_TWICE_WITHIN = timedelta(minutes=10)
-# Until these have passed, asking would only make them last longer.
+# While these last, asking would only make them last longer.
 _LIMITS = frozenset({FailureReason.RATE_LIMITED, FailureReason.DAILY_LIMIT})
 
 
@@ -76,7 +77,7 @@ def request(connection: Connection) -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of asking, by the keys of the apps: calendars that are about to be read, and those that were
+    """The result of asking, by the keys of the apps: calendars that are about to be read, and those that were
     asked for a moment ago. Both are empty for someone without a connected calendar."""
 
     reading: tuple[str, ...]
@@ -85,8 +86,8 @@ class Asked:
 
 def ask_now(user: User) -> Asked:
     """Have all connected calendars of a person read now, in the current transaction, because they asked for
-    it; the caller commits. Each at most once in 30 seconds. Who asks twice within ten minutes has everything
-    read from its beginning."""
+    it; the caller commits. Each at most once in 30 seconds. If they ask twice within ten minutes, everything
+    is read from the beginning."""
     now, reading, just_asked = utc_now(), [], []
     connections = db.session.scalars(
         sa.select(Connection)
@@ -119,8 +120,8 @@ def readings_of(user_id: int) -> Mapping[str, SyncedCalendar]:
     return {row.app: row for row in rows}
 
 
-# Looked at every few seconds in every process, so it is built once. A calendar is due here only if no task
-# reads it, although one should.
+# Run every few seconds in every process, so it is built once. A calendar is due here only if it should have a
+# task that reads it and has none.
 _DUE = (
     sa.select(Connection.id)
     .outerjoin(SyncedCalendar, SyncedCalendar.connection_id == Connection.id)

@@ -1,5 +1,4 @@
-"""The team together with how far everyone's time is known, for pages that need both and wait for one
-statement only."""
+"""The team, together with how well everyone's time is known, for pages that need both, in one statement."""
 
 from __future__ import annotations
 

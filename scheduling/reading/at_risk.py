@@ -1,4 +1,4 @@
-"""Upcoming interviews that are not ready: for the line above every page of those who arrange them."""
+"""Upcoming interviews that are not ready, for the line above every page of the people who arrange them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from scheduling.preflight import problems_of
 @dataclass(frozen=True)
 class AtRisk:
     """One interview. `software` is what its meeting would be called, if there is none; `problem` is what the
-    check before the start found, with what helps, if there is one."""
+    check before the start found, and what helps, if anything."""
 
     interview_id: int
     candidate_name: str
@@ -39,9 +39,10 @@ class AtRisk:
 
 def is_any_at_risk(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Whether there is one for the user of the statement around it, who manages or scheduled it. Nearly
-    always there is none, which two small indexes answer: one statement for both would read every upcoming
-    interview."""
-    # Written this way round, it cannot be answered by going through all that they have ever arranged.
+    always there is none, which two small indexes can tell: a single condition for both would read every
+    upcoming interview."""
+    # Written this way so that the database cannot answer it by going through everything they have ever
+    # arranged.
     is_theirs = sa.and_(_is_upcoming(now), User.id.in_([Interview.hiring_manager_id, Interview.scheduler_id]))
     lost = sa.exists().where(_is_without_link(), Interview.id == Meeting.interview_id, is_theirs)
     found = sa.exists().where(Interview.checked_problems.is_not(None), is_theirs)
@@ -49,8 +50,8 @@ def is_any_at_risk(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
 
 
 def interviews_at_risk(user_id: int, now: datetime) -> list[AtRisk]:
-    """Those of one user at `now` (aware UTC), soonest first. What was put right since it was found is left
-    out."""
+    """Those of one user at `now` (aware UTC), soonest first. Problems that were fixed since they were found
+    are left out."""
     found = []
     for row in rows_of(_at_risk(), {"user_id": user_id, "now": now}):
         interview_id, name, starts_at, lost, label, was_checked = row
@@ -103,5 +104,5 @@ def _is_without_link() -> sa.ColumnElement[bool]:
 
 
 def _is_upcoming(now: Any) -> sa.ColumnElement[bool]:
-    # Not "scheduled", which would make SQLite look through all of those that are.
+    # Not "scheduled", or SQLite would look through all scheduled interviews.
     return sa.and_(Interview.status != written_out(InterviewStatus.CANCELLED), Interview.starts_at > now)

@@ -29,7 +29,7 @@ __all__ = ["MOST", "OURS", "OWN", "Item", "ItemKind", "Of", "Whose", "calendar_b
 
 # The source of what is kept here; those of outside events are the keys of their apps.
 OURS = "ours"
-# No one reads more than this at once, of interviews or of events.
+# No one reads more interviews or events than this at a time.
 MOST = 1000
 _A_DAY = timedelta(hours=26)
 # Of these days and people, by their start; a week of a full calendar takes about 200 kB.
@@ -37,8 +37,8 @@ _outside: Remembered[tuple[Item, ...]] = Remembered(48)
 
 
 def may_see_busy_times(reader: Reader, user_id: int) -> bool:
-    """Whether `reader` learns when this user is busy: one's own calendar, and for those who schedule
-    interviews, everyone's."""
+    """Whether `reader` may know when this user is busy: everyone sees their own calendar, and people who
+    schedule interviews see everyone's."""
     return user_id == reader.id or may_anywhere(reader.role, Action.SCHEDULE)
 
 
@@ -53,7 +53,7 @@ def calendar_between(
     days: tuple[date, date] | None = None,
     editions: Editions | None = None,
 ) -> Items:
-    """What touches the time between two instants (aware UTC), by its start, as far as `reader` may see it.
+    """What overlaps the time between two instants (aware UTC), by its start, as far as `reader` may see it.
 
     `sources`: `OURS` for interviews and what was added here, and the keys of apps for outside events. These
     and blocked times are one's own, or those of the person whose calendar it is: a job and everyone have too
@@ -95,7 +95,7 @@ def calendar_between(
             "first_on": first_on,
             "last_on": last_on,
         }
-        # No one has the id 0, and so nothing is found of someone whose time the reader may not see.
+        # No one has the id 0, so nothing is found of a person whose time the reader may not see.
         of_user = user_id if may_see_busy_times(reader, user_id) else 0
         statement = events_of(reader.role, whose.of, with_own_kept=OURS in sources, with_apps=with_apps)
         of_events = {**told, **around, "events_of": of_user, "apps": apps}
@@ -109,8 +109,8 @@ def calendar_between(
 
 
 def _add(items: list[Item], others: Sequence[Item]) -> None:
-    """Put others where they belong among `items`, which are in order. A few are put there one by one: sorting
-    would look at all of hundreds."""
+    """Insert others into `items`, which are sorted. A few are inserted one by one, because sorting would look
+    at hundreds."""
     if len(others) * 8 < len(items):
         for item in others:
             insort(items, item, key=_order)

@@ -1,5 +1,5 @@
-"""The first few events of each day of a month, and how many there are, counted by the database: someone's
-calendar may have thousands in a month, of which a page shows a hundred."""
+"""The first few events of each day of a month, and their number, counted by the database: someone's calendar
+may have thousands in a month, and a page shows a hundred."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _read(
             if on not in left_out:
                 left_out[on] = Counter(dict(zip(apps, row[-len(apps) :], strict=True)))
             left_out[on][row.app] -= 1
-    # Nothing is left of the days and the apps of which all of it is shown.
+    # Leave out days and apps with nothing more to show.
     return OutsideDays(tuple(items), {on: +rest for on, rest in left_out.items() if +rest})
 
 
@@ -123,14 +123,14 @@ def _by_day(days: int, apps: int) -> sa.Select[*tuple[Any, ...]]:
             .join(User, User.id == of.user_id)
             .where(
                 of.user_id == sa.bindparam("user_id", type_=sa.Integer()),
-                # What takes none of someone's time concerns no one else.
+                # Events that take none of someone's time concern no one else.
                 sa.or_(of.is_busy, is_own),
                 SyncedCalendar.app.in_(sa.bindparam("apps", expanding=True)),
                 is_near,
                 sa.or_(
                     of.first_day.is_not(None),
                     sa.and_(
-                        # What lasts no time at all has its place too.
+                        # Events without length are shown too.
                         sa.or_(of.ends_at > instant(_border(0)), of.starts_at >= instant(_border(0))),
                         of.starts_at < instant(_border(days)),
                     ),
@@ -162,7 +162,7 @@ def _by_day(days: int, apps: int) -> sa.Select[*tuple[Any, ...]]:
 def _number(
     is_before: Callable[[sa.BindParameter[datetime]], sa.ColumnElement[bool]], low: int, high: int
 ) -> sa.ColumnElement[int]:
-    """Which of the days from `low` until before `high` it is, by halving them: a comparison with each border
+    """Which of the days from `low` until before `high` it is, by binary search: comparing with each border
     would take seven times as long."""
     if high - low == 1:
         return sa.literal_column(str(low), sa.Integer)

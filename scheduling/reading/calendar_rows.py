@@ -1,4 +1,4 @@
-"""What the calendar page shows, one by one, and the statements that select it."""
+"""The single things that the calendar page shows, and the statements that select them."""
 
 from __future__ import annotations
 
@@ -83,15 +83,15 @@ class Item(NamedTuple):
     join_url: str | None = None
 
     def link_to_join(self, now: datetime) -> str | None:
-        """Its link to join as long as there is something to join: the interview is scheduled and not over."""
+        """Its join link, as long as there is something to join: the interview is scheduled and not over."""
         is_scheduled = self.row is not None and self.row.status is InterviewStatus.SCHEDULED
         return self.join_url if is_scheduled and now < self.ends_at else None
 
 
 class Items(tuple[Item, ...]):
-    """Several of them in order, as a key of what is worked out from them once. To find it, only their number
-    and the outer two are looked at; whether they are the same, all of them decide, most by being the same
-    object. A week of a full calendar has hundreds."""
+    """Several of them in order, as a key of what is worked out from them once. The hash only looks at their
+    number and the outer two; equality compares all of them, most of which are the same object. A week of a
+    full calendar has hundreds."""
 
     __slots__ = ()
 
@@ -142,7 +142,8 @@ def interviews_of(role: Role, of: Of) -> Query:
 @cache
 def events_of(role: Role, of: Of, *, with_own_kept: bool, with_apps: bool) -> sa.Select[*tuple[Any, ...]]:
     """Events that touch the time from `begins` until `ends`, by their start: of the user `events_of`, in the
-    calendars of `apps` (`with_apps`), and what was added here (`with_own_kept`). One of these has to be.
+    calendars of `apps` (`with_apps`), and what was added here (`with_own_kept`). At least one of these is
+    required.
 
     Those that take whole days are found a day around that time as well, because they begin and end at other
     instants in another zone, as far as they take one of the days from `first_on` to `last_on`. Of outside
@@ -158,7 +159,7 @@ def events_of(role: Role, of: Of, *, with_own_kept: bool, with_apps: bool) -> sa
 
 
 def _first(*some: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
-    """The first of what these find."""
+    """The first results of these."""
     found = sa.union_all(*some).subquery()
     first = sa.select(found).order_by(found.c.starts_at, found.c.kind, found.c.id).limit(_number("most"))
     # SQLite takes no part of a union that has an order of its own.
@@ -188,7 +189,7 @@ def _touches(of: type[CustomEvent]) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _is_on(of: type[OutsideEvent] | type[CustomEvent]) -> sa.ColumnElement[bool]:
-    # What lasts no time at all has its place too, also at the very beginning.
+    # Events without length are shown too, also at the very beginning.
     goes_on = sa.or_(of.ends_at > instant("begins"), of.starts_at >= instant("begins"))
     with_times = goes_on, of.starts_at < instant("ends")
     # Without whole days, these are not known, and so never true.
@@ -197,7 +198,7 @@ def _is_on(of: type[OutsideEvent] | type[CustomEvent]) -> sa.ColumnElement[bool]
 
 
 def _outside() -> list[sa.Select[*tuple[Any, ...]]]:
-    """In the parts of which each is found by an index."""
+    """As separate parts, each of which uses an index."""
     is_near = touches(instant("day_before"), instant("day_after"), instant("day_later"))
     return [_outside_then(is_then) for is_then in is_near]
 
@@ -213,7 +214,7 @@ def _outside_then(is_then: sa.ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]
         .join(User, User.id == of.user_id)
         .where(
             of.user_id == _number("events_of"),
-            # What takes none of someone's time concerns no one else.
+            # Events that take none of someone's time concern no one else.
             sa.or_(of.is_busy, of.user_id == _number("asker_id")),
             SyncedCalendar.app.in_(sa.bindparam("apps", expanding=True)),
             is_then,

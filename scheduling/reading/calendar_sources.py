@@ -1,4 +1,4 @@
-"""How far the calendars that someone has connected are known, one by one."""
+"""How well the calendars that someone has connected are known, one by one."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Day(NamedTuple):
     interviews: tuple[InterviewRow, ...]
 
 
-# The same few instants are on page after page.
+# The same few instants appear on page after page.
 @lru_cache(4096)
 def day_in(instant: datetime, zone_name: str) -> date:
     """The day of an instant (aware) in a zone."""

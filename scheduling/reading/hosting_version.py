@@ -1,4 +1,4 @@
-"""What the choice of a host depends on, in a few characters, for pages that ask whether it has changed."""
+"""A short fingerprint of what the choice of a host depends on, for pages that ask whether it has changed."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def hosting_version() -> str:
     """Changes when anyone on the team connects, reconnects or loses an account, but not when tokens are
     renewed.
 
-    It would cost more to find out first which of them could host one interview. So it may change while that
-    host stays the same, but as far as accounts decide who hosts, the host never changes without it.
+    Finding out which of them could host one interview would cost more. So it may change while that host stays
+    the same, but as far as accounts decide who hosts, the host never changes without it.
     """
     known = [tuple(row) for row in rows_of(_ROWS)]
     return hashlib.sha256(repr(known).encode()).hexdigest()[:16]

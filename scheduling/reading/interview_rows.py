@@ -62,8 +62,8 @@ class InterviewRow(_Columns):
     that `starts_at` is only the first one offered. Times are aware UTC."""
 
     def __hash__(self) -> int:
-        """Of the id alone: pieces of pages are found by their rows, and all columns would take ten times as
-        long for each of forty. Equal are only those that are equal in all of them."""
+        """Only of the id: pieces of pages are looked up by their rows, and hashing all columns would take ten
+        times as long for each of forty. Equality compares all columns."""
         return hash(self.id)
 
     @property
@@ -85,7 +85,7 @@ class InterviewRow(_Columns):
 
     @cached_property
     def interviewers(self) -> tuple[str, ...]:
-        """The names of those who take part for the team, the hiring manager first; guests are among them."""
+        """The names of the interviewers, the hiring manager first; guests are among them."""
         others = self.attendee_names.split(_BETWEEN_NAMES) if self.attendee_names else []
         return (self.manager_name, *sorted(others))
 
@@ -127,7 +127,7 @@ def select_rows(*beside: Any, with_people: bool = True) -> Query:
 
 
 def found(statement: Query, **told: object) -> tuple[InterviewRow, ...]:
-    """What the statement finds with these parameters."""
+    """The rows that the statement finds with these parameters."""
     return tuple(map(InterviewRow._make, rows_of(statement, told)))
 
 
