@@ -1,4 +1,4 @@
-"""What these tests start from: a team, browsers for its people, the mailbox."""
+"""What these tests start with: a team, browsers for its people, and the mailbox."""
 
 import pytest
 from flask import Flask
@@ -37,7 +37,7 @@ def ben(web: Flask, team: Team) -> Visitor:
 
 @pytest.fixture
 def phone(web: Flask, clock: Clock, team: Team) -> Phone:
-    """Ben's, with which he has turned on two-step verification; his browser is closed."""
+    """Ben's phone, with which he has turned on two-step verification; his browser is closed."""
     visitor = Visitor(web).enter(team.ben)
     made = set_up(visitor, clock)
     visitor.post("/logout", status=303)

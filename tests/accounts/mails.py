@@ -1,4 +1,4 @@
-"""The mails of these tests, and the work that sends them."""
+"""The mails that these tests read, and the work that sends them."""
 
 import re
 from email.message import EmailMessage
@@ -12,20 +12,20 @@ from tests.machines.simulators import Simulators
 
 
 def do_background_work(app: Flask) -> None:
-    """Everything that is due, and what follows from it."""
+    """Do everything that is due, and what follows from it."""
     with writing():
         while background.make_runner(app).run_due():
             pass
 
 
 def the_mail_to(simulators: Simulators, address: str, subject: str) -> EmailMessage:
-    """The one mail to an address whose subject holds these words."""
+    """The one mail to an address whose subject contains these words."""
     [found] = [m.message for m in simulators.mails(address) if subject in str(m.message["Subject"])]
     return found
 
 
 def link_in(mail: EmailMessage, path: str) -> str:
-    """The path of the link in the text part that begins with `path`."""
+    """The path of the link in the text part whose path begins with `path`."""
     part = mail.get_body(("plain",))
     assert part is not None
     [link] = re.findall(rf"http://localhost{path}\S+", part.get_content())

@@ -19,7 +19,7 @@ SET_UP = f"{HOME}/set-up"
 
 
 class Phone:
-    """An authenticator app that has scanned the picture of a page."""
+    """An authenticator app that has scanned the QR code on a page."""
 
     def __init__(self, clock: Clock, page: Page) -> None:
         self._clock = clock
@@ -32,7 +32,7 @@ class Phone:
         return pyotp.TOTP(self.secret).generate_otp(int(self._clock.now.timestamp()) // 30 + ahead)
 
     def next_code(self) -> str:
-        """A code that was not used yet: half a minute passes."""
+        """A code that has not been used yet: half a minute passes."""
         self._clock.move(timedelta(seconds=30))
         return self.code()
 
@@ -47,7 +47,7 @@ def recovery_codes_on(page: Page) -> list[str]:
 
 
 def set_up(visitor: Visitor, clock: Clock, page: Page | None = None) -> Phone:
-    """Turn it on in this browser, and return the phone with the recovery codes it was given."""
+    """Turn on two-step verification in this browser, and return the phone with its recovery codes."""
     page = page or visitor.get(SET_UP)
     phone = Phone(clock, page)
     codes = visitor.submit(page, "Turn on", code=phone.code(), current=PASSWORD)

@@ -102,14 +102,14 @@ def test_token_that_the_mail_server_asks_for_is_explained_where_it_is_missing(
 
 
 def _problem_in(words: str) -> str:
-    """The first words of why an email waits, as the page and the System log have them."""
+    """The first words of the reason why an email waits, as the page and the System log show it."""
     said = ("MAIL_OAUTH_CLIENT_SECRET has expired", "turned off", "too many requests")
     return next(each for each in said if each in words)
 
 
 def test_progress_is_sent_only_when_it_has_changed(web: Flask, team: Team, ada: Visitor) -> None:
     ask_for_test_email(ada)
-    # Without it, the page would never ask.
+    # Without it, the page would never poll.
     assert "vendor/htmx" in ada.get(PAGE).html
     [poll] = ada.get(PAGE).tree.all("div", lambda element: "data-poll" in element.attributes)
     address = poll.get("hx-get")

@@ -1,4 +1,4 @@
-"""Connections end with their person's place on the team: here at once, at the provider by a task."""
+"""Connections end when their owner leaves the team: here at once, at the provider by a task."""
 
 from datetime import timedelta
 from typing import Any
@@ -145,7 +145,7 @@ class RefreshesOnly:
 
 
 class NeverRevokes(RefreshesOnly):
-    """A provider that lets no app end a grant."""
+    """A provider that doesn't let apps end a grant."""
 
     def revoke(self, access_token: str) -> None:
         raise NotRevocableError("Only the owner of the account can end this.")
@@ -189,7 +189,7 @@ def test_grant_whose_renewed_pair_never_arrived_is_left_to_its_user_in_words(
     end_with_a_token_that_ran_out(web, connection_id)
     simulators.zoom_switches(lose_next_token_answers=1)
     do_background_work(web)
-    # A fault in between makes no one forget what the first one may have cost.
+    # A fault in between must not hide what the first one may have cost.
     simulators.zoom_switches(token_endpoint="invalid_client")
     clock.move(timedelta(minutes=1))
     do_background_work(web)

@@ -76,7 +76,7 @@ def test_invited_person_cannot_sign_in_before_they_accept(web: Flask, ada: Visit
     assert Visitor(web).try_to_sign_in(SOFIA, NEW) == 422
 
 
-def test_opening_the_link_any_number_of_times_uses_it_up_never(web: Flask, ada: Visitor) -> None:
+def test_opening_the_link_never_uses_it_up(web: Flask, ada: Visitor) -> None:
     link = link_on(ada.get(invite(ada)).html)
     for _ in range(3):
         Visitor(web).get(link)
@@ -92,7 +92,7 @@ def test_link_works_once(web: Flask, ada: Visitor) -> None:
     assert Visitor(web).try_to_sign_in(SOFIA, "somebody else's idea") == 422
 
 
-def test_of_several_who_accept_at_once_one_joins(web: Flask, ada: Visitor) -> None:
+def test_only_one_of_several_who_accept_at_once_joins(web: Flask, ada: Visitor) -> None:
     link = link_on(ada.get(invite(ada)).html)
     visitors = [Visitor(web) for _ in range(4)]
     tokens = [browser.get(link).token for browser in visitors]

@@ -1,4 +1,5 @@
-"""Mailed links where the same numbers come twice: a backup restored, a new database beside the old keys."""
+"""Mailed links where the same row numbers exist twice: after a restored backup, or with a new database and
+the old keys."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

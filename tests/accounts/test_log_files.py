@@ -75,7 +75,7 @@ def test_days_are_those_of_the_readers_clock(web: Flask, clock: Clock, team: Tea
     assert f"from {day} to {day}" in as_csv(ada)[-2]["what"]
 
 
-def test_no_spreadsheet_calculates_what_a_name_begins_with(web: Flask, team: Team, ada: Visitor) -> None:
+def test_no_spreadsheet_takes_a_name_for_a_formula(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         db.session.get_one(User, team.ada.id).name = "=1+1"
         db.session.commit()
@@ -91,7 +91,7 @@ def test_bad_days_are_said_beside_the_field(team: Team, ada: Visitor) -> None:
     assert "Check the year" in page.error_at("first")
 
 
-def test_only_an_owner_takes_it_out(web: Flask, team: Team, ben: Visitor, admin: Visitor) -> None:
+def test_only_an_owner_can_export_it(web: Flask, team: Team, ben: Visitor, admin: Visitor) -> None:
     for visitor in (ben, admin):
         visitor.get(PAGE, status=403)
         visitor.post(PAGE, {"format": "csv"}, status=403)
@@ -177,7 +177,7 @@ def test_copies_go_when_the_interview_is_long_over_and_rows_stay(
         assert work > 0
         db.session.rollback()
         log_retention.FORGET_OLD_LOGS.run()
-        # The interview was a few days after that: not yet.
+        # The interview took place a few days after that, so not yet.
         assert kept()[:2] == (copies, sent)
         assert kept()[2] == 0
         db.session.rollback()

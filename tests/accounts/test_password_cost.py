@@ -1,4 +1,5 @@
-"""What a stolen database would cost to guess. The tests' own passwords are cheap; the product's are not."""
+"""What guessing the passwords of a stolen database would cost. The tests' own hashes are cheap; the product's
+are not."""
 
 import importlib.util
 import sys
@@ -20,5 +21,7 @@ def test_password_hashes_cost_what_they_should(monkeypatch: pytest.MonkeyPatch) 
     spec.loader.exec_module(fresh)
     assert fresh.hash_password("correct horse battery").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert security.hash_password("correct horse battery").startswith("$argon2id$v=19$m=8,t=1,p=1$")
-    assert not fresh.password_is_outdated(fresh._no_one), "asking for someone unknown costs as much"
+    assert not fresh.password_is_outdated(fresh._no_one), (
+        "checking an unknown person's password costs as much"
+    )
     assert not fresh.password_matches(None, "correct horse battery")

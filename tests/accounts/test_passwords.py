@@ -51,7 +51,7 @@ def test_mailed_link_sets_a_new_password_and_ends_all_sessions(
     for mail in (asked, notice):
         assert mail["To"] == "Ben Frei <ben@northlight.example>"
         assert mail["Cc"] is None
-    # An answer to the link would only come back to Ben; that it was not Ben, the owner has to hear.
+    # A reply to the email would only reach Ben; if it was not Ben, the owner has to know.
     assert asked["Reply-To"] is None
     assert notice["Reply-To"] == "Ada Berg <ada@northlight.example>"
 
@@ -110,7 +110,7 @@ def test_unknown_and_deactivated_people_get_the_same_answer_and_no_mail(
 
 
 def test_asking_does_the_same_work_for_everyone(web: Flask, team: Team) -> None:
-    """Equal statements are what equal time can honestly be promised by."""
+    """Only equal statements make it honest to promise equal time."""
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

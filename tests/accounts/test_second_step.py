@@ -1,4 +1,4 @@
-"""Signing in with two steps: the password, then a code of the authenticator app or a recovery code."""
+"""Signing in with two steps: the password, then a code from the authenticator app or a recovery code."""
 
 from datetime import timedelta
 
@@ -21,11 +21,11 @@ WRONG_CODE = "That's not the code your app shows now, or it was used already."
 
 
 @pytest.fixture(autouse=True)
-def _standing(clock: Clock) -> None:
+def _stopped_clock(clock: Clock) -> None:
     """Sessions begin on the clock that the phones show."""
 
 
-def test_password_alone_does_not_sign_in_any_more(web: Flask, team: Team, phone: Phone) -> None:
+def test_password_alone_no_longer_signs_in(web: Flask, team: Team, phone: Phone) -> None:
     visitor, page = first_step(web, team.ben)
     assert page.heading == "Enter your code"
     visitor.get("/", leads_to="/login?next=/")
@@ -48,13 +48,13 @@ def test_code_may_be_typed_in_the_digits_of_another_script(web: Flask, team: Tea
     visitor.submit(page, "Sign in", leads_to="/", code=arabic)
 
 
-def test_what_is_no_code_is_refused_beside_the_field(web: Flask, team: Team, phone: Phone) -> None:
+def test_what_is_not_a_code_is_refused_beside_the_field(web: Flask, team: Team, phone: Phone) -> None:
     visitor, page = first_step(web, team.ben)
     for typed in ("", "12345", "1234567", "abcdef", "-12345", "k7m2p-9xq4t-w3hcd", "1" * 5000):
         refused = visitor.submit(page, "Sign in", status=422, code=typed)
         assert "6 digits" in refused.error_at("code")
         assert refused.value_of("Sign in", "code") == typed
-    # None of them was a try.
+    # None of them counted as an attempt.
     visitor.submit(page, "Sign in", leads_to="/", code=phone.next_code())
 
 
@@ -152,7 +152,7 @@ def test_wrong_codes_are_slowed_down_and_recorded(web: Flask, clock: Clock, team
     for _ in range(SECOND_STEP.free_per_account):
         visitor.submit(page, "Sign in", status=422, code=phone.wrong_code())
     visitor.submit(page, "Sign in", status=429, code=phone.code())
-    # Recovery codes are no way around, and neither is another address or a second first step.
+    # Recovery codes are no way around it, and neither is another address or repeating the first step.
     visitor.post("/login/recovery-code", {"code": phone.codes[0]}, status=429)
     other, asked = first_step(web, team.ben, "203.0.113.9")
     other.submit(asked, "Sign in", status=429, code=phone.code())

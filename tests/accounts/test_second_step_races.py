@@ -16,13 +16,13 @@ from tests.pages.visitor import Visitor
 
 @pytest.fixture
 def web(clock: Clock, database_url: str, instance_path: Path, lend_app: LendApp) -> Flask:
-    """The app on the database whose turn it is."""
+    """The app on each kind of database in turn."""
     return lend_app(settings_for(database_url, instance_path))
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("kind", ["code", "recovery-code"])
-def test_of_several_who_send_one_code_at_once_one_gets_in(
+def test_only_one_of_several_who_send_one_code_at_once_gets_in(
     web: Flask, team: Team, phone: Phone, kind: str
 ) -> None:
     visitors = [first_step(web, team.ben, f"198.51.100.{number}")[0] for number in range(4)]

@@ -72,7 +72,7 @@ def test_next_address_leads_nowhere_else(web: Flask, team: Team, simulators: Sim
     visitor.get(simulators.issuer.decide(left.headers["Location"], BEN), leads_to="/")
 
 
-def test_no_one_gets_an_account_by_it(web: Flask, team: Team, simulators: Simulators) -> None:
+def test_it_creates_no_accounts(web: Flask, team: Team, simulators: Simulators) -> None:
     visitor, page = come_back(web, simulators, STRANGER, status=403)
     assert "You're not on this team" in page.words
     assert STRANGER in page.words
@@ -90,7 +90,7 @@ def test_address_that_is_not_verified_finds_no_one(
     visitor, page = come_back(web, simulators, BEN, status=403)
     assert "Your address isn't verified" in page.words
     assert not visitor.is_signed_in
-    # Who is linked already needs no address.
+    # A person who is already linked needs no address.
     simulators.issuer.switches(id_token="")
     come_back(web, simulators, BEN)
     simulators.issuer.switches(id_token=spoiled)
@@ -127,7 +127,7 @@ def test_invited_person_accepts_with_it_and_needs_no_password(
     said = visitor.follow(visitor.submit(page, "Unlink", status=303))
     assert "Choose a password first." in said.words
     assert len(linked(web)) == 1
-    # A password can follow, by email, and replaces it. Of what they did themselves there is no notice.
+    # A password can follow by email, and replaces it. There is no notice of what they did themselves.
     visitor.post("/logout", status=303)
     reset_password(web, simulators, PRIYA)
     assert not linked(web)
@@ -295,7 +295,7 @@ def test_issuer_of_several_directories_is_known_by_the_directory(
     make_app: MakeApp, simulators: Simulators, team: Team
 ) -> None:
     web = make_app({**simulators.settings(), **simulators.issuer.settings(base=MANY_DIRECTORIES)})
-    # It vouches for no address.
+    # This issuer vouches for no address.
     assert "isn't verified" in come_back(web, simulators, BEN, status=403)[1].words
 
 
@@ -310,7 +310,7 @@ def test_issuer_of_several_directories_is_known_by_the_directory(
 def test_issuer_that_cannot_be_asked_is_named_before_anyone_leaves(
     make_app: MakeApp, simulators: Simulators, seeded_team: Team, spoiled: str, words: str
 ) -> None:
-    # An app of its own: others have asked already. It remembers the failure for some seconds.
+    # An app of its own, because others have already asked. It remembers the failure for a few seconds.
     settings = {**simulators.settings(), **simulators.issuer.settings(), "OIDC_LABEL": f"ID {spoiled}"}
     visitor = Visitor(make_app(settings))
     simulators.issuer.switches(discovery=spoiled)

@@ -72,14 +72,12 @@ def test_signing_in_and_out_is_left_out_until_it_is_asked_for(web: Flask, team: 
         assert left_out not in words
         assert left_out in ada.get(f"{LOG}?event=all").words
     assert "Ben Frei signed in." in ada.get(f"{LOG}?event=signed_in").words
-    # A try that failed is what someone may be looking for.
+    # A failed attempt may be just what someone is looking for.
     assert "Someone tried to sign in as Ben Frei" in words
     assert "Ada Berg set up Northlight." in words
 
 
-def test_each_line_names_the_person_once_and_stands_under_its_day(
-    web: Flask, clock: Clock, team: Team
-) -> None:
+def test_each_line_names_the_person_once_and_is_under_its_day(web: Flask, clock: Clock, team: Team) -> None:
     # Requests of an earlier test in this thread may have left theirs.
     audit.acting_from("")
     with in_rows(web):
@@ -108,7 +106,7 @@ def test_each_line_names_the_person_once_and_stands_under_its_day(
     ]
 
 
-def test_long_logs_are_turned_page_by_page(web: Flask, ada: Visitor) -> None:
+def test_long_logs_are_split_into_pages(web: Flask, ada: Visitor) -> None:
     with in_rows(web):
         for number in range(2 * PAGE_SIZE):
             audit.record(Event.SETTINGS_CHANGED, f"Change number {number:03}.", None)

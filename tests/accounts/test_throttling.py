@@ -143,7 +143,7 @@ def test_addresses_of_one_ipv6_network_count_as_one(sqlite_app: Flask, clock: Cl
         throttling.take(limit, "three", "2001:db8:1:3::1")
 
 
-def test_header_that_anybody_can_send_is_not_taken_for_the_address(
+def test_header_that_anyone_can_send_is_not_taken_for_the_address(
     web: Flask, clock: Clock, team: Team
 ) -> None:
     for number in range(SIGN_IN.free_per_address):

@@ -18,7 +18,7 @@ from tests.pages.visitor import Visitor
 
 
 @pytest.fixture(autouse=True)
-def _standing(clock: Clock) -> None:
+def _stopped_clock(clock: Clock) -> None:
     """Sessions begin on the clock that the phones show."""
 
 
@@ -31,7 +31,7 @@ def test_turning_it_on_takes_a_code_and_the_password(
     assert refused.error_at("code") == (
         "That's not the code the app shows now. Wait for the next one and try again."
     )
-    # The same picture, so that the app has to be set up only once.
+    # The same QR code, so that the app has to be set up only once.
     assert Phone(clock, refused).secret == phone.secret == Phone(clock, ben.get(SET_UP)).secret
     refused = ben.submit(page, "Turn on", status=422, code=phone.code(), current="a guess")
     assert refused.error_at("current") == "That's not your password."

@@ -1,4 +1,4 @@
-"""The way to the simulated issuer and back, as these tests take it, and what came of it."""
+"""The round trip to the simulated issuer as these tests make it, and its result."""
 
 import sqlalchemy as sa
 from flask import Flask

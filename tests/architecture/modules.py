@@ -32,7 +32,7 @@ def _imports(path: Path, text: str) -> Iterator[str]:
 
 @cache
 def modules() -> Mapping[str, frozenset[str]]:
-    """Return every module of the product by its dotted name, with the dotted names of all that it imports.
+    """Return every module of the product by its dotted name, with the dotted names of everything it imports.
 
     Read only when a test asks: every process of a run collects all tests, and one of them runs these.
     """

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Folders that hold no file of the repository, for copies that come without git.
 _NOT_OURS = {".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".test-results"}
 _NOT_OURS |= {".hypothesis", "instance", "instance-demo"}
-# What others wrote, each with a VENDOR.md that says where it came from.
+# What others wrote, each with a VENDOR.md that says where it comes from.
 VENDORED = (
     Path("static/vendor"),
     Path("simulators/google/third_party"),

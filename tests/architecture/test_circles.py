@@ -1,23 +1,24 @@
-"""No circles: neither among modules nor among the packages that hold them.
+"""There are no circles, neither among modules nor among the packages that contain them.
 
 At every level, modules and packages side by side form layers: if one part imports something of another, then
-nothing of the other leads back, by whatever detour. Imports for types only count, because a circle that only
-a type checker sees is one anyway for someone who reads the code.
+nothing in the other leads back, by whatever detour. Imports that are only for types count, because a circle
+that only a type checker sees is still one for someone who reads the code.
 """
 
 from collections.abc import Iterator, Mapping
 
 from tests.architecture.modules import begins_with, modules
 
-# Circles that are known, with what is in them.
+# Known circles, with their members.
 KNOWN = (
-    # Tables that refer to each other, as rows do: an interview has its mails, a mail its interview.
+    # Tables that refer to each other because their rows do: an interview has mails, and a mail has an
+    # interview.
     {"tables.deliveries", "tables.interviews"},
 )
 
 
 def _module_of(name: str) -> str | None:
-    """The module in which an imported name is, or None for what is not ours."""
+    """The module that contains an imported name, or None if it is not ours."""
     while name and name not in modules():
         name = name.rpartition(".")[0]
     return name or None

@@ -1,4 +1,4 @@
-"""The README names everything that someone who runs the product can set or type."""
+"""The README names everything that the person who runs the product can set or type."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.architecture.repository import ROOT, text_files
 
-# Groups that Flask and its extensions bring along; they have a documentation of their own.
+# Groups that come with Flask and its extensions, which have their own documentation.
 BROUGHT_ALONG = {"db", "run", "shell", "routes"}
 
 
@@ -54,7 +54,7 @@ def test_ways_into_the_settings_are_as_the_menu_leads() -> None:
     assert "System log" in entries
     wrong = []
     for name, text in text_files():
-        # Over the end of a line, of a string, and of a comment, and into a link.
+        # Across the end of a line, a string, or a comment, and into a link.
         for way in re.finditer(r"Settings →(?:[\s\"#]|<[^>]*>)+(.{1,30})", text):
             # "Organization" heads a group of the menu, too, which leads nowhere.
             if not way[1].startswith(entries) or way[1].startswith("Organization →"):

@@ -1,4 +1,4 @@
-"""The guides say what is there: links lead somewhere, and labels, settings and commands exist."""
+"""What the guides mention exists: links lead somewhere, and there are such labels, settings and commands."""
 
 import ast
 import re
@@ -18,15 +18,15 @@ from blueprints.help.markdown import anchor_of, text_of
 from config import SETTINGS
 from tests.architecture.repository import ROOT, product_files, text_files
 
-# What is written in bold is something to be read in the product: a button, a field, a page. A way through
-# menus is written with arrows.
+# Bold text is something that can be read in the product: a button, a field, a page. A path through menus is
+# written with arrows.
 _ARROW = " → "
 # The words of a template between its tags and its code.
 _COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 _NO_WORDS = re.compile(r"\{[{%].*?[%}]\}|<[^>]*>", re.DOTALL)
 _QUOTED = re.compile(r'"([^"\n]+)"')
 _SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-# Names in capital letters that stand for what people put in.
+# Names in capital letters are placeholders for what people fill in.
 _NO_SETTINGS = {"ADDRESS-OF-THIS-REPOSITORY"}
 _MOST_BYTES_OF_PICTURES = 700_000
 
@@ -88,7 +88,7 @@ def test_every_picture_is_shown_and_they_are_small() -> None:
 
 @pytest.fixture(scope="module")
 def labels() -> set[str]:
-    """Everything that can be read on some page as a text of its own."""
+    """Everything that can be read on some page as a separate text."""
     found: set[str] = set()
     for name, text in text_files():
         if name.parts[0] == "templates" and name.suffix == ".html":

@@ -9,7 +9,7 @@ from functools import cache
 from tests.architecture.modules import begins_with, modules
 
 EVERYTHING = frozenset({"*"})
-# What nearly every part may know: the tables, how the database is spoken to, the clock, texts and words, how
+# What nearly every part may know: the tables, access to the database, the clock, texts and words, and how
 # people write telephone numbers.
 GROUND = frozenset(
     {"models", "database", "extensions", "rows", "timezones", "text", "wording", "phone_numbers", "web_links"}
@@ -21,7 +21,7 @@ DOMAIN = frozenset({"accounts", "hiring", "scheduling"})
 ASKING_FOR_WORK = frozenset({"work.outbox", "work.kinds", "work.mail", "work.unsent"})
 
 RULES: dict[str, frozenset[str]] = {
-    # The only places where parts are joined.
+    # The only places where parts are put together.
     "app": EVERYTHING,
     "cli": EVERYTHING,
     "backup_commands": EVERYTHING,
@@ -48,7 +48,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"tasks.attention", "work.findings", "work.heartbeat", "work.mail.count_due", "work.servers"},
     "this_server": frozenset({"config.settings_names", "instance_folder", "product_version"}),
     "schema": frozenset({"config", "database", "extensions"}),
-    # Everything an installation is made of, below whatever uses it.
+    # Everything an installation is made of, below everything that uses it.
     "services": frozenset(
         {
             "accounts.known_browsers",
@@ -73,15 +73,15 @@ RULES: dict[str, frozenset[str]] = {
             "this_server",
         }
     ),
-    # Made-up people and jobs come into being the way real ones do; the simulators are started as programs.
-    # Emails about what is over are recorded as sent, with what they said.
+    # Made-up people and jobs are created the way real ones are; the simulators are started as programs.
+    # Emails about past events are recorded as sent, with their contents.
     "demo": GROUND
     | DOMAIN
     | {"app", "config", "instance_folder", "schema", "security", "services", "work.mail"}
     | {"tasks.mails.previews"}
     # Some of its people have connected an account.
     | {"connections.round_trip", "connections.notices", "connections.catalogue"},
-    # What every request goes through, whichever part of the interface answers it.
+    # What every request goes through, no matter which part of the interface answers it.
     "web": GROUND
     | DOMAIN
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
@@ -91,7 +91,7 @@ RULES: dict[str, frozenset[str]] = {
     | {"work.heartbeat.beat_column", "work.heartbeat.backup_columns"}
     # The answer to a click leaves before the work behind it begins.
     | {"work.outbox.hold_back_wakes", "work.outbox.stop_holding_back_wakes"},
-    # Thin routes. They may compose a mail for its preview, and that is all of messaging they see.
+    # Thin routes. They may compose a mail for its preview, and use nothing else of messaging.
     "blueprints": GROUND
     | DOMAIN
     | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
@@ -99,14 +99,14 @@ RULES: dict[str, frozenset[str]] = {
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
     | {"messaging.wording"}
-    # What is searched in rows that are on the page already.
+    # What is searched in rows that are already on the page.
     | {"searching.spellings", "searching.words_of"}
     | {"messaging.sender_domain", "messaging.signing_in.issuer_of"}
     | {"work.findings", "work.mail.count_due", "tasks.attention", "tasks.held_back"}
     # A restored server's links, which people ask about while nothing is done in the background.
     | {"tasks.asking_for_links"}
     | {"doctor", "product_version"},
-    # The domain enqueues work in the caller's transaction and knows nothing else of background work.
+    # The domain enqueues work in the caller's transaction and knows nothing else about background work.
     # Grants of people who leave the team are revoked.
     "accounts": GROUND
     | DOMAIN
@@ -117,18 +117,18 @@ RULES: dict[str, frozenset[str]] = {
     | DOMAIN
     | {"security", "paging", "searching", "spelling", "work.chores"}
     | ASKING_FOR_WORK,
-    # A meeting's steps call the provider they are handed, in the values and errors that all providers share,
+    # A meeting's steps call the provider they are given, with the values and errors that all providers share,
     # and say when to try again.
     "scheduling": GROUND
     | DOMAIN
     | {"security", "paging", "searching", "work.protocol", "work.retry"}
     | {"providers.base", "providers.errors", "providers.protocols"}
     | ASKING_FOR_WORK,
-    # Which settings belong to the app that a software needs.
+    # Which settings belong to the app that a kind of software needs.
     "scheduling.software": GROUND | {"connections.catalogue"},
     "scheduling.entries.apps": GROUND | {"connections.catalogue"},
     "scheduling.drafts.attachments": GROUND | DOMAIN | {"work.chores"},
-    # The domain says what may be kept and when it is removed; the bytes have a home of their own.
+    # The domain says what may be kept and when it is removed; the bytes are handled elsewhere.
     "scheduling.files": GROUND | DOMAIN | {"attachment_files", "work.chores"},
     "connections": GROUND | {"providers", "security"} | ASKING_FOR_WORK,
     # A mail server may ask for a token, which is fetched like those of the providers.
@@ -136,8 +136,8 @@ RULES: dict[str, frozenset[str]] = {
     "accounts.findings": GROUND | {"work.findings"},
     "messaging.findings": frozenset({"messaging", "work.findings"}),
     "connections.findings": GROUND | {"connections", "work.findings"},
-    # Background work is two layers: the handlers are high and know everything that acts; the engine that
-    # carries them is low, and its outbox is even known to the domain.
+    # Background work has two layers: the handlers are high up and know everything that acts; the engine that
+    # runs them is low, and even the domain knows its outbox.
     "tasks": GROUND
     | DOMAIN
     | {"work", "connections", "messaging", "providers", "security", "services", "attachment_files"}
@@ -147,7 +147,7 @@ RULES: dict[str, frozenset[str]] = {
     "models": frozenset({"tables"}),
     # A candidate's row holds the digits by which searches find the number.
     "tables": frozenset({"database", "extensions", "phone_numbers", "timezones"}),
-    # A row that links lead to is born with the nonce that proves them.
+    # A row that links lead to is created with the nonce that proves them.
     "tables.link_nonce": frozenset({"security"}),
     "paging": frozenset({"database", "extensions", "rows", "security"}),
     "searching": frozenset({"models", "paging"}),
@@ -158,7 +158,7 @@ RULES: dict[str, frozenset[str]] = {
     "extensions": frozenset({"database", "models"}),
     "security": frozenset({"database"}),
     "htmx": frozenset(),
-    # Gunicorn itself, beside our configuration of it.
+    # Gunicorn itself, besides our configuration of it.
     "host_names": frozenset(),
     "whole_requests": frozenset({"gunicorn"}),
     "zone_data": frozenset(),
@@ -169,28 +169,28 @@ RULES: dict[str, frozenset[str]] = {
     "text": frozenset(),
     "web_links": frozenset({"text"}),
     "wording": frozenset(),
-    # What an address is, to say at the start that a setting holds none.
+    # What an address is, to report at the start that a setting isn't one.
     "config": frozenset({"file_systems", "messaging.addresses", "public_address", "setting_values"}),
     "file_systems": frozenset(),
     "setting_values": frozenset({"messaging.addresses", "public_address"}),
     "public_address": frozenset(),
     "instance_folder": frozenset(),
     "attachment_files": frozenset(),
-    # Rows as the database has them, whatever the rest of the product makes of them.
+    # Rows as they are in the database, whatever the rest of the product does with them.
     "backups": GROUND | {"instance_folder", "attachment_files", "product_version", "schema", "security"},
     "providers": frozenset(),
-    # Its time bounds hold for looking up names too.
+    # Its time limits apply to looking up names too.
     "providers.transport": frozenset({"host_names", "public_address"}),
-    # Its names for the zones are compared by what their clocks show.
+    # Its zone names are compared by what their clocks show.
     "providers.zoom.timezones": frozenset({"providers", "timezones"}),
     # Where a day begins, for entries of whole days.
     "providers.google.events": frozenset({"providers", "timezones"}),
-    # The same, and what Windows calls the zones.
+    # The same, and the Windows names of the zones.
     "providers.microsoft.times": frozenset({"providers", "timezones"}),
     "simulators": frozenset(),
 }
 
-# Packages of others that a part of ours must not know, whatever it is that they do there.
+# Third-party packages that a part of ours must not know, whatever it does.
 FOREIGN: dict[str, frozenset[str]] = {
     "scheduling": frozenset({"flask", "requests", "smtplib", "authlib", "flask_mail"}),
     "providers": frozenset({"flask", "flask_sqlalchemy", "sqlalchemy"}),
@@ -249,7 +249,7 @@ def test_what_is_above_the_connections_finds_them_in_the_services() -> None:
 
 def test_the_engine_knows_only_its_own_tables() -> None:
     own = {"Heartbeat", "Lane", "Server", "Task", "TaskState"}
-    # What is known of emails is the business of these alone.
+    # Only these know what is recorded about emails.
     mails = {"Mail", "MailState", "MailTrouble", "ReaderRole"}
     of_mails = {"work.mail", "work.unsent", "work.handing_over"}
     wrong = [

@@ -1,4 +1,4 @@
-"""What the migrations leave behind is what the models say, also when the database was there before."""
+"""The migrations produce what the models say, even if the database existed before."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def empty_app(request: pytest.FixtureRequest, tmp_path: Path, instance_path: Pat
 
 
 def _shape() -> dict[str, Any]:
-    """Everything that can be read back of the tables, comparable whatever the order."""
+    """Everything that can be read back about the tables, comparable in any order."""
     inspector = sa.inspect(db.engine)
     return {
         table: {

@@ -20,7 +20,7 @@ AT_HOME = {
 }
 EVERYONES = (
     "scheduling/software.py",
-    # Pretending to be it, showing it, measuring with it, testing it.
+    # They pretend to be the provider, show it, measure with it, or test it.
     "simulators/",
     "demo/",
     "bench/",

@@ -11,13 +11,13 @@ from flask import Flask
 from tests.architecture.repository import ROOT
 
 README = (ROOT / "README.md").read_text()
-# What else someone types who installs a server: these come with the system.
+# What else people type when they install a server: these come with the system.
 OF_THE_SYSTEM = {"apt", "git", "nano", "sh", "systemctl"}
 _PLACE = "/opt/smoothhiring/"
 
 
 def _blocks() -> list[str]:
-    """The lines of the blocks that hold commands alone."""
+    """The lines of the blocks that contain only commands."""
     blocks = re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     typed = [block.splitlines() for block in blocks]
     return [line for lines in typed if lines[0].startswith(("sudo ", "make ")) for line in lines]
@@ -44,7 +44,7 @@ def test_every_command_of_flask_explains_itself(sqlite_app: Flask) -> None:
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z][a-z-]+)(?=[`\n ])", README))))
 def test_every_target_of_make_exists(target: str) -> None:
     if f"`make {target}" not in README and f"\nmake {target}\n" not in README:
-        # A word of a sentence.
+        # A word in a sentence.
         return
     done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -58,7 +58,7 @@ def test_lines_to_type_name_programs_and_files_that_exist(sqlite_app: Flask) -> 
         assert first in {*OF_THE_SYSTEM, "make", "smoothhiring"}, line
         for named in re.findall(rf"{_PLACE}(\S+)", line):
             path = Path(named)
-            # The script makes it.
+            # The script creates it.
             assert (ROOT / path).exists() or path == Path(".env"), line
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.repository import ROOT, VENDORED, files, product_files, python_files, text_files
 
 MAXIMUM_LINES = 400
-# A file may be longer if it is still one thing; the reason is next to its name.
+# A file may be longer if it is still about one thing; the reason is next to its name.
 LONGER_FILES: dict[str, str] = {}
 
 # The home folders of people and build machines. The letters in brackets keep this file from finding itself.
@@ -21,7 +21,7 @@ PACKAGE_SOURCES = re.compile(
     r"|^\s*(?:-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b",
     re.MULTILINE,
 )
-# The modules that read the clock; what imports nothing of ours reads it in a module of its own.
+# The modules that read the clock. Code that imports nothing of ours has its own module that reads it.
 CLOCK_DOORS = {Path("timezones.py"), Path("providers/clock.py")}
 CLOCK_READERS = re.compile(r"\b(?:datetime|date)\.(?:now|utcnow|today)\(|\btime\.time\(")
 
@@ -82,7 +82,7 @@ def _locked(name: str) -> dict[str, str]:
 
 
 def _normal(package: str) -> str:
-    """A package's name as indexes compare it."""
+    """A package's name in the form that indexes compare."""
     return re.sub(r"[-_.]+", "-", package).lower()
 
 
@@ -107,9 +107,7 @@ def test_long_files_have_been_split_or_say_why_not() -> None:
         for name, text in text_files()
         if name.suffix in ours and name.parts[0] != "migrations" and text.count("\n") > MAXIMUM_LINES
     }
-    assert long == set(LONGER_FILES), (
-        "split what is too long by what it holds, or say in LONGER_FILES why not"
-    )
+    assert long == set(LONGER_FILES), "split long files by what they contain, or say in LONGER_FILES why not"
 
 
 def test_no_module_shadows_the_standard_library() -> None:

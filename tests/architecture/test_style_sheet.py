@@ -1,4 +1,4 @@
-"""The style sheet's own rules: values have names, and the names are kept in one layer."""
+"""The style sheet's own rules: values have names, and the names are defined in one layer."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ CSS = Path("static/css")
 BREAKPOINTS = {"560px", "640px", "960px", "961px", "1080px", "1140px"}
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 MEDIA = re.compile(r"@media [^{]*")
-# What is relative to the words, the window or the room, such as em, % or fr, is no size of the design's.
+# Units relative to the text, the window or the space, such as em, % or fr, are not sizes of the design.
 LENGTHS = re.compile(r"(?<![\w.-])-?\d*\.?\d+(?:px|rem|pt|cm|mm|in|pc|q)\b", re.IGNORECASE)
 COLORS = re.compile(
     r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color|light-dark)\(|(?<![\w-])(?:white|black|gr[ae]y|red|green|blue)(?![\w-])",
@@ -49,7 +49,7 @@ def test_every_name_that_is_used_exists_and_every_token_is_used() -> None:
 
 
 def test_no_class_has_rules_of_two_pages() -> None:
-    """All of them are one style sheet: what one page means for its own would change the other as well."""
+    """All files become one style sheet: a rule meant for one page would change the other as well."""
     files_of: dict[str, set[str]] = {}
     for name, rules in _sheets():
         if name.parent.name == "pages":
@@ -70,7 +70,7 @@ def test_each_font_file_is_a_family_of_its_own() -> None:
     assert order.group(1).split(", ")[: len(faces)] == faces
 
 
-def test_days_of_another_month_stand_back_in_both_themes() -> None:
+def test_days_of_another_month_are_muted_in_both_themes() -> None:
     colors = (ROOT / CSS / "tokens" / "colors.css").read_text()
 
     def brightness(token: str) -> list[int]:

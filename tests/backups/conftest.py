@@ -13,7 +13,7 @@ from tests.machines.postgresql import PostgreSQLCluster
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """What BACKUP_FOLDER names."""
+    """The folder that BACKUP_FOLDER names."""
     made = tmp_path / "backups"
     made.mkdir()
     return made
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def empty_place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[MakePlace]:
-    """Makes empty places, each in a folder of its own."""
+    """Makes empty places, each in its own folder."""
     places: list[Place] = []
     databases: list[str] = []
 
@@ -35,7 +35,7 @@ def empty_place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Make
             databases.append(url)
         settings = settings_for(url, folder, more)
         app = build_app(settings)
-        # As the command finds it: only then, an application makes keys.
+        # As the command finds it: an application makes keys only later.
         instance_folder.remove_keys(folder)
         places.append(Place(app, folder, settings))
         return places[-1]

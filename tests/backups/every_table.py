@@ -1,5 +1,5 @@
-"""Rows in every table there is, with the values that are easiest to lose on the way: made from what the
-tables say of themselves, so that a new table is filled as well, or the test that fills it fails."""
+"""Rows in every table, with the values that are easiest to lose on the way. They are made from the tables'
+own definitions, so that a new table is filled as well, or the test that fills it fails."""
 
 import hashlib
 from collections.abc import Callable
@@ -27,7 +27,7 @@ _BYTES = (b"\x00\xff\n binary", b"", bytes(range(256)))
 _BEGIN = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 _LATER = _BEGIN + timedelta(days=30)
 
-# What the rules of a table want, by its name: changes to row 1, 2, or 3. Everything else is made up.
+# What the constraints of a table require, by its name: changes to row 1, 2, or 3. Everything else is made up.
 _WISHES: dict[str, Callable[[int], dict[str, Any]]] = {
     "organizations": lambda n: {"id": 1, "log_days": 365, "mail_copy_days": 90},
     "attachments": lambda n: {
@@ -51,8 +51,8 @@ _WISHES: dict[str, Callable[[int], dict[str, Any]]] = {
 
 
 def fill_every_table(app: Flask) -> None:
-    """Three rows in each table, or the only one that it may have. The second has nothing in whatever may be
-    empty."""
+    """Put three rows into each table, or the only one that it may have. The second has nothing in any column
+    that may be empty."""
     with in_rows(app), db.engine.begin() as connection:
         for table in db.metadata.sorted_tables:
             for number in range(1, how_many(table) + 1):
@@ -69,7 +69,7 @@ def how_many(table: sa.Table) -> int:
 
 
 def _point_ahead(connection: sa.Connection, table: sa.Table) -> None:
-    """Where rows may point to others of their table, let the first point to one that comes later."""
+    """Where rows may point to others in the same table, let the first point to a later one."""
     for column in table.columns:
         if any(key.column.table is table for key in column.foreign_keys):
             [key] = table.primary_key.columns
@@ -113,7 +113,7 @@ def _value(table: sa.Table, column: sa.Column[Any], number: int) -> Any:
         return _BYTES[number - 1]
     if isinstance(column.type, sa.String):
         return _text(table, column, number)
-    # An instant: with and without what is smaller than a second.
+    # An instant, with and without fractions of a second.
     return _BEGIN + timedelta(days=number, microseconds=123456 if number == 1 else 0)
 
 
@@ -125,7 +125,7 @@ def _text(table: sa.Table, column: sa.Column[Any], number: int) -> str:
 
 
 def _seal(app: Flask, connection: sa.Connection) -> None:
-    """Put what the keys open where something sealed belongs."""
+    """Put sealed values that the keys can open where something sealed belongs."""
     vault = services(app).connections.vault
     sealed = vault.seal({"a": "b"}, belongs_to="somebody")
     tables = db.metadata.tables
@@ -150,7 +150,7 @@ def _keep_files(app: Flask, connection: sa.Connection) -> None:
 
 
 def rows_of_every_table(app: Flask) -> dict[str, list[dict[str, Any]]]:
-    """All rows, as the product reads them, with the very text of what is stored as JSON."""
+    """All rows, as the product reads them, with the exact text of what is stored as JSON."""
     with in_rows(app), db.engine.begin() as connection:
         found: dict[str, list[dict[str, Any]]] = {}
         for table in db.metadata.sorted_tables:
@@ -165,7 +165,7 @@ def rows_of_every_table(app: Flask) -> dict[str, list[dict[str, Any]]]:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Keys and uploads of an instance folder, by their paths."""
+    """Keys and uploads in an instance folder, by their paths."""
     kept = [path for path in folder.iterdir() if path.is_file() and "sqlite3" not in path.name]
     uploads = folder / "uploads"
     kept += list(uploads.iterdir()) if uploads.is_dir() else []

@@ -31,7 +31,7 @@ def _die_at(call: int) -> None:
 
         return wrapped
 
-    # The process is this test's own, and nothing of the product's is replaced but where it meets the system.
+    # The process is this test's own, and only the product's calls to the system are replaced.
     for name in ("fsync", "replace", "unlink", "mkdir"):
         setattr(os, name, before(getattr(os, name)))
     event.listen(Engine, "commit", step)

@@ -21,8 +21,8 @@ PAIR = new_pair()
 
 @dataclass(frozen=True)
 class Place:
-    """An application whose folder and database are empty, with keys that were made for nothing: `app` is to
-    restore with, and `started` what works there afterwards."""
+    """An application whose folder and database are empty, with keys that won't be used: `app` is for
+    restoring, and `started` is what runs there afterwards."""
 
     app: Flask
     folder: Path
@@ -30,7 +30,7 @@ class Place:
 
     @contextmanager
     def started(self) -> Iterator[Flask]:
-        """Another application, as the server's first start after the restore makes it."""
+        """Another application, as the server's first start after the restore builds it."""
         app = build_app(self.settings)
         yield app
         close_app(app)
@@ -41,7 +41,7 @@ class Place:
 
 
 class MakePlace(Protocol):
-    """Makes an empty place; `more` are settings on top of the usual ones."""
+    """Makes an empty place; `more` are settings in addition to the usual ones."""
 
     def __call__(self, kind: Kind, more: Mapping[str, str] | None = None) -> Place: ...
 

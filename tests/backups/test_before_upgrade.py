@@ -1,4 +1,4 @@
-"""A newer version that finds a database of an older one makes a backup before it changes anything."""
+"""A newer version that finds the database of an older one makes a backup before it changes anything."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 @pytest.fixture
 def next_version(app: Flask, tmp_path: Path) -> NextVersion:
-    """The version that is to be started on what this one has stored; its migrations wait for no one."""
+    """The version that is started on what this one has stored; its migrations don't wait."""
     with app.app_context():
         create_team()
         db.session.remove()

@@ -82,7 +82,7 @@ def test_backup_without_an_attachment_fails_and_replaces_none(make_app: MakeApp,
         assert opened.erased_files == frozenset()
 
 
-def test_folder_that_cannot_be_written_to_is_said(make_app: MakeApp, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_to_is_reported(make_app: MakeApp, tmp_path: Path) -> None:
     app: Flask = make_app({"BACKUP_KEY": PAIR.public})
     fill_every_table(app)
     with writing():

@@ -1,5 +1,5 @@
-"""A process that is killed while it writes a backup, or restores one, leaves nothing that is taken for
-whole."""
+"""A process that is killed while it writes a backup, or restores one, leaves nothing that could be mistaken
+for a whole one."""
 
 import json
 import signal
@@ -28,8 +28,8 @@ from tests.machines.rows import in_rows
 
 
 class Killed(Protocol):
-    """Run a program that kills itself at that system call of those it makes to change files; whether it came
-    to its end instead."""
+    """Run a program that kills itself at the system call with that number among those that change files;
+    return whether it came to its end instead."""
 
     def __call__(self, settings: dict[str, str], what: str, path: Path, call: int) -> bool: ...
 

@@ -1,4 +1,4 @@
-"""A backup every night: made once, kept for as long as wanted, and told when it fails."""
+"""A backup every night: made once, kept as long as wanted, and reported if it fails."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -88,7 +88,7 @@ def test_one_is_made_at_once_and_then_one_a_night(
         work_once(app)
         own = [name for name in names(folder) if name not in (other.name, "notes.txt")]
         assert len(own) == min(night, 4), own
-    # What is not its own stays, and what a killed process left goes.
+    # Files of others stay, and what a killed process left goes.
     assert other.exists()
     assert (folder / "notes.txt").exists()
     assert not left.exists()
@@ -193,7 +193,7 @@ def test_server_without_a_folder_leaves_it_to_the_one_that_asked(
     app, _ = nightly
     other = make_app()
     with app.app_context():
-        # The first server asks, and the other one is quicker to begin.
+        # The first server asks for it, and the other one is quicker to begin.
         asking_for_backups(services(app).backup_plan).run()
     work_once(other)
     assert names(folder) == []
@@ -207,7 +207,7 @@ def test_restored_server_makes_none_until_someone_has_decided(
 ) -> None:
     app, team = nightly
     with in_rows(app):
-        # As the backup of a night has it: it was asked for, and the one before is the last one made.
+        # The state inside a nightly backup: it was asked for, and the previous one is the last one made.
         mark_and_commit(BACKUP_MADE, utc_now() - timedelta(days=1))
         mark_and_commit(BACKUP_ASKED, utc_now())
         db.session.get_one(Organization, 1).held_back_since = utc_now()

@@ -75,7 +75,7 @@ def test_links_of_a_lost_day_lead_nowhere(
             for kind in paths:
                 client = stranger if kind in SIGNED else ada
                 assert client.get(paths[kind]).status_code == 404, kind
-                # What the backup holds is opened as before, and so is what is new. Only a link to a new
+                # Links to what is in the backup work as before, and so do new ones. Only a link for a new
                 # password may have been used since.
                 opened = client.get(early[kind])
                 assert opened.status_code == (410 if kind == "reset" else 200), kind

@@ -1,4 +1,5 @@
-"""What is not a whole backup of this product, or has no empty place, is refused, and nothing is changed."""
+"""Anything but a whole backup of this product, or any place that is not empty, is refused, and nothing is
+changed."""
 
 import json
 import shutil
@@ -36,7 +37,7 @@ Members = list[tuple[str, bytes]]
 
 @pytest.fixture(scope="module")
 def made_backup(shared_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The backup of a small installation, which has the same keys as every other of the tests."""
+    """The backup of a small installation, which has the same keys as all others in the tests."""
     with in_rows(shared_app):
         create_team()
     return back_up(shared_app, tmp_path_factory.mktemp("backup") / "backup.age").path
@@ -50,7 +51,7 @@ def backup(made_backup: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def place(empty_place: MakePlace) -> Iterator[Place]:
-    """An empty place, which has to be empty afterwards."""
+    """An empty place, which still has to be empty afterwards."""
     made = empty_place("sqlite")
     yield made
     assert files_of(made.folder) == {}
@@ -103,7 +104,7 @@ def test_wrong_key_and_what_is_no_key_are_refused(backup: Path, place: Place) ->
 
 
 def changed(backup: Path, change: Callable[[Members], Members]) -> Path:
-    """Another file with what `change` makes of the members, encrypted like a backup."""
+    """Another file with the members as `change` changes them, encrypted like a backup."""
     with opened_backup(backup, read_secret(PAIR.secret), backup.parent) as opened:
         members = list(read_archive(opened._archive))
     with backup.open("wb") as file:

@@ -43,12 +43,12 @@ def rehearsed(path: Path, database_url: str = "") -> Rehearsal:
 
 
 def with_member(name: str, content: bytes) -> Callable[[Members], Members]:
-    """Another content for the members whose names begin like this."""
+    """Other content for the members whose names begin like this."""
     return lambda members: [(own, content if own.startswith(name) else was) for own, was in members]
 
 
 def test_every_column_with_something_sealed_is_rehearsed() -> None:
-    """`TokenVault` opens nothing but what is declared as sealed, which mypy sees to."""
+    """`TokenVault` opens only what is declared as sealed, which mypy enforces."""
     found = {
         (mapper.class_.__tablename__, mapper.columns[name].name)
         for mapper in Model.registry.mappers
@@ -61,7 +61,7 @@ def test_every_column_with_something_sealed_is_rehearsed() -> None:
     assert sorted(found) == sorted(SEALED)
 
 
-def test_good_backup_is_said_to_be_good(backup: Path) -> None:
+def test_good_backup_is_reported_as_good(backup: Path) -> None:
     found = rehearsed(backup)
     assert found.is_good
     rows = sum(map(how_many, db.metadata.tables.values()))
@@ -80,7 +80,9 @@ def test_good_backup_is_said_to_be_good(backup: Path) -> None:
         (with_member("uploads/", b"something else"), "3 attachments of 3 can't be read as uploaded."),
     ],
 )
-def test_what_would_be_missed_is_said(change: Callable[[Members], Members], words: str, backup: Path) -> None:
+def test_what_would_be_missed_is_reported(
+    change: Callable[[Members], Members], words: str, backup: Path
+) -> None:
     found = rehearsed(changed(backup, change))
     assert [check.words for check in found.checks if not check.is_good] == [words]
 
@@ -108,7 +110,7 @@ def test_rehearsal_that_fails_leaves_an_empty_database(
     def fail(app: Flask) -> None:
         raise sa.exc.OperationalError("ALTER TABLE", {}, OSError("the disk is full"))
 
-    # Once the rows are there.
+    # It fails once the rows are there.
     monkeypatch.setattr("backups.filling.migrate_database", fail)
     url = f"sqlite:///{tmp_path / 'rehearsed.sqlite3'}"
     with pytest.raises(sa.exc.OperationalError, match="full"):

@@ -1,4 +1,4 @@
-"""A backup is restored as it was, from each database to each."""
+"""A backup is restored unchanged, from each kind of database to each."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_everything_is_restored_on_either_database_and_back(
     assert without_restore(rows_of_every_table(there.app)) == without_restore(before)
     assert files_of(there.folder) == kept
 
-    # And once more to the other one, from the restored installation.
+    # And once more to the other database, from the restored installation.
     with there.started() as restored:
         again = back_up(restored, tmp_path / "second.age")
     back = empty_place("sqlite" if kind == "postgresql" else "postgresql")

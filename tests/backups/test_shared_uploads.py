@@ -37,7 +37,7 @@ def test_backup_holds_them_and_restores_them_there(
     with pytest.raises(BackupError, match="Is its disk mounted"):
         place.restore(copy)
     elsewhere.mkdir()
-    # Of a server that runs elsewhere.
+    # This file belongs to a server that runs elsewhere.
     (elsewhere / "server-one").touch()
     place.restore(copy)
     assert (elsewhere / kept.name).read_bytes() == PDF
@@ -68,7 +68,7 @@ def test_second_try_removes_only_what_it_brings_itself(
     shared.mkdir()
     (shared / ("a" * 32)).write_bytes(PNG)
     (shared / "notes.txt").write_text("ours")
-    # As a process leaves it that is killed while it writes.
+    # As left by a process that is killed while it writes.
     (shared / kept.name).write_bytes(PDF[:10])
     place = empty_place("sqlite", {"UPLOADS_FOLDER": str(shared)})
     begin_restore(place.folder, UnfinishedRestore("earlier", shared))

@@ -1,4 +1,4 @@
-"""Nothing that was decrypted stays behind, and nothing goes while someone works with it."""
+"""Nothing that was decrypted stays behind, and nothing is removed while it is in use."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.backups.places import PAIR, make_app
 
 
 def left_in(folder: Path) -> Path:
-    """As a process leaves one that is killed."""
+    """Leave a folder behind as a killed process does."""
     left = folder / ".opened-backup-left"
     left.mkdir(parents=True)
     (left / "archive.tar.gz").write_bytes(b"everything")

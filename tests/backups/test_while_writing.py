@@ -1,4 +1,4 @@
-"""A backup is of one moment, no matter who writes while it is made."""
+"""A backup shows a single moment, no matter who writes while it is made."""
 
 import threading
 from pathlib import Path
@@ -28,7 +28,7 @@ def test_backup_holds_up_no_one_and_sees_nothing_of_what_is_half_done(
     with in_rows(app):
         team = create_team()
         schedule(team.ada, team.dina)
-        # Enough to read that a backup takes longer than a change.
+        # Enough data that a backup takes longer than a change.
         db.session.execute(
             sa.insert(TimelineEntry),
             [{"interview_id": 1, "words": f"{n} " + "x" * 300} for n in range(20_000)],
@@ -74,7 +74,7 @@ def test_keys_that_are_changed_meanwhile_open_what_is_read(sqlite_app: Flask, tm
     with in_rows(sqlite_app):
         engine = db.engine
 
-    # Right before the first row is read. What it calls connects, too.
+    # Right before the first row is read. The code that it calls connects, too.
     @sa.event.listens_for(engine, "engine_connect", once=True)
     def rotate(_: object) -> None:
         with writing():

@@ -1,5 +1,5 @@
 """What a person does with a connected calendar and the meeting software that comes with it, for the stories
-about the two."""
+about both calendars."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class CalendarStory:
         expect(card.get_by_text(LENA).first).to_be_visible()
 
     def choose_software(self, page: Page, base_url: str) -> None:
-        """Open the dialog, where the connected software is chosen already and asks for no password."""
+        """Open the dialog, where the connected software is already chosen and asks for no password."""
         open_the_dialog(page, base_url)
         expect(page.get_by_label("Meeting Software")).to_have_value(self.value)
         expect(page.locator("#hosting .badge:visible")).to_have_text("Connected")
@@ -131,7 +131,7 @@ class CalendarStory:
         expect(calendar.locator("#coming").get_by_text("Nothing is planned.")).to_be_visible(timeout=SLOW)
 
     def look_into(self, calendar: Page) -> Locator:
-        """The calendar's page, which keeps itself up to date, and the interview's event on it."""
+        """Check the calendar's page, which keeps itself up to date, and the interview's event on it."""
         calendar.goto(f"{self.url}/calendars/{LENA}")
         return calendar.locator("#coming .entry", has_text="Dina Kaur")
 
@@ -161,7 +161,7 @@ def check_invitations(simulators: Simulators, link: str) -> None:
 
 
 def undo_passes(lend_app: LendApp, database_url: str, instance_path: Path) -> LetUndoPass:
-    """A call that acts as if the seconds in which a change can be undone were over."""
+    """Return a function that makes the seconds in which a change can be undone pass."""
 
     def let_it_pass() -> None:
         with in_rows(lend_app(settings_for(database_url, instance_path))):

@@ -1,4 +1,4 @@
-"""An installation that is past its first run, so that a story can begin where it is about something."""
+"""An installation that is past its first run, so that a story can begin with its own subject."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _thoroughness(counts: Counts, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def create_owner_and_candidate() -> Member:
-    """What the first steps of the whole story lead to: Ana alone, with one job and Dina on it."""
+    """Create what the first steps of the whole story lead to: Ana alone, with one job and Dina on it."""
     user = set_up(
         FirstRun(
             organization_name="Northlight",

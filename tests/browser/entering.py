@@ -11,7 +11,7 @@ from tests.pages.visitor import Visitor
 
 
 def signed_in_as(app: Flask, member: Member | Visitor) -> StorageState:
-    """What a browser context of that person's begins with, for any server of that app on this machine."""
+    """What that person's browser context begins with, for any server of that app on this machine."""
     visitor = member if isinstance(member, Visitor) else Visitor(app).enter(member)
     cookie = StorageStateCookie(
         name=app.config["SESSION_COOKIE_NAME"],
@@ -27,6 +27,6 @@ def signed_in_as(app: Flask, member: Member | Visitor) -> StorageState:
 
 
 def cookies_of(app: Flask, visitor: Visitor, base_url: str) -> list[SetCookieParam]:
-    """The same for a context that is there already."""
+    """The same for a context that already exists."""
     name: str = app.config["SESSION_COOKIE_NAME"]
     return [SetCookieParam(name=name, value=visitor.session_cookie(), url=base_url)]

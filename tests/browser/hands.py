@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-# The height of the window: what is above it can be seen without scrolling.
+# The height of the window: what is above this can be seen without scrolling.
 FOLD = 800
 
 
@@ -31,7 +31,7 @@ class Hands:
         self.clicks += 1
 
     def press(self, keys: str) -> None:
-        """Press keys together, such as Control+Enter, which count as one each."""
+        """Press keys; a combination such as Control+Enter counts as one."""
         self.page.keyboard.press(keys)
         self.keys += keys.count("+") + 1
 

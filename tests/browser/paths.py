@@ -1,4 +1,4 @@
-"""The pages that tests of all pages open, on an installation that has such rows."""
+"""The addresses that tests of all pages open, on an installation that has these rows."""
 
 from tests.browser.test_look import ENDLESS
 

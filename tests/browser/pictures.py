@@ -28,7 +28,8 @@ _LEEWAY = 6
 _QUALITY = 1
 _MARGIN = 8
 
-# The words and fields within a rectangle, each with its own; what only screen readers get is left out.
+# The words and fields within a rectangle, each with its own rectangle; what only screen readers get is left
+# out.
 _LOOK = """({ left, top, right, bottom }) => {
     const seen = [];
     const note = (words, box) => {
@@ -86,7 +87,7 @@ class Taken:
 
 
 def take(page: Page, shown: Iterable[Locator]) -> Taken:
-    """The part of the page around these elements, as it is."""
+    """Take a picture of the part of the page around these elements, as it is now."""
     boxes = [box for each in shown if (box := each.bounding_box()) is not None]
     scrolled = page.evaluate("scrollY")
     left = max(min(box["x"] for box in boxes) - _MARGIN, 0)
@@ -116,7 +117,7 @@ def keep(name: str, looks: dict[str, Taken]) -> None:
 
 
 def differences(name: str, taken: Taken) -> list[str]:
-    """What a reader of the kept picture would notice if they saw the page as it is now."""
+    """What someone who knows the kept picture would notice on the page as it is now."""
     if not _record(name).exists():
         return ["there is no picture yet"]
     lines = _record(name).read_text(encoding="utf-8").splitlines()

@@ -62,7 +62,7 @@ def connect_zoom(page: Page, base_url: str) -> None:
 
 
 def walk_through_the_steps(page: Page, start: datetime) -> None:
-    """Fill the six steps in, with the first one wrong at first, and stop before the last click."""
+    """Fill in the six steps, the first one wrong at first, and stop before the last click."""
     heading = step_heading(page)
     expect(heading).to_have_text("Setup")
     page.get_by_label("Password").fill("spaces are bad")
@@ -89,12 +89,12 @@ def walk_through_the_steps(page: Page, start: datetime) -> None:
 
 
 def step_heading(page: Page) -> Locator:
-    """The name of the step that a dialog is at, below what the dialog is about."""
+    """The name of the step that is open, below the subject of the dialog."""
     return page.locator("#step-heading")
 
 
 def in_two_days_at_nine() -> datetime:
-    """Far enough ahead for both reminders, in whole minutes."""
+    """A time far enough ahead for both reminders, in whole minutes."""
     day = datetime.now(UTC) + timedelta(days=2)
     return day.replace(hour=9, minute=0, second=0, microsecond=0)
 

@@ -177,7 +177,7 @@ def test_no_page_about_people_has_a_barrier(
     page.get_by_role("button", name="Send invitation").click()
     link = page.get_by_label("Invitation link").input_value()
     assert_no_barrier(page)
-    # Someone who is not signed in: an invited person, and someone who forgot the password.
+    # People who are not signed in: an invited person, and someone who forgot their password.
     guest = new_browser_context(color_scheme=theme, viewport=size, reduced_motion="reduce").new_page()
     for address in (link, f"{base_url}/login", f"{base_url}/password-reset"):
         guest.goto(address)
@@ -186,7 +186,7 @@ def test_no_page_about_people_has_a_barrier(
 
 
 def _check_two_step_verification(page: Page, guest: Page, base_url: str) -> None:
-    """The owner turns it on in `page`, and signs in with it in `guest`, by keyboard."""
+    """Turn it on as the owner in `page`, and sign in with it in `guest`, by keyboard."""
     home = f"{base_url}/settings/account/two-step-verification"
     page.goto(f"{home}/set-up")
     assert_no_barrier(page)

@@ -47,7 +47,7 @@ def test_files_are_chosen_uploaded_looked_at_and_downloaded(
     chooser.set_input_files(payload("huge.pdf", PDF + b" " * 6_000_000))
     expect(page.get_by_text("“huge.pdf”: larger than 5 MB, so not chosen.")).to_be_visible()
     assert chooser.evaluate("field => field.files.length") == 0
-    # What is chosen is uploaded at once, what is typed stays, and so does the warning.
+    # Chosen files are uploaded at once; what is typed stays, and so does the warning.
     chooser.set_input_files([payload("huge.pdf", PDF + b" " * 6_000_000), payload("Plan.pdf", PDF)])
     expect(page.get_by_role("link", name="Plan.pdf")).to_be_visible()
     expect(page.get_by_text("“huge.pdf”: larger than 5 MB, so not chosen.")).to_be_visible()

@@ -42,7 +42,7 @@ class Setting:
 
 
 def fill(team: Team, on: date) -> None:
-    """An interview of Ada's, and one of each kind of thing that a calendar has beside it."""
+    """Fill in an interview of Ada's, and one of each other kind of thing that a calendar shows."""
 
     def at(hour: int) -> datetime:
         return parse_local(on, time(hour), ZONE, later=False)
@@ -100,12 +100,12 @@ def test_calendar_is_walked_through_by_keyboard(opened: Opened, setting: Setting
     page.keyboard.press("Enter")
     popup = page.get_by_role("dialog", name="Dina Kaur")
     expect(popup).to_be_visible()
-    # What is open over the page has the keys.
+    # Keys go to what is open over the page.
     page.keyboard.press("w")
     page.keyboard.press("Escape")
     expect(popup).to_be_hidden()
     expect(page).to_have_url(re.compile(f"{setting.url('day')}$"))
-    # They are none while someone types, with other keys, or as the second of a pair.
+    # They are not shortcuts while someone types, with modifier keys, or as the second of a pair.
     page.keyboard.press("/")
     page.keyboard.type("dwmalt")
     expect(page.get_by_role("combobox", name="Search candidates")).to_have_value("dwmalt")
@@ -211,7 +211,7 @@ def test_keys_walk_through_a_list_without_sending_each_choice(opened: Opened, se
     expect(page).to_have_url(re.compile(f"{setting.url('list')}$"))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("whose=everyone$"))
-    # With a pointer, the choice is all.
+    # With a pointer, choosing is enough.
     page.get_by_label("What to show").select_option("Interviews")
     expect(page).to_have_url(re.compile("show=interviews"))
 

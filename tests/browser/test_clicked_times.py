@@ -1,4 +1,5 @@
-"""From a free time in the calendar to an interview, and from an event back to the view it was clicked in."""
+"""From a free time in the calendar to an interview, and from an event back to the view in which it was
+clicked."""
 
 from __future__ import annotations
 
@@ -55,7 +56,7 @@ def page(
 
 
 def tuesday() -> date:
-    """That of the next week but one, which is ahead on any day."""
+    """The Tuesday of the week after next, which is in the future on any day."""
     today = in_zone(utc_now(), ZONE).date()
     return today + timedelta(days=15 - today.weekday())
 
@@ -76,7 +77,7 @@ def pick(page: Page, hands: Hands, at: datetime, name: str, has_script: bool) ->
     expect(place.get_by_text(f"For {local_moment(at, ZONE).full}")).to_be_visible()
     if has_script:
         assert_no_barrier(page)
-        # The list that follows what is typed keeps the time.
+        # The list that is updated while typing keeps the time.
         page.keyboard.type(name)
         expect(place.get_by_role("option")).to_have_count(1)
     row = place.get_by_role("option" if has_script else "button", name=re.compile(name))
@@ -103,7 +104,7 @@ def test_clicked_time_is_filled_in_on_date_and_time(page: Page, has_script: bool
     expect(step_heading(page)).to_have_text("Date & Time")
     expect(page.get_by_label("Date", exact=True)).to_have_value(f"{tuesday()}")
     expect(page.get_by_label("Time", exact=True)).to_have_value("11:00")
-    # Another one that is clicked takes its place.
+    # Clicking another one replaces it.
     page.goto(f"/calendar/week/{tuesday()}")
     free_time(page, on_tuesday(13)).click()
     page.get_by_role("dialog" if has_script else "main").get_by_text(name).click()

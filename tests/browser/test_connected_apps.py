@@ -47,7 +47,7 @@ def test_account_is_connected_disconnected_and_connected_again(
     page.get_by_role("link", name="Cancel").click()
     expect(card.locator(".badge")).to_have_text("Connected")
 
-    # The same person where no script runs.
+    # The same person without scripts.
     plain = new_browser_context(
         java_script_enabled=False, viewport={"width": 360, "height": 740}, color_scheme="dark"
     ).new_page()
@@ -70,7 +70,7 @@ def test_account_is_connected_disconnected_and_connected_again(
 
 
 def _look_over(page: Page) -> None:
-    """Nothing bars anyone's way, and nothing is cut off on a phone."""
+    """Check that there are no barriers, and that nothing is cut off on a phone."""
     assert_no_barrier(page)
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

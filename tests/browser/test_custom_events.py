@@ -16,7 +16,7 @@ from tests.pages.visitor import Visitor
 
 @pytest.fixture(scope="module")
 def server(shared_server: ServerProcess) -> ServerProcess:
-    """One for all: no test here minds another's rows."""
+    """One server for all: no test here is disturbed by another's rows."""
     return shared_server
 
 

@@ -86,7 +86,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     browser_complaints.expect("422")
     keys.press("Enter")
 
-    # What is wrong has the focus, and each line leads to its field.
+    # The list of errors has the focus, and each line leads to its field.
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     tab_to(page, "Enter a phone number")
@@ -104,7 +104,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     keys.type(f"{start:%m%d%Y}")
     tab_to(page, "Time")
     keys.type("0900AM")
-    # Enter in a field continues, whatever other buttons the page has.
+    # Enter in a field continues, no matter which other buttons the page has.
     keys.press("Enter")
     step_is(page, "Attendees")
     tab_to(page, "Add another guest")
@@ -116,7 +116,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     keys.press("Enter")
     step_is(page, "Preview")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    # The main button from anywhere, without tabbing to it.
+    # A key combination presses the main button from anywhere, without tabbing to it.
     keys.press("Control+Enter")
     step_is(page, "Finalize")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -141,7 +141,7 @@ def test_phone_interview_by_keyboard_alone_on_a_narrow_screen(
     assert text is not None
     assert "+44 20 7946 0018" in text.get_content()
 
-    # The browser's Back shows that it is done, and another one begins with the same.
+    # The browser's Back shows that it is done, and the next one begins with the same choices.
     page.go_back()
     page.reload()
     heading_is(page, "Already scheduled")

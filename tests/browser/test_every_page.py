@@ -1,8 +1,8 @@
-"""What holds for every page, seen on a phone: everything is high enough for a finger, nothing bars the way of
-people who cannot see, no page is wider than the window, and each has a title of its own.
+"""What is true of every page on a phone: every control is tall enough for a finger, there are no barriers for
+people who cannot see, no page is wider than the window, and each has its own title.
 
-Opening a page costs more than any of these questions, so all are asked of a page that is open. Full runs ask
-each of more sizes and both themes, in test_look.py and test_accessibility.py.
+Opening a page costs more than any of these checks, so all are made on each open page. Full runs make each in
+more sizes and both themes, in test_look.py and test_accessibility.py.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ ENOUGH = 44
 WIDER = 961
 
 # A control is as large as itself, its label, or the row that its link is laid over, whichever is the largest.
-# A link within a sentence is as high as a line of it, which no one can change.
+# A link within a sentence is as tall as its line, which can't be changed.
 TOO_LOW = """(enough) => {
     const found = [];
     for (const element of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
@@ -86,7 +86,7 @@ def phone(
 
 @pytest.fixture
 def join_page(phone: Page, lend_app: LendApp, database_url: str, instance_path: Path) -> str:
-    """Where the candidate of an interview by telephone joins it: a number to dial, and to copy."""
+    """The page where the candidate joins a phone interview: a number to dial, and to copy."""
     app = lend_app({**settings_for(database_url, instance_path), "APP_NAME": "Demo"})
     with in_rows(app):
         by_phone = db.session.scalars(

@@ -75,7 +75,7 @@ def test_failed_meeting_is_repaired_from_the_email_and_the_candidate_gets_the_li
     solved = [mail.message["Subject"] for mail in simulators.mails(OWNER)]
     assert "Solved: Zoom link for the Backend Engineer interview with Dina Kaur" in solved
 
-    # All of it can be read on the interview, as each person received it.
+    # All of it can be read on the interview's page, as each person received it.
     repair.get_by_text("Dina KaurCandidate").click()
     repair.get_by_role("link", name="Updated invitation to Dina Kaur").click()
     expect(repair.get_by_role("heading", level=1)).to_have_text("Updated invitation to Dina Kaur")

@@ -1,4 +1,4 @@
-"""Finding and going in a browser: the candidate picker, by keyboard alone and on a phone."""
+"""Finding things and going there in a browser: the candidate picker, by keyboard alone and on a phone."""
 
 import re
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def test_picker_leads_from_a_name_to_the_first_step_by_keyboard_alone(page: Page
     page.keyboard.type("din")
     expect(options).to_have_count(2)
     expect(picker.get_by_role("status")).to_have_text("2 candidates")
-    # Enter means the first, and the arrows say which other one.
+    # Enter chooses the first, and the arrows choose another one.
     expect(options.first).to_have_attribute("aria-selected", "true")
     expect(options.first).to_contain_text("Dinah Moss")
     page.keyboard.press("ArrowDown")
@@ -62,7 +62,7 @@ def test_picker_leads_from_a_name_to_the_first_step_by_keyboard_alone(page: Page
     expect(picker.get_by_text("No candidates found", exact=True).first).to_be_visible()
     expect(picker.get_by_role("link", name="Add “nobody”")).to_be_visible()
     assert_no_barrier(page)
-    # Whom a misspelled name may mean is offered, and Enter does not choose anyone.
+    # For a misspelled name, the people it may mean are offered, and Enter does not choose any of them.
     field.fill("Omr Hadad")
     expect(picker.get_by_text("Did you mean Omar Haddad?").first).to_be_visible()
     expect(options).to_have_count(1)
@@ -70,7 +70,7 @@ def test_picker_leads_from_a_name_to_the_first_step_by_keyboard_alone(page: Page
     page.keyboard.press("Enter")
     expect(field).to_be_focused()
     assert_no_barrier(page)
-    # Typed and entered at once: what counts is what was typed, not what is listed meanwhile.
+    # Typed and entered at once: what was typed counts, not what is still listed.
     field.fill("omar")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/schedule/.*/setup"))
@@ -81,7 +81,7 @@ def test_picker_leads_from_a_name_to_the_first_step_by_keyboard_alone(page: Page
 
 def test_long_list_asks_whom_a_misspelled_name_means(page: Page) -> None:
     page.goto("/interviews/1/another")
-    # The list itself, until the script has put the field into its place.
+    # The list itself, until the script has replaced it with the field.
     field = page.locator("input").and_(page.get_by_label("Candidate", exact=True))
     field.fill("Dinha Mos")
     field.press("Tab")
@@ -90,7 +90,7 @@ def test_long_list_asks_whom_a_misspelled_name_means(page: Page) -> None:
     page.get_by_role("button", name="Dinah Moss", exact=True).click()
     expect(field).to_have_value("Dinah Moss")
     expect(page.get_by_text("Did you mean")).to_have_count(0)
-    # What is sent.
+    # The value that is sent.
     expect(page.locator("select[name=application] option:checked")).to_have_text("Dinah Moss")
 
 
@@ -113,7 +113,7 @@ def test_search_suggests_while_one_types_and_goes_where_it_is_told(page: Page) -
     expect(field).to_have_attribute("aria-expanded", "true")
     expect(page.locator("header [data-said]")).to_have_text("2 candidates, 1 interview, 0 jobs found.")
     assert_no_barrier(page)
-    # The arrows go through all of it, and round; the first one is not chosen before.
+    # The arrows go through all of it, and around; nothing is chosen before the first press.
     expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
     for key, index in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", 5)):
         page.keyboard.press(key)
@@ -131,7 +131,7 @@ def test_search_suggests_while_one_types_and_goes_where_it_is_told(page: Page) -
     expect(page).to_have_url(re.compile("/calendar$"))
     expect(box).to_be_hidden()
     assert page.evaluate("window.moved") < LEAST_SHIFT
-    # What comes last is what is shown, however fast one types.
+    # The suggestions for the latest text are the ones shown, however fast one types.
     field.fill("omar")
     expect(options.first).to_contain_text("Omar Haddad")
     page.keyboard.press("ArrowDown")

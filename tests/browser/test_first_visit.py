@@ -70,7 +70,7 @@ class Visit:
         wire.on("Network.loadingFinished", self._loaded)
 
     def _asked(self, event: dict[str, Any]) -> None:
-        # What the style sheet carries with it, such as the arrow of a list, is fetched from nowhere.
+        # Images inside the style sheet, such as the arrow of a list, are not fetched from anywhere.
         if not event["request"]["url"].startswith("data:"):
             self.asked[event["requestId"]] = event["request"]["url"]
 
@@ -111,7 +111,7 @@ def test_a_first_visit_is_small_and_nothing_jumps(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{server.base_url}/")
-    # One of each kind in every run: a list, a page full of panels, and one whose parts come later.
+    # One page of each kind in every run: a list, a page full of panels, and one whose parts come later.
     ordinary = ("/", "/interviews", f"/candidates/{candidate}", "/interviews/1")
     others = (*SIGNED_IN, *MORE, *links)
     for path in (*ordinary, *(others if counts.is_full else ())):
@@ -136,7 +136,7 @@ def _problems(page: Page, address: str) -> list[str]:
     visit.watch(page)
     page.goto(address, wait_until="networkidle")
     shifts = page.evaluate("window.shifts")
-    # Scripts that a page does without are not fetched, and those that it needs are.
+    # Scripts that a page does not need are not fetched, and those that it needs are.
     asks = page.locator("[hx-get], [hx-post]").count() > 0
     found = []
     if visit.sent > MOST_BYTES:

@@ -25,7 +25,7 @@ def test_first_run_offers_the_time_zone_of_the_browser(
     for zone in ("America/New York", "Europe/Zurich", "Asia/Kolkata"):
         page = _setup_page(new_browser_context, address, timezone_id=zone.replace(" ", "_"))
         expect(page.locator("input[name=timezone]")).to_have_value(zone)
-    # The one page that is gone once there is anybody.
+    # The one page that is gone once anyone has been added.
     page.set_viewport_size(PHONE)
     assert_no_barrier(page)
 

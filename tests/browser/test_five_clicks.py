@@ -40,7 +40,7 @@ def film(pytestconfig: pytest.Config) -> Path | None:
 
 @dataclass(frozen=True)
 class Scene:
-    """Ada's browser, and the candidates on a job that no interview was scheduled for yet."""
+    """Ada's browser, and the candidates on a job for which no interview has been scheduled yet."""
 
     page: Page
     base_url: str
@@ -84,7 +84,8 @@ def button(page: Page, name: str) -> Locator:
 
 
 def is_at(hands: Hands, step: str, *needed: Locator) -> None:
-    """The step is open, its heading has the focus, and what it needs can be seen without scrolling."""
+    """Check that the step is open, its heading has the focus, and what it needs can be seen without
+    scrolling."""
     heading, bar = step_heading(hands.page), hands.page.locator(".form-actions")
     expect(heading).to_have_text(step)
     expect(heading).to_be_focused()
@@ -122,7 +123,7 @@ def test_interview_takes_no_more_clicks_and_keys_than_it_may(
         hands.look("candidate")
         return hands
 
-    # The first on a job needs an agenda; the hiring manager and the job's team are filled in.
+    # The first interview on a job needs an agenda; the hiring manager and the job's team are filled in.
     hands = begin(scene.first, "first")
     hands.click(button(page, "Schedule Interview"))
     is_at(hands, "Setup")

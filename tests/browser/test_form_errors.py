@@ -1,4 +1,4 @@
-"""Messages about what was wrong, and a job that is chosen: what a script makes of them."""
+"""What a script does with error messages, and when a job is chosen."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
     page.goto(f"{server.base_url}/candidates/{team.dina.id}")
     page.get_by_role("button", name="Schedule Interview").click()
 
-    # Everything is wrong at first; each message leaves with its cause.
+    # Everything is wrong at first; each message disappears with its cause.
     job, agenda = page.get_by_label("Job", exact=True), page.get_by_label("Agenda")
     expect(job).to_have_value("")
     page.get_by_label("Meeting Software").select_option("Other")
@@ -73,7 +73,7 @@ def test_messages_go_with_what_they_are_about_and_a_job_brings_its_last_choices(
     expect(agenda).to_have_value("Mine")
     expect(page).to_have_title(re.compile("^Schedule Interview .*: Setup"))
 
-    # Who is called decides which number is asked for.
+    # Who calls whom decides which number is asked for.
     page.get_by_label("Phone", exact=True).check()
     expect(page.get_by_label("Candidate's number")).to_have_value("+44 20 7946 0018")
     expect(page.get_by_label("Number to call")).to_be_hidden()

@@ -1,4 +1,5 @@
-"""Date & Time on a day with 29 interviews: a time is one click, by mouse, by keyboard, without a script."""
+"""Date & Time on a day with 29 interviews: a time is one click away, by mouse, by keyboard, and without a
+script."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -78,7 +79,7 @@ def test_time_is_one_click_on_a_full_day(
     expect(page.get_by_role("region", name="Conflict")).to_have_count(0)
     height = page.evaluate("document.documentElement.scrollHeight")
     assert height <= A_SCREEN_AND_THREE_QUARTERS, height
-    # A gap of the drawing is as good.
+    # A gap in the drawing works just as well.
     gap = page.locator(".week-day.is-chosen .day-gaps label").last
     words = gap.get_attribute("title") or ""
     gap.click()

@@ -71,7 +71,7 @@ def page(
 
 
 def bottom_of(last: Locator) -> float:
-    """How far down the page it ends, in CSS pixels, without the banners of a server that lacks settings."""
+    """How far down the page it ends, in CSS pixels, not counting the banners about missing settings."""
     found: float = last.evaluate(
         """(e) => {
             const head = document.querySelector("main .page-head").getBoundingClientRect().top;
@@ -135,7 +135,7 @@ def test_phone_has_the_month_as_numbers_that_lead_to_the_agenda(
     day = page.locator(".day.is-today")
     expect(day.locator(".day-count")).to_have_text(f", SmoothHiring: {NUMBER}")
     assert page.evaluate("document.documentElement.scrollWidth") <= phone["width"]
-    # All of the day leads on, and not its number alone.
+    # The whole day is a link, not only its number.
     box = day.bounding_box()
     assert box is not None
     day.click(position={"x": 4, "y": box["height"] - 4})

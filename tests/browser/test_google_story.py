@@ -41,7 +41,7 @@ def test_interview_on_google_meet_is_in_the_calendar_moves_there_and_goes(
     story.connect(page, server.base_url)
     story.choose_software(page, server.base_url)
 
-    # What was typed while Zoom was chosen is there again when it is chosen again.
+    # What was typed while Zoom was chosen is back when Zoom is chosen again.
     password = page.get_by_label("Password")
     page.get_by_label("Meeting Software").select_option("Zoom")
     password.fill("s3cret-1")

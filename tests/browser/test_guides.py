@@ -1,4 +1,4 @@
-"""The guides in the browser: pictures in the theme of the page, and what paper gets of them."""
+"""The guides in the browser: pictures in the theme of the page, and what is printed."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def test_pictures_are_those_of_the_pages_theme_and_no_other_is_fetched(
     pictures = [address for address in fetched if address.endswith(".webp")]
     assert pictures
     assert all(address.endswith("-dark.webp") for address in pictures)
-    # What someone has chosen counts more than the system.
+    # A person's own choice takes precedence over the system's.
     page.locator(".user-button").click()
     page.get_by_role("button", name="Light", exact=True).click()
     assert shown(page) == {"light"}

@@ -47,7 +47,7 @@ def test_popup_opens_over_the_list_and_closes_back_to_where_it_was_opened(page: 
     for path in ("/interviews", "/"):
         page.goto(path)
         here = page.url
-        # A page that is loaded again forgets this.
+        # Reloading the page would erase this.
         page.evaluate("window.isTheSame = true")
         name = page.locator("a[data-popup]", has_text="Dina Kaur").first
         popup = page.get_by_role("dialog", name="Dina Kaur")
@@ -101,14 +101,14 @@ def test_filters_apply_at_once_and_stay_in_the_address(page: Page, shared_app: F
     search.press_sequentially("dina")
     expect(listed).to_have_text(["Dina Kaur"])
     expect(search).to_be_focused()
-    # What was found opens at the first click, and closes on the same list.
+    # A search result opens at the first click, and closes back to the same list.
     listed.first.click()
     popup = page.get_by_role("dialog", name="Dina Kaur")
     expect(popup).to_be_visible()
     page.keyboard.press("Escape")
     expect(listed.first).to_be_focused()
     assert page.evaluate("window.isTheSame")
-    # The numbers follow what others do.
+    # The counts are updated when others change something.
     with in_rows(shared_app):
         of_ugo = db.select(Interview).where(Interview.interview_type == InterviewType.IN_PERSON)
         done = db.session.scalars(of_ugo).one()

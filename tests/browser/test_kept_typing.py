@@ -18,7 +18,7 @@ KEPT = "What you entered here is kept"
 
 
 def remembered(page: Page) -> list[str]:
-    """What the tab itself still holds of what was typed."""
+    """What the tab itself still remembers of what was typed."""
     keys: list[str] = page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('typed'))")
     return keys
 
@@ -61,7 +61,7 @@ def test_what_is_typed_survives_a_reload_another_page_and_a_closed_tab(
     expect(agenda).to_have_value("Typed in a tab that is closed")
     assert remembered(page) == []
 
-    # What was kept is continued with like anything else, and then it is saved and no longer only kept.
+    # Continuing works with what was kept as with anything else; after that it is saved, no longer only kept.
     page.get_by_role("button", name="Continue").click()
     expect(step_heading(page)).to_have_text("Date & Time")
     page.get_by_role("button", name="Back").click()

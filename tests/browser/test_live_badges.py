@@ -21,7 +21,7 @@ from tests.machines.servers import ServerProcesses
 
 APPS = "/settings/account/connected-apps"
 AGENDA = "Introduction, then a walk through"
-# How long a page that someone looks at may be behind.
+# How far behind a page that someone is looking at may be.
 BOUND = 5_000
 
 
@@ -41,8 +41,8 @@ def test_open_pages_keep_up_with_a_connection(
     card = elsewhere.locator("#app-zoom")
     elsewhere.get_by_role("button", name="Connect", exact=True).focus()
 
-    # Someone types, notices that Zoom isn't connected, and connects it in the tab that the link opens. The
-    # tab left behind is not looked at meanwhile, so what reaches it is what the other tab tells.
+    # Someone types, notices that Zoom isn't connected, and connects it in the tab that the link opens.
+    # Meanwhile no one looks at the first tab, so it hears only from the other tab.
     open_the_dialog(dialog, base_url)
     hosting = dialog.locator("#hosting")
     with dialog.context.expect_page() as opened:
@@ -58,10 +58,10 @@ def test_open_pages_keep_up_with_a_connection(
     expect(agenda).to_be_focused()
     assert agenda.evaluate("area => area.selectionStart") == 12
 
-    # The other browser is told by no one and asks on its own.
+    # No one tells the other browser, so it asks on its own.
     expect(card.locator(".badge")).to_have_text("Connected", timeout=BOUND)
 
-    # A card that is replaced keeps what was opened in it, and the focus.
+    # A card that is replaced keeps the focus, and what was opened in it stays open.
     summary = card.locator("summary")
     summary.focus()
     elsewhere.keyboard.press("Enter")
@@ -89,7 +89,7 @@ def test_open_pages_keep_up_with_a_connection(
     expect(dialog.locator("#announcement")).to_contain_text("You've been signed out", timeout=BOUND)
     expect(agenda).to_have_value(AGENDA)
 
-    # It asks no more, until it is looked at again after someone has signed in.
+    # It stops asking until someone has signed in and looks at it again.
     asked: list[str] = []
     dialog.on("request", lambda request: asked.append(request.url))
     _sign_in(apps, base_url)
@@ -98,7 +98,7 @@ def test_open_pages_keep_up_with_a_connection(
     dialog.locator("#hosting-zoom").focus()
     _show(dialog)
     expect(hosting.locator(".badge")).to_have_text("Connected", timeout=BOUND)
-    # The link that had the focus is gone; what took its place has it.
+    # The link that had the focus is gone; its replacement has it now.
     expect(hosting).to_be_focused()
     expect(dialog.locator("#announcement")).not_to_contain_text("You've been signed out")
     expect(agenda).to_have_value(AGENDA)

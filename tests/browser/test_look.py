@@ -1,4 +1,4 @@
-"""How pages behave at every size, on paper, by keyboard and where the system has its own ideas of color."""
+"""How pages behave at every size, on paper, by keyboard, and where the system chooses the colors."""
 
 from collections.abc import Callable
 
@@ -56,7 +56,7 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def server(shared_server: ServerProcess) -> ServerProcess:
-    """One for all: no test here minds another's rows."""
+    """One server for all: no test here is disturbed by another's rows."""
     return shared_server
 
 
@@ -98,7 +98,7 @@ def test_no_page_scrolls_sideways_at_any_width(team_page: Page, server: ServerPr
 
 
 def test_each_page_has_a_title_of_its_own(owner: Visitor) -> None:
-    # Every page that a visitor opens is looked over: it has one heading, which the title starts with.
+    # Every page that a visitor opens is checked: it has one heading, which the title starts with.
     titles = {owner.get(path).title for path in PAGES}
     assert len(titles) == len(PAGES)
 
@@ -156,7 +156,7 @@ def test_a_time_zone_is_found_by_typing_a_city(team_page: Page, server: ServerPr
     field.fill("india")
     field.press("Tab")
     expect(field).to_have_value("Asia/Kolkata")
-    # What fits nothing, several entries, or is short for something else, is asked about and never guessed.
+    # Text that matches nothing or several entries, or is an abbreviation, is asked about and never guessed.
     for typed, words in (
         ("US", "could be New York, Chicago, or Los Angeles time"),
         ("America", "could be New York, Chicago, or Los Angeles time"),
@@ -170,7 +170,7 @@ def test_a_time_zone_is_found_by_typing_a_city(team_page: Page, server: ServerPr
         expect(page.get_by_role("alert").filter(has_text=f"“{typed}” {words}")).to_be_visible()
     page.get_by_role("button", name="Add candidate").click()
     expect(page.get_by_text("Enter a time zone, such as").first).to_be_visible()
-    # The server asks in the same words, and has the answers to be pressed.
+    # The server asks in the same words, with buttons for the answers.
     field = page.get_by_label("Time zone")
     field.fill("GMT+2")
     page.get_by_role("button", name="Add candidate").click()
@@ -224,7 +224,7 @@ def test_paper_is_white_in_the_dark_theme_and_carries_no_menus(
     expect(page.get_by_text("dina.kaur@mail.example")).to_be_visible()
 
 
-def test_where_the_system_chooses_the_colors_lines_say_where_one_is(
+def test_lines_show_where_one_is_if_the_system_chooses_the_colors(
     new_browser_context: Callable[..., BrowserContext], server: ServerProcess, signed_in: StorageState
 ) -> None:
     page = new_browser_context(forced_colors="active", storage_state=signed_in).new_page()

@@ -1,4 +1,5 @@
-"""Mails as programs draw them: with all of their CSS, and with what Word's engine leaves of it."""
+"""Mails as mail programs draw them: with all of their CSS, and with the part of it that Word's engine
+supports."""
 
 from __future__ import annotations
 

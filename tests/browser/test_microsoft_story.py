@@ -46,7 +46,7 @@ def test_interview_on_teams_is_in_the_calendar_moves_there_and_goes(
     calendar = page.context.new_page()
     hours = story.check_in_calendar(calendar, link)
 
-    # The link leads into the meeting, as long as it is there.
+    # The link leads into the meeting as long as the meeting exists.
     calendar.goto(link)
     expect(calendar.get_by_role("heading", name=re.compile("Dina Kaur"))).to_be_visible()
     undo_pass = undo_passes(lend_app, database_url, instance_path)

@@ -1,4 +1,4 @@
-"""What was started and not finished is opened again by the same button, started over, and brought back."""
+"""An unfinished draft is opened again by the same button, started over, and brought back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The story on other ways: without Zoom, without JavaScript, by keyboard, on a phone."""
+"""The same story in other ways: without Zoom, without JavaScript, by keyboard, on a phone."""
 
 import re
 from collections.abc import Callable

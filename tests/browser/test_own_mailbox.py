@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 APPS = "/settings/account/connected-apps"
 
 
-# Where the consent pages differ, and nothing else does.
+# The consent pages differ here, and nothing else does.
 @pytest.mark.parametrize(
     "mailbox", [GMAIL, pytest.param(OUTLOOK, marks=pytest.mark.full)], ids=lambda each: each.key
 )
@@ -54,7 +54,7 @@ def test_mailbox_is_connected_turned_off_and_on_and_asked_about(
     page.keyboard.press("Space")
     expect(page.get_by_text(f"Emails about interviews you schedule now come from {SERVER}.")).to_be_visible()
     expect(box).not_to_be_checked()
-    # The keyboard is where it was.
+    # The focus is where it was.
     expect(box).to_be_focused()
     _look_at(page)
 
@@ -70,7 +70,7 @@ def test_mailbox_is_connected_turned_off_and_on_and_asked_about(
     expect(plain.get_by_label(LABEL)).to_be_checked()
     _look_at(plain)
 
-    # The open tab learns of it on its own.
+    # The open tab notices it on its own.
     expect(box).to_be_checked(timeout=10_000)
     mailbox.at(simulators).switches(lose_next_sends=1)
     open_the_dialog(page, server.base_url)
@@ -94,7 +94,7 @@ def test_mailbox_is_connected_turned_off_and_on_and_asked_about(
 
 
 def _look_at(page: Page) -> None:
-    """Nothing is cut off, on a desk and on a phone."""
+    """Check that nothing is cut off, on a desktop and on a phone."""
     size = page.viewport_size
     assert size is not None
     for width in (1280, 360):

@@ -36,7 +36,7 @@ def team(shared_app: Flask, server: ServerProcess) -> Team:
 
 
 def new_interview(app: Flask, team: Team, name: str, venue: Venue | None = None) -> tuple[int, str]:
-    """Of a new candidate; with the path of their page."""
+    """Schedule an interview with a new candidate; return it with the path of their page."""
     with in_rows(app):
         candidate = create_candidate(name, f"{name.split()[0].lower()}@mail.example", team.job_id)
         made = schedule(team.ada, candidate, software=None, venue=venue)
@@ -45,7 +45,7 @@ def new_interview(app: Flask, team: Team, name: str, venue: Venue | None = None)
 
 
 def join_page(app: Flask, interview: int, reader: str) -> str:
-    """The path of the page behind the join link of that reader."""
+    """The path of the page behind that reader's join link."""
     with in_rows(app):
         row = db.session.get_one(Interview, interview)
         return "/j/" + services(app).join_links.join_page(row, reader).rpartition("/")[2]

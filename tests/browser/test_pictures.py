@@ -42,7 +42,7 @@ from tests.tasks.frozen_clock import FrozenClock
 MORNING = datetime(2027, 2, 2, 8, 40, tzinfo=UTC)
 # The first is as wide as the text of a guide, with the page's own margin.
 TEXT, PHONE, DESKTOP = (792, 1200), (390, 900), (1280, 900)
-# What the simulators make up would differ from picture to picture, and their addresses would puzzle people.
+# What the simulators make up would differ from picture to picture, and their addresses would confuse readers.
 # The bar at the bottom of a narrow window would cover what is shown. The fonts of systems differ in width.
 _AS_ANYWHERE = """async () => {
     // Before it is used: one that comes late is left for the next page.
@@ -55,7 +55,7 @@ _AS_ANYWHERE = """async () => {
 }"""
 
 
-# What a page asks for on its own, once it is there. What comes depends on how busy the machine is.
+# What a page requests on its own once it is open. The answer depends on how busy the machine is.
 _LATER = re.compile(r"/(look|deliveries|hosting|today|counts|changes)\b")
 
 
@@ -71,7 +71,8 @@ class Office:
 
 @dataclass(frozen=True)
 class Picture:
-    """`of`: brings the page of someone to where it is taken, and says what is on it."""
+    """A picture of a page. `of` brings someone's page to the place where it is taken, and says what is on
+    it."""
 
     name: str
     who: str
@@ -101,7 +102,7 @@ def _date_and_time(page: Page, office: Office) -> list[Locator]:
 def _interview(page: Page, office: Office) -> list[Locator]:
     page.goto(f"{office.base_url}/interviews/{office.interviews['Hannah Weiss']}")
     page.get_by_text("Invitation sent to").first.wait_for()
-    # What begins below would be cut off.
+    # Anything that begins below this would be cut off.
     page.locator(".interview-words").evaluate("below => below.remove()")
     return [page.locator(".page-head"), page.locator(".meeting"), page.get_by_role("region", name="Delivery")]
 
@@ -140,7 +141,7 @@ def _connected_apps(page: Page, office: Office) -> list[Locator]:
 
 def _availability(page: Page, office: Office) -> list[Locator]:
     page.goto(f"{office.base_url}/settings/account/availability")
-    # As far as the page explains itself; the limits below are more of the same.
+    # As far as the page needs to explain itself; the limits below are more of the same.
     return [page.locator(".card-heading").first, page.get_by_label("Free after each interview")]
 
 
@@ -184,7 +185,7 @@ def office(
     morning: FrozenClock,
     request: pytest.FixtureRequest,
 ) -> Iterator[Office]:
-    """All its work is done, and nothing more is going to happen."""
+    """The demo's office, with all work done, so that nothing more will happen."""
     settings = {
         **simulators.settings(),
         **simulators.google.settings(),
@@ -220,7 +221,7 @@ def office(
 def _open_the_office(
     app: Flask, simulators: Simulators, morning: FrozenClock
 ) -> tuple[dict[str, Member], dict[str, int]]:
-    """The people by their names, and of each candidate the newest interview."""
+    """The people by their names, and the newest interview of each candidate."""
     # Anything that is tried or read again happens a little earlier or later each time, at random.
     random.seed(MORNING.toordinal())
     rules = services(app).rules

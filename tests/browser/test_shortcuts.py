@@ -1,4 +1,5 @@
-"""Keyboard shortcuts in a browser: each leads where it says, none while someone types, and all can be off."""
+"""Keyboard shortcuts in a browser: each leads where it says, none works while someone types, and all can be
+turned off."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ def page(
 
 
 def open_page(page: Page, address: str) -> None:
-    """Its script has run, so that a key pressed now is heard."""
+    """A page whose script has run, so that it reacts to keys from now on."""
     page.goto(address, wait_until="load")
 
 
@@ -70,7 +71,7 @@ def test_list_opens_over_the_page_and_gives_the_focus_back(page: Page) -> None:
     shown = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(shown.get_by_role("row", name="Go to Interviews g then i")).to_be_visible()
     assert_no_barrier(page)
-    # What is open over the page has the keys.
+    # Keys go to what is open over the page.
     page.keyboard.press("/")
     page.keyboard.press("g")
     page.keyboard.press("j")
@@ -93,7 +94,7 @@ def test_keys_that_someone_types_stay_theirs(page: Page) -> None:
     page.keyboard.press("c")
     expect(page.get_by_role("dialog")).to_have_count(0)
     zone.blur()
-    # Nor in text that is edited in place, nor while a key is held down.
+    # They don't work in text that is edited in place either, or while a key is held down.
     page.evaluate("document.querySelector('h1').contentEditable = 'true'")
     page.locator("h1").focus()
     page.keyboard.press("c")
@@ -102,10 +103,10 @@ def test_keys_that_someone_types_stay_theirs(page: Page) -> None:
     page.evaluate(
         "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'c', repeat: true, bubbles: true }))"
     )
-    # Not for the browser's own keys, nor for a key that is not the second of a pair.
+    # Nor do the browser's own keys, or a key that is not the second of a pair.
     for keys in ("Alt+c", "Shift+C", "g", "x", "j"):
         page.keyboard.press(keys)
-    # The next key is heard after these, and is the only one that acts.
+    # The next key works after these, and is the only one that does.
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="Search candidates")).to_be_focused()
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -131,7 +131,7 @@ def test_candidate_is_asked_to_choose(
     expect(listed(page)).to_have_count(2)
     assert_no_barrier(page)
 
-    # Without a script it is the same list, and what is left to do works by the form alone.
+    # Without a script it is the same list, and the rest works with the form alone.
     bare = open_page(java_script_enabled=False, viewport={"width": 360, "height": 740})
     bare.goto(f"{server.base_url}{address}")
     expect(listed(bare)).to_have_count(2)

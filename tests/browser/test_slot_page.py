@@ -87,7 +87,7 @@ def test_a_thumb_says_that_none_work_and_then_chooses_one(
     expect(page.get_by_text("you told us that none of these times work")).to_be_visible()
     assert kinds_said(shared_app, interview) == [AnswerKind.NONE_FIT]
 
-    # A card is pressed anywhere; it is marked, and nothing more happens.
+    # A card can be pressed anywhere; it is marked, and nothing more happens.
     page.locator(".choice").nth(1).tap()
     expect(page.get_by_role("radio").nth(1)).to_be_checked()
     assert status_of(shared_app, interview)[0] is InterviewStatus.REQUESTED
@@ -100,7 +100,7 @@ def test_a_thumb_says_that_none_work_and_then_chooses_one(
     expect(page.get_by_role("button", name="I'll be there")).to_be_visible()
 
 
-def test_one_who_is_no_longer_interested_says_so(
+def test_candidate_who_is_no_longer_interested_says_so(
     shared_app: Flask, server: ServerProcess, team: Team, new_browser_context: Callable[..., BrowserContext]
 ) -> None:
     interview, path = new_request(shared_app, team, "Cora Lee")

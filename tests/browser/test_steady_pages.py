@@ -1,4 +1,4 @@
-"""What someone is about to press stays where it is, whatever arrives meanwhile."""
+"""What someone is about to press stays where it is, whatever arrives in the meantime."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_buttons_of_a_step_are_at_the_bottom_of_the_window_whatever_arrives(
     page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
     page.get_by_label("Time", exact=True).fill("09:00")
     expect(page.get_by_role("heading", name=re.compile(f"{start:%A}"))).to_be_visible()
-    # Half a pixel is what a height that is no whole number makes.
+    # A fractional height makes a difference of half a pixel.
     assert _bar(page) == pytest.approx(before, abs=0.6)
     page.get_by_role("button", name="Continue").click()
 
@@ -111,8 +111,8 @@ def test_a_button_that_is_being_pressed_is_not_replaced_or_moved(
     open_page: Callable[[str], Page], shared_server: ServerProcess
 ) -> None:
     page = open_page("desktop")
-    # A poll's answer. It is caught from the first page on: what is to be caught has to be said before the
-    # page that asks begins to load.
+    # A poll's answer. It is intercepted from the first page on: the route has to be set before the page that
+    # polls begins to load.
     answers: list[Route] = []
     page.route(re.compile("/hosting"), lambda route: answers.append(route))
     with page.expect_request(re.compile("/hosting")):
@@ -128,7 +128,7 @@ def test_a_button_that_is_being_pressed_is_not_replaced_or_moved(
     expect(page.locator("#hosting")).to_have_text("An answer")
     page.unroute_all(behavior="ignoreErrors")
 
-    # What is said of a field that is left by pressing a button below it.
+    # The message about a field that is left by pressing a button below it.
     page.goto(f"{shared_server.base_url}/candidates/new")
     page.get_by_label("Time zone").fill("nowhere at all")
     _press(page, "Add candidate")

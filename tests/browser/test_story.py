@@ -45,7 +45,7 @@ def test_from_first_run_to_the_candidates_inbox(
 
     expect(page.get_by_text("Zoom meeting created on Ana's account").first).to_be_visible()
     expect(page.get_by_text("Invitation sent to 2 people").first).to_be_visible()
-    # What is still to come is folded once everything is delivered.
+    # What is still to come is collapsed once everything is delivered.
     reminder = page.get_by_text("Reminder queued for").first
     expect(reminder).to_be_hidden()
     page.locator(".deliveries-more summary").click()
@@ -60,7 +60,7 @@ def test_from_first_run_to_the_candidates_inbox(
     expect(page.get_by_text("s3cret-1").first).to_be_visible()
 
     [mail] = simulators.wait_for_mails(1, to=CANDIDATE)
-    # Beside the copy there is the notice that Zoom was connected.
+    # Besides the copy there is the notice that Zoom was connected.
     [copy] = [
         mail
         for mail in simulators.wait_for_mails(2, to=OWNER)

@@ -44,7 +44,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     clashes = page.get_by_role("region", name="Conflict", exact=True)
     words = "Ben Frei has another interview with Omar Haddad from 09:30 to 10:15 UTC."
     expect(clashes.get_by_text(words)).to_be_visible()
-    # Said for those who cannot see it, and not shown a second time.
+    # Announced for those who cannot see it, and not shown a second time.
     expect(page.locator("#announcement")).to_contain_text("Ben Frei is busy then.")
     expect(page.locator("#announcement")).to_have_attribute("data-tone", "quiet")
     day = page.get_by_role("region", name="Also that day")
@@ -58,7 +58,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     )
     tick = page.get_by_label("Schedule anyway")
     tick.check()
-    # Typing what changes nothing keeps the tick; another length is another question.
+    # Typing that changes nothing keeps the check mark; another length is another question.
     with page.expect_response(re.compile("/date-time/look")):
         choose_zone(page, "Africa/Abidjan")
     expect(times.get_by_text("Times in Abidjan, GMT")).to_be_visible()
@@ -90,7 +90,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     expect(clashes).to_have_count(0)
     # What is typed has the focus throughout.
     expect(time).to_be_focused()
-    # Someone types before the script has come.
+    # Someone types before the script has arrived.
     held: list[Route] = []
     page.route(re.compile("attendees.*js"), lambda route: held.append(route))
     page.get_by_role("button", name="Continue").click()
@@ -108,7 +108,7 @@ def test_page_follows_what_is_typed_and_people_are_found_and_pasted(
     page.get_by_role("checkbox", name=re.compile("Cleo Marin")).check()
     search = page.get_by_label("Find someone on the team")
     search.fill("person7")
-    # Who is chosen stays in sight.
+    # The people who are chosen stay visible.
     expect(team_list.get_by_role("checkbox")).to_have_count(2)
     search.fill("nobody at all")
     expect(page.get_by_text("No one on the team matches.")).to_be_visible()

@@ -87,7 +87,7 @@ def test_week_shows_whose_time_is_taken_and_a_time_on_any_day_is_one_click(
     expect(week).to_contain_text("Ida: Away")
     expect(week).not_to_contain_text("Dentist")
     expect(week).to_contain_text("Outlook as of")
-    # It is connected on paper alone.
+    # It is connected only on paper.
     expect(week).to_contain_text("has to be reconnected")
     expect(week).to_contain_text("calendar isn't connected")
     # Of the days without a time for everyone, none is offered.
@@ -100,7 +100,7 @@ def test_week_shows_whose_time_is_taken_and_a_time_on_any_day_is_one_click(
     expect(page.get_by_label("Time", exact=True)).to_have_value(words)
     expect(tuesday).to_have_attribute("aria-pressed", "true")
     expect(week.locator(".week-day.is-chosen rect.is-wanted")).to_have_count(1)
-    # A column of the drawing is as good as the button of its day.
+    # A column in the drawing works as well as the button for its day.
     week.locator(".week-day").nth(4).locator("label").click()
     expect(page.get_by_label("Date", exact=True)).to_have_value(f"{days[4]}")
     page.get_by_label("Time", exact=True).fill("10:15")

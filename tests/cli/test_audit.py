@@ -40,7 +40,7 @@ def test_a_list_that_knows_no_package_counts_as_not_reached() -> None:
 
 
 @pytest.mark.slow  # a Python process that gives up on its connections
-def test_an_unreachable_list_is_said_in_one_line() -> None:
+def test_an_unreachable_list_is_reported_in_one_line() -> None:
     nowhere = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
     answer = subprocess.run(
         [sys.executable, "tools/audit.py"],

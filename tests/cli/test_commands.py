@@ -50,7 +50,7 @@ SETUP = [
 
 
 def flask(app: Flask, *arguments: str, typed: str | None = None) -> Result:
-    """Run a command as in a process of its own, which no request has left its read-only mark in."""
+    """Run a command as in its own process, where no request has left its read-only mark."""
     with writing():
         return app.test_cli_runner().invoke(args=arguments, input=typed)
 
@@ -88,7 +88,9 @@ def test_setup_reads_the_password_from_standard_input(sqlite_app: Flask) -> None
         ("--name=Ada Berg", "sunshine", "too easy to guess"),
     ],
 )
-def test_setup_refuses_what_cannot_be(sqlite_app: Flask, changed: str, password: str, words: str) -> None:
+def test_setup_refuses_what_is_not_possible(
+    sqlite_app: Flask, changed: str, password: str, words: str
+) -> None:
     done = flask(sqlite_app, *SETUP, changed, typed=f"{password}\n")
     assert done.exit_code != 0
     assert words in done.output
@@ -98,7 +100,7 @@ def test_setup_refuses_what_cannot_be(sqlite_app: Flask, changed: str, password:
 
 @pytest.mark.slow  # a process of its own
 def test_migrations_have_their_commands(tmp_path: Path) -> None:
-    """They are loaded only by a process that asks for them."""
+    """They are loaded only in a process that asks for them."""
     answer = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "app", "db", "heads"],
         cwd=ROOT,
@@ -188,7 +190,7 @@ def test_tasks_are_listed_tried_again_and_worked_off(
         assert "given up" in shown.output
         assert "It crashed." in shown.output
         assert shown.exit_code == len(options)
-    # One that cannot be retried keeps none of the others back.
+    # One that cannot be retried does not hold up the others.
     again = flask(app, "tasks", "retry", "99999", str(task_id))
     assert again.exit_code == 1
     assert f"Task {task_id} will be tried now: Making the online meeting." in again.output
@@ -348,7 +350,7 @@ def test_rotating_takes_what_emails_said_along(make_connected: Callable[[], Flas
     close_app(restarted)
 
 
-def test_keys_that_open_nothing_are_said_and_nothing_is_lost(
+def test_keys_that_open_nothing_are_reported_and_nothing_is_lost(
     make_connected: Callable[[], Flask], simulators: Simulators, instance_path: Path
 ) -> None:
     app = make_connected()

@@ -1,4 +1,4 @@
-"""SQLite's file on a network file system: known by its mount, and said to those who can act."""
+"""SQLite's file on a network file system: recognized by its mount, and reported to those who can act."""
 
 from pathlib import Path
 
@@ -66,6 +66,6 @@ def test_start_and_every_page_of_an_admin_say_so(
     assert "network file system" not in Visitor(app).enter(team.ben).get("/").text
 
 
-def test_local_file_is_nothing_to_speak_of(make_app: MakeApp, capsys: pytest.CaptureFixture[str]) -> None:
+def test_local_file_brings_no_warning(make_app: MakeApp, capsys: pytest.CaptureFixture[str]) -> None:
     first_start.prepare(make_app())
     assert "network file system" not in capsys.readouterr().err

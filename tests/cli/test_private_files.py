@@ -49,7 +49,7 @@ def test_folder_that_was_open_is_closed_with_its_files(tmp_path: Path) -> None:
     assert {mode(path) for path in folder.iterdir()} == {0o600}
 
 
-def test_open_folder_of_another_user_is_refused_in_words(
+def test_open_folder_of_another_user_is_refused_with_an_explanation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "theirs"

@@ -1,4 +1,4 @@
-"""What a setting cannot mean is refused at the start, in words, for every setting there is."""
+"""A value that makes no sense is refused at the start, with an explanation, for every setting there is."""
 
 import os
 import subprocess

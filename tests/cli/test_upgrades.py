@@ -1,5 +1,5 @@
-"""Servers that bring a database up to date: one of several does it, a killed one leaves nothing half done,
-and an older program leaves a newer database alone."""
+"""Servers that bring a database up to date: only one of several does it, a killed one leaves nothing half
+done, and an older program leaves a newer database alone."""
 
 import os
 import signal
@@ -41,7 +41,7 @@ def _stored(app: Flask, *tables: str) -> dict[str, int]:
 
 
 def _at_revision(app: Flask) -> tuple[str, bool]:
-    """The revision that the database is at, and whether the next version's first table is there."""
+    """The database's revision, and whether the next version's first table is there."""
     with app.app_context():
         found = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
         db.session.remove()
@@ -110,7 +110,7 @@ def test_servers_that_start_at_once_on_an_empty_database_all_come_up(
             server.kill()
 
 
-def test_database_that_is_newer_is_left_alone_with_words(
+def test_newer_database_is_left_alone_and_the_server_says_why(
     database_url: str, instance_path: Path, next_version: NextVersion
 ) -> None:
     next_version.go()

@@ -1,4 +1,4 @@
-"""The part of the demo that is at the simulators: connected accounts, and interviews that are held online."""
+"""The part of the demo that uses the simulators: connected accounts, and interviews that are held online."""
 
 from demo.online import connect_some_and_schedule
 from demo.team import seed

@@ -29,17 +29,17 @@ def plant(app: Flask) -> bool:
     return seed(app.config["INSTALLATION_ID"], services(app).rules, "a password of its own")
 
 
-def test_demo_begins_with_a_week_as_teams_have_it_and_is_planted_once(sqlite_app: Flask) -> None:
+def test_demo_begins_with_a_typical_week_and_is_created_once(sqlite_app: Flask) -> None:
     with in_rows(sqlite_app):
         assert plant(sqlite_app) is True
         now = utc_now()
         interviews = db.session.scalars(db.select(Interview)).all()
         assert {interview.interview_type for interview in interviews} == set(InterviewType)
         assert {interview.status for interview in interviews} == set(InterviewStatus)
-        # One has not answered, and none of the times suits the other.
+        # One has not answered, and the other can make none of the times.
         asked = [each for each in interviews if each.status is InterviewStatus.REQUESTED]
         assert sorted(len(each.answers) for each in asked) == [0, 1]
-        # Most are of their job's interview plan.
+        # Most come from their job's interview plan.
         assert {"Phone screen", "Team interview"} <= {interview.template_name for interview in interviews}
         scheduled = [each for each in interviews if each.status is InterviewStatus.SCHEDULED]
         for interview in interviews:
@@ -78,7 +78,7 @@ def test_everyone_in_the_demo_who_holds_interviews_has_some(sqlite_app: Flask) -
         people = {user.name: user for user in db.session.scalars(db.select(User))}
         for name in ("Lena Vogel", "Priya Raman", "Tom Adeyemi", "Noah Clarke"):
             assert len(today_and_later(people[name], utc_now(), utc_now(), limit=8).later) >= 2, name
-        # Those who only look on, or help, have some to look at as well.
+        # Those who only observe or help have some to look at as well.
         for name in ("Grace Kim", "Marco Bianchi", "Ingrid Solberg"):
             assert today_and_later(people[name], utc_now(), utc_now(), limit=1).later, name
 

@@ -15,7 +15,7 @@ README, BACKUPS, UPGRADING, SCALING = DOCUMENTS = (
     "docs/scaling.md",
 )
 
-# What can't be run here, why, and what is looked at instead.
+# What can't be run here, why not, and what is checked instead.
 NOT_TYPED = {
     "make test": "these are the tests; a short one of them is run",
     "make demo PORT=8200": "the same demo as before, on a port that may be taken",
@@ -39,7 +39,7 @@ Kind = Literal["commands", "settings", "unit", "site", "picture"]
 
 _FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-# Commands in a sentence. One with an ellipsis stands for several, and says nothing that could be typed.
+# Commands in a sentence. One with an ellipsis means several, and can't be typed.
 _INLINE = re.compile(r"`((?:sudo|make|\.venv/bin/flask) [^`…]+)`")
 
 
@@ -57,7 +57,7 @@ class Part:
 
 @cache
 def sections(document: str) -> dict[str, tuple[Part, ...]]:
-    """The parts of a document by the headings that they are under, in their order."""
+    """The parts of a document by the headings that they are under, in order."""
     text = (ROOT / document).read_text()
     begins = list(_HEADING.finditer(_FENCED.sub(lambda block: " " * len(block[0]), text)))
     ends = [*(each.start() for each in begins[1:]), len(text)]
@@ -65,7 +65,7 @@ def sections(document: str) -> dict[str, tuple[Part, ...]]:
 
 
 def commands(document: str, heading: str) -> list[str]:
-    """The lines to type that a section has, in their order."""
+    """The lines of a section to type, in order."""
     return [line for part in _of_kind(document, heading, "commands") for line in part.lines]
 
 
@@ -81,7 +81,7 @@ def settings(document: str, heading: str) -> list[dict[str, str]]:
 
 
 def the_part(document: str, heading: str, kind: Kind) -> str:
-    """The only block of that kind that a section has."""
+    """The only block of that kind in a section."""
     [part] = _of_kind(document, heading, kind)
     return part.text
 

@@ -1,4 +1,4 @@
-"""A machine for one newcomer, who types what the documents say: a folder that plays its root, with stand-ins
+"""A machine for a newcomer who types what the documents say: a folder that serves as its root, with stand-ins
 for what a test can't do to a machine (`stand_ins.py`), and everything else as it is.
 
 The services are real servers, started by what the unit of systemd says.
@@ -42,7 +42,7 @@ DOMAIN = "interviews.example.com"
 _PLACES = re.compile(
     r"(?<![\w./])(?=/(?:opt|var/lib|var/backups|usr/local/bin|etc)/(?:smoothhiring|systemd|caddy))"
 )
-# What a document leaves to its reader.
+# What a document leaves for its reader to fill in.
 _TO_FILL_IN = re.compile(r"\b[A-Z]+(?:[-_][A-Z]+)+\b(?!=)")
 
 
@@ -62,7 +62,7 @@ class Origin:
         self._git("init", "--quiet", "--initial-branch=main")
 
     def release(self, version: str, added: Mapping[str, str] | None = None) -> None:
-        """Another version, which has these files as well."""
+        """Make another version, which has these files as well."""
         for name, text in (added or {}).items():
             (self.folder / name).write_text(text)
         self._git("add", "--all")
@@ -85,14 +85,14 @@ class Origin:
 
 
 def placed(text: str, root: Path) -> str:
-    """The text with the folders of a machine where this one has them."""
+    """The text with a machine's folders replaced by this machine's."""
     return _PLACES.sub(str(root), text)
 
 
 @dataclass
 class Machine:
-    """`words` are what the newcomer puts in the place of the documents' own, such as the address to clone
-    from. `root` may lead to another folder later: then it's another machine."""
+    """`words` are what the newcomer types instead of the documents' placeholders, such as the address to
+    clone from. `root` may lead to another folder later: then it's another machine."""
 
     root: Path
     folder: Path
@@ -102,7 +102,8 @@ class Machine:
     _service: RunningProcess | None = None
 
     def begin(self) -> None:
-        """Be another machine, with nothing on it. The one before stays as it is, without its service."""
+        """Become another machine, with nothing on it. The previous one stays as it is, without its
+        service."""
         self.stop()
         number = len(list(self.folder.glob("machine-*")))
         own = self.folder / f"machine-{number}"
@@ -119,7 +120,7 @@ class Machine:
             (own / name).mkdir(parents=True)
         for program in (own / PROGRAMS).iterdir():
             program.write_text(program.read_text().replace(str(own), str(self.root)))
-        # As the package of Caddy leaves it.
+        # As Caddy's package leaves it.
         (own / "etc/caddy/Caddyfile").write_text(":80 {\n\troot * /usr/share/caddy\n}\n")
         self.root.unlink(missing_ok=True)
         self.root.symlink_to(own)
@@ -161,13 +162,13 @@ class Machine:
                 "PYTHONPATH": str(self.root / "no-network"),
                 "PIP_CONFIG_FILE": "/dev/null",
                 "PIP_NO_INDEX": "1",
-                # Another one may have the usual one.
+                # Another process may have the usual port.
                 "PORT": str(self.port),
             }
         )
 
     def visitors_app(self) -> Flask:
-        """An application for `Visitor` that asks this machine's server, as its proxy does."""
+        """An application for `Visitor` that sends requests to this machine's server, as its proxy does."""
         app = Flask("proxy")
         app.config["BASE_URL"] = f"https://{DOMAIN}"
         app.wsgi_app = _Proxy(self.port)  # type: ignore[method-assign]
@@ -197,7 +198,8 @@ class Machine:
             kill_group(self._service)
 
     def _do_as_told(self) -> None:
-        """Do to the services what the last command wanted. As with systemd, no command waits for a server."""
+        """Do to the services what the last command asked for. As with systemd, no command waits for a
+        server."""
         told = self.root / "told"
         if not told.exists():
             return
@@ -246,7 +248,7 @@ class Machine:
 
 
 class _Proxy:
-    """Sends every request on to a server on this port, with what the proxies of `deploy/` say of it."""
+    """Sends every request on to a server on this port, with the headers that the proxies in `deploy/` add."""
 
     def __init__(self, port: int) -> None:
         headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": DOMAIN, "X-Forwarded-For": "192.0.2.7"}

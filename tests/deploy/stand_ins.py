@@ -1,7 +1,7 @@
 """What a test can't do to the machine that it runs on, done in a folder instead: small programs with the
 names of those that the documents and `deploy/install.sh` call. Whatever is not here is the real program.
 
-`ROOT` in their texts is the folder that plays the machine's root, `PYTHON` an interpreter.
+`ROOT` in their texts is the folder that serves as the machine's root, `PYTHON` an interpreter.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ case "$1 $2" in
     *) exit 100 ;;
 esac
 """,
-    # What could be had besides.
+    # What else could be installed.
     "apt-get": "exit 100",
     "git": 'test -e ROOT/installed-git || exit 127\nexec REAL "$@"',
     "caddy": 'test -e ROOT/installed-caddy || exit 127\nexec REAL "$@"',
@@ -66,7 +66,7 @@ if [ "${1:-} ${2:-}" = "-m venv" ]; then
 fi
 exec PYTHON "$@"
 """,
-    # Types what the test has decided that the person wants: one setting a line.
+    # Types what the person wants, as the test has decided: one setting a line.
     "nano": """
 test -e ROOT/typed || exit 1
 while IFS= read -r line; do
@@ -77,7 +77,7 @@ rm ROOT/typed
 """,
     # What services are told to do, in order; the test then does it.
     "systemctl": 'printf "%s\\n" "$*" >> ROOT/told',
-    # The domain leads to this machine, whose proxy has the certificate.
+    # The domain resolves to this machine, whose proxy has the certificate.
     "curl": """
 for word in "$@"; do
     shift
@@ -88,7 +88,7 @@ exec REAL --silent --show-error --fail --noproxy '*' --header 'X-Forwarded-Proto
 """,
 }
 
-# Every Python of the machine starts with this: it has no network but its own.
+# Every Python on the machine starts with this: it has no network but its own.
 _NO_NETWORK = f"""
 import errno
 import importlib.util
@@ -118,7 +118,8 @@ socket.getaddrinfo = guarded(socket.getaddrinfo, unknown)
 
 
 def lay_out(root: Path, *, domain: str, port: int) -> None:
-    """Put the stand-ins into a folder that plays a machine's root. Requests to the domain reach the port."""
+    """Put the stand-ins into a folder that serves as a machine's root. Requests to the domain reach the
+    port."""
     folder = root / PROGRAMS
     folder.mkdir(parents=True)
     virtual_environment = Path(sys.prefix).resolve()

@@ -1,5 +1,5 @@
-"""The image and the containers around it, by the rules of those who write such files: no container runtime is
-needed for that, and none is to be expected where the tests run."""
+"""The image and the containers around it, checked by the rules for these files: that needs no container
+runtime, and there may be none where the tests run."""
 
 import json
 import re
@@ -21,8 +21,8 @@ _SCHEMA = Path(__file__).parent / "third_party" / "compose-spec.json"
 
 
 def linted(steps: str) -> str:
-    """What hadolint says of these steps of an image, and of the shell's lines in them: nothing, if all is
-    well."""
+    """What hadolint says about these steps of an image, and about the shell commands in them: nothing, if all
+    is well."""
     hadolint = shutil.which("hadolint", path=Path(sys.executable).parent)
     assert hadolint is not None, "hadolint comes with requirements-dev.txt"
     done = subprocess.run(
@@ -66,11 +66,11 @@ def test_hadolint_notices_what_is_worse(step: str, worse: str, rule: str) -> Non
 def test_image_is_small_and_for_no_one_special() -> None:
     stages = re.split(r"(?m)^(?=FROM )", (DEPLOY / "Dockerfile").read_text())[1:]
     bases = {stage.split()[1] for stage in stages}
-    # Both stages: what the first one installs runs in the second.
+    # Both stages have the same base: what the first one installs runs in the second.
     assert len(bases) == 1
     assert re.fullmatch(r"python:\d+\.\d+-slim-[a-z]+", bases.pop())
     last = stages[-1]
-    # Nothing is fetched or installed in what runs, and no one in it may change the program.
+    # Nothing is fetched or installed in the stage that runs, and no one in it may change the program.
     for fetching in ("apt", "pip ", "curl", "wget"):
         assert fetching not in last
     assert "--chown" not in last
@@ -117,7 +117,7 @@ def test_containers_get_what_they_need_and_no_more() -> None:
     assert server["depends_on"] == {"database": {"condition": "service_healthy"}}
     environment = server["environment"]
     assert {name.removesuffix("_FILE") for name in environment} <= settings_names()
-    # Every secret comes from a file, but for the keys that the server makes and keeps itself.
+    # Every secret comes from a file, except the keys that the server makes and keeps itself.
     secret = re.compile("PASSWORD|SECRET|METRICS_TOKEN|DATABASE_URL")
     for name in filter(secret.search, settings_names() - {"SECRET_KEY"}):
         assert f"/run/secrets/{name.lower()}" in environment[f"{name}_FILE"]
@@ -135,7 +135,7 @@ def test_empty_files_are_no_secrets_yet(tmp_path: Path) -> None:
 def test_first_lines_of_the_compose_file_make_what_it_reads(tmp_path: Path) -> None:
     text = (DEPLOY / "compose.yaml").read_text().replace("\\\n#", "")
     said = re.findall(r"(?m)^#   (\S.*)$", text)
-    # Some lines end with a remark, or are one.
+    # Some lines end with a comment, or are one.
     lines = [line for each in said if (line := re.sub(r"\s{2,}\(.*", "", each)) and not line.startswith("(")]
     docker = [line for line in lines if line.startswith("docker ")]
     # There is no container runtime to run them with.

@@ -1,4 +1,4 @@
-"""What README and docs/ (backups, upgrading, scaling) tell people to type or write is typed or looked at."""
+"""What README and docs/ (backups, upgrading, scaling) tell people to type or write is typed or checked."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.deploy.documents import (
 )
 from tests.machines.proxies import checked, nginx_command
 
-# The sections whose commands `test_newcomer.py` types. Another one has to be typed, too.
+# The sections whose commands `test_newcomer.py` types. A new section has to be typed, too.
 TYPED = {
     README: ("Try it", "Installing it on a server", "Running it from a folder", "For programs"),
     BACKUPS: (
@@ -33,7 +33,7 @@ TYPED = {
         "From SQLite to PostgreSQL, or back",
     ),
     UPGRADING: ("Upgrading", "Going back"),
-    # Needs several machines; what can be typed on one is in another document, too.
+    # Needs several machines; what can be typed on one machine is in another document, too.
     SCALING: (),
 }
 
@@ -98,7 +98,7 @@ def test_server_beside_another_one_gets_the_keys_and_starts_without_the_share() 
     for entry in told:
         assert f"\n{entry.partition('=')[0]}" in unit
     [uploads] = [block["UPLOADS_FOLDER"] for block in settings(SCALING, "Setting up two servers")]
-    # What has no minus sign has to be there at the start; so has what is required.
+    # Folders without a minus sign have to exist at the start, and so do required files.
     assert f"ReadWritePaths=-{uploads}" in told
     assert not any(entry.startswith("Requires") for entry in told)
 

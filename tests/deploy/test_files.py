@@ -36,7 +36,7 @@ def test_backups_of_the_documents_go_where_the_service_may_write() -> None:
 
 
 def test_containers_take_any_setting() -> None:
-    # Those that the file names are not all of them.
+    # The file doesn't name all of them.
     containers = (DEPLOY / "compose.yaml").read_text()
     assert "    env_file:\n      - path: .env\n        required: false\n" in containers
 
@@ -59,7 +59,7 @@ def test_image_leaves_out_what_does_not_run_and_keeps_what_does() -> None:
     for secret in ("**/.env", "**/*.age", "deploy/secrets"):
         assert secret in ignored
     steps = (DEPLOY / "Dockerfile").read_text()
-    # Of the last stage.
+    # The last stage.
     assert "\nUSER 10001\n" in steps.rpartition("\nFROM ")[2]
     assert "HEALTHCHECK" in steps
     assert "--only-binary :all:" in steps

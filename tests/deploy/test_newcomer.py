@@ -1,5 +1,6 @@
-"""Whatever README, docs/backups.md and docs/upgrading.md tell people to type does what they say, from a bare
-machine to the first interview, through backups, upgrades and restores, and from one database to the other."""
+"""Everything that README, docs/backups.md and docs/upgrading.md tell people to type does what they say, from
+a bare machine to the first interview, through backups, upgrades and restores, and from one database to the
+other."""
 
 import json
 import os
@@ -29,7 +30,7 @@ from timezones import utc_now
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 
 OWNER, CANDIDATE = "ada@northlight.example", "dina.kaur@mail.example"
-# For `make test`: a file of tests that need nothing, in one process.
+# For `make test`: a file of tests that need no machines, in one process.
 A_TEST = "'tests/pages/test_checks.py -n 0'"
 INSTALLING, ASIDE = "Installing it on a server", "On a machine that has been used"
 EDIT, RESTART = "sudo nano /opt/smoothhiring/.env", "sudo systemctl restart smoothhiring"
@@ -82,14 +83,15 @@ def test_demo_and_server_run_from_a_clean_folder(machine: Machine) -> None:
 
 
 def served(machine: Machine, command: str, folder: Path) -> str:
-    """Run a command that serves until someone presses Ctrl-C, and do so once it answers; what it said."""
+    """Run a command that serves until someone presses Ctrl-C, and press it once it answers; return its
+    output."""
     log = folder.parent / f"{command}.log"
     process = start(["sh", "-c", command], log=log, settings=machine.environment(), cwd=folder)
     try:
         machine.wait_for_answer(process, log)
     finally:
         if process.poll() is None:
-            # To all that it started, as the terminal does.
+            # Sent to every process it started, as the terminal does.
             os.killpg(process.pid, signal.SIGINT)
         end_group(process, how=signal.SIGINT, timeout=45)
     return tail(log)
@@ -112,7 +114,7 @@ def test_commands_lead_to_an_interview_and_through_backups_and_upgrades(
 
 
 class Newcomer:
-    """Someone who installs and keeps the product by what the documents say."""
+    """Someone who installs and maintains the product as the documents say."""
 
     def __init__(self, machine: Machine, simulators: Simulators) -> None:
         self.machine = machine
@@ -130,7 +132,7 @@ class Newcomer:
 
     def installs(self) -> None:
         for line in to_type(README, INSTALLING):
-            # The domain is no one's, so it is worth a look.
+            # The domain belongs to no one, so it is reported as worth a look.
             said = self.types(line, status=1 if line.endswith(" doctor") else 0)
             if line.endswith(" doctor"):
                 for good in ("Database", "Mail server", "Zoom", "Heartbeat"):
@@ -190,7 +192,7 @@ class Newcomer:
     def upgrades_and_goes_back(self) -> None:
         self.machine.origin.release("v99.0.0", {"migrations/versions/9999_mottos.py": NEWER})
         for line in to_type(UPGRADING, "Upgrading"):
-            # The other way is for those who run it from a folder.
+            # The other way is for people who run it from a folder.
             if line != "make run":
                 self.types(line)
         assert self.revision() == "9999"

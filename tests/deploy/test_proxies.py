@@ -94,7 +94,7 @@ def test_of_two_servers_one_is_enough(
             person.look_at("/interviews")
         for victim, its_port in zip(servers, ports, strict=True):
             victim.kill()
-            # No one has to reload, and the session is the other server's as well.
+            # No one has to reload, and the session is valid on the other server as well.
             for _ in range(4):
                 person.look_at("/interviews")
             [back] = server_processes.start(settings=settings, port=its_port)

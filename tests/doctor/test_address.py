@@ -58,8 +58,8 @@ class LookAt(Protocol):
 
 @pytest.fixture
 def look_at(make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LookAt:
-    """What the doctor says of a server at `localhost` whose certificate is for `name`, from an authority that
-    this machine knows unless said otherwise."""
+    """What the doctor says about a server at `localhost` whose certificate is for `name`, from an authority
+    that this machine trusts unless told otherwise."""
 
     def look(name: str, lasts: timedelta, *, is_known: bool = True) -> dict[str, Result]:
         certificate = self_signed(tmp_path, name, lasts=lasts)
@@ -78,7 +78,7 @@ def test_certificate_that_lasts_is_sound(look_at: LookAt) -> None:
     found = look_at("localhost", timedelta(days=60, hours=1))
     assert found[CERTIFICATE].level is Level.OK
     assert "for 60 more days" in found[CERTIFICATE].what
-    # The rest of the address is looked at as well.
+    # The rest of the address is checked as well.
     assert found[PUBLIC].level is Level.OK
 
 

@@ -1,4 +1,4 @@
-"""What the examination says of nightly backups, and of work that is paused after one was restored."""
+"""What the examination says about nightly backups, and about work that is paused after one was restored."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -55,7 +55,7 @@ def test_age_of_the_last_backup_decides(nightly: Flask) -> None:
     failing = found(nightly)["Last backup"]
     assert failing.level is Level.BROKEN
     assert failing.what == "The nightly backup can't be made, and the last one is less than a day old."
-    # Where no one has even asked for one since.
+    # No one has even asked for one since.
     for name in (BACKUP_ASKED, BACKUP_MADE):
         mark(nightly, name, timedelta(days=3, hours=1))
     old = found(nightly)["Last backup"]
@@ -67,7 +67,7 @@ def test_age_of_the_last_backup_decides(nightly: Flask) -> None:
 def test_paused_server_is_not_blamed_for_the_night_it_was_backed_up(
     nightly: Flask, changes: dict[str, object]
 ) -> None:
-    """The backup of a night holds that it was asked for, and that the one before is the last one made."""
+    """A nightly backup records that it was asked for, and that the previous one is the last one made."""
     mark(nightly, BACKUP_ASKED, timedelta(hours=2))
     mark(nightly, BACKUP_MADE, timedelta(hours=26))
     with in_rows(nightly):
@@ -102,7 +102,7 @@ def test_folder_is_tried_and_left_as_it_was(nightly: Flask, folder: Path) -> Non
 
 def test_next_backup_needs_as_much_room_as_the_largest(nightly: Flask, folder: Path) -> None:
     assert found(nightly)["Room for backups"].level is Level.OK
-    # Only its length is that of a terabyte's file; nothing is stored.
+    # The file is only as long as a terabyte; nothing is stored.
     with (folder / "smoothhiring-00000000-2026-01-01T000000Z.age").open("wb") as largest:
         largest.truncate(2**43)
     assert found(nightly)["Room for backups"].level is Level.BROKEN

@@ -80,7 +80,7 @@ def test_page_comes_at_once_and_asks_for_the_results(make_app: MakeApp, simulato
     with dns_server({}) as resolver:
         web.config["DNS_RESOLVER"] = resolver
         shown = ada.get(part.get("hx-get"), htmx=True)
-        # The same without a script.
+        # It is the same without a script.
         whole = ada.get(f"{PAGE}/results")
     assert "http://localhost/connect/zoom/callback" in shown.text
     assert "What to do" in shown.text

@@ -1,4 +1,4 @@
-"""What the examination finds: each fault that is made here is named, with what to do about it."""
+"""What the examination finds: each fault that is caused here is named, with what to do about it."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -50,7 +50,7 @@ def web(make_app: MakeApp, simulators: Simulators, tmp_path: Path) -> Flask:
     return app
 
 
-def test_sound_installation_is_said_to_be_sound(web: Flask) -> None:
+def test_sound_installation_is_reported_as_sound(web: Flask) -> None:
     web.config["SCHEDULER_ENABLED"] = True
     results = found(web)
     for wanted in (
@@ -171,7 +171,7 @@ def test_clock_is_compared_with_what_the_mail_server_says(make_app: MakeApp, sim
                     "MAIL_DEFAULT_SENDER": f"interviews@{DOMAIN}",
                 }
             )
-            # Alone, because this server talks to one client only.
+            # Checked alone, because this server talks to only one client.
             with app.app_context(), read_only():
                 result = clock.check(20)[0]
         assert result.level is level, result

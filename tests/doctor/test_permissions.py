@@ -1,4 +1,4 @@
-"""Who people may sign in with, and what their connected accounts have allowed."""
+"""Which issuer people may sign in with, and what their connected accounts have allowed."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""What the examination says of the other servers on one PostgreSQL."""
+"""What the examination says about the other servers on one PostgreSQL."""
 
 import shutil
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from work.servers import announce
 
 
 class StartServer(Protocol):
-    """Has a server with this folder and these settings do what it does at its first tick."""
+    """Make a server with this folder and these settings do what it does at its first tick."""
 
     def __call__(self, folder: Path, port: int, **settings: str) -> Flask: ...
 
@@ -56,7 +56,7 @@ def found(app: Flask) -> dict[str, Result]:
 
 
 def faults(app: Flask) -> dict[str, Level]:
-    """What is not well, by the last word of its name."""
+    """The faults, by the last word of their names."""
     return {
         name.rpartition(": ")[2]: each.level
         for name, each in found(app).items()
@@ -66,7 +66,7 @@ def faults(app: Flask) -> dict[str, Level]:
 
 @pytest.fixture
 def copied(instance_path: Path, tmp_path: Path) -> Path:
-    """The same instance folder on another machine."""
+    """Copy the instance folder, as if to another machine."""
     return Path(shutil.copytree(instance_path, tmp_path / "copied"))
 
 
@@ -131,14 +131,14 @@ def test_cloned_machines_see_each_other(
         say_so_again(app)
     for app in (one, other):
         assert faults(app) == {"name": Level.LOOK, "SECRET_KEY": Level.BROKEN}
-    # A command runs in a process of its own, which is neither.
+    # A command runs in its own process, which is neither of the servers.
     command = build_app(settings_for(postgres_url, instance_path, {"PORT": "8001", "UPLOADS_FOLDER": share}))
     assert faults(command) == {"name": Level.LOOK, "SECRET_KEY": Level.BROKEN}
     close_app(command)
 
 
 def say_so_again(app: Flask) -> None:
-    """Have a server say that it is there as it does half a minute later."""
+    """Make a server report that it is running, as it does half a minute later."""
     with in_rows(app):
         announce(services().this_server, utc_now())
 
@@ -176,6 +176,6 @@ def test_folder_for_uploads_is_looked_at_with_one_server_too(make_app: MakeApp, 
         assert "Uploaded files" in {result.name for result in disk.check(5)}
     Path(share).rmdir()
     assert faults(app) == {"Uploaded files": Level.BROKEN}
-    # It has been said; how much is free elsewhere is still of interest.
+    # It has been reported; how much is free elsewhere is still of interest.
     with app.app_context():
         assert "Instance folder" in {result.name for result in disk.check(5)}

@@ -72,7 +72,10 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_link_is_not_spent_by_looking_at_it": ("GET",),
     },
     "tests/accounts/test_second_step_races.py": {
-        "test_of_several_who_send_one_code_at_once_one_gets_in": ("postgresql-code", "sqlite-recovery-code"),
+        "test_only_one_of_several_who_send_one_code_at_once_gets_in": (
+            "postgresql-code",
+            "sqlite-recovery-code",
+        ),
     },
     # Races: on PostgreSQL, where they can be lost, and one of each kind on SQLite.
     "tests/scheduling/test_slot_races.py": {
@@ -264,7 +267,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_without_a_folder_it_says_that_there_is_none": ("sqlite",),
     },
     "tests/cli/test_upgrades.py": {
-        "test_database_that_is_newer_is_left_alone_with_words": ("sqlite",),
+        "test_newer_database_is_left_alone_and_the_server_says_why": ("sqlite",),
         "test_servers_that_start_at_once_on_an_empty_database_all_come_up": ("sqlite",),
     },
     # Stories in the browser whose parts other tests look at, with a script and without.
@@ -315,7 +318,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "tests/browser/test_slot_page.py": {
         "test_a_thumb_says_that_none_work_and_then_chooses_one": ("without-script",),
-        "test_one_who_is_no_longer_interested_says_so": (),
+        "test_candidate_who_is_no_longer_interested_says_so": (),
     },
     "tests/browser/test_kept_typing.py": {
         "test_what_is_kept_while_a_reload_is_under_way_is_shown_by_it": (),

@@ -1,7 +1,7 @@
-"""The databases that releases left, and how one is made of this version.
+"""The databases that releases left, and how one is made from this version.
 
-Each is a backup, so it holds rows as no database has a say in, with the tables of its release, the keys and
-the uploaded files. Two for each release, in the folder `kept`:
+Each is a backup, so it contains rows in a form that depends on no kind of database, with the tables of its
+release, the keys and the uploaded files. Two for each release, in the folder `kept`:
 
 - `0.1.0-demo.age`: the team of the demo, with whom the pages can be looked at
 - `0.1.0-every-table.age`: rows in every table, with the values that are easiest to lose
@@ -50,7 +50,7 @@ def releases() -> list[str]:
 
 
 def made(folder: Path, version: str, scratch: Path) -> list[Path]:
-    """Make the databases of this version in `folder`, by way of installations in `scratch`."""
+    """Make the databases of this version in `folder`, from installations in `scratch`."""
     return [made_of(filled(scratch / kind, kind), folder / f"{version}-{kind}.age") for kind in KINDS]
 
 

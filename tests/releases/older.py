@@ -57,7 +57,7 @@ class Upgrade:
 
     @property
     def overrides(self) -> dict[str, str]:
-        """What an application is made with that knows them."""
+        """The overrides for an application that knows them."""
         return {"MIGRATIONS_FOLDER": str(self.folder)}
 
 
@@ -75,7 +75,7 @@ def write_upgrade(folder: Path) -> Upgrade:
 
 
 def take_back(app: Flask) -> None:
-    """Let an installation of this version have the tables of that release."""
+    """Take an installation of this version back to the tables of that release."""
     with in_rows(app), db.engine.begin() as connection:
         connection.execute(sa.text(f"ALTER TABLE {TABLE} DROP COLUMN {COLUMN}"))
 

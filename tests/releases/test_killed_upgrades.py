@@ -42,7 +42,7 @@ def test_upgrade_that_is_killed_is_done_by_the_next_start(
     settings = settings_for(database_url, instance_path)
 
     def upgraded(call: int) -> bool:
-        """Whether it came to its end and was not killed."""
+        """Whether the upgrade came to its end and was not killed."""
         wanted = {"settings": {**settings, **upgrade.overrides}, "call": call, "count": str(number)}
         plan.write_text(json.dumps(wanted))
         process = nursery.start("tests.releases.killed_upgrade", [str(plan)], log=log, settings={})
@@ -50,7 +50,7 @@ def test_upgrade_that_is_killed_is_done_by_the_next_start(
         assert ended in (0, -signal.SIGKILL), tail(log)
         return ended == 0
 
-    # In full runs, all there are: after the last one, nothing kills it.
+    # In full runs, at every call: after the last one, nothing kills it.
     calls = count_from(1) if counts.is_full else iter((8, 0))
     while not upgraded(call := next(calls)):
         assert state(database_url) == before, call

@@ -29,20 +29,20 @@ PAGES = ("/", "/interviews", "/candidates", "/jobs", "/calendar", "/settings/tea
 
 @dataclass(frozen=True)
 class Upgraded:
-    """An application on a database that went up, and what its release said of it."""
+    """An application on an upgraded database, and what its release said about it."""
 
     app: Flask
     manifest: Manifest
 
     def lost(self) -> dict[str, tuple[int, int]]:
-        """The tables that have another number of rows than they had, with both."""
+        """The tables whose number of rows has changed, with both numbers."""
         with in_rows(self.app), db.engine.connect() as connection:
             there = set(sa.inspect(connection).get_table_names())
             found = {
                 name: connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar_one()
                 for name in there & set(self.manifest.tables)
             }
-        # A table that a migration does away with is one less to look at, but most of them stay.
+        # A table that a migration drops is one less to check, but most of them stay.
         assert len(found) > len(self.manifest.tables) / 2
         before = {name: self.manifest.tables[name].rows for name in found}
         return {name: (before[name], found[name]) for name in found if before[name] != found[name]}
@@ -66,7 +66,7 @@ def upgraded(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Raise]:
             urls.append(url)
         settings = {**settings_for(url, folder), **(overrides or {})}
         empty = build_app(settings)
-        # As the command finds it: only then, an application makes keys.
+        # As the command finds it: an application makes keys only later.
         instance_folder.remove_keys(folder)
         done = restore(empty, path, read_secret(databases.pair().secret))
         close_app(empty)
@@ -110,7 +110,7 @@ def test_databases_of_every_release_go_up_with_their_rows(upgraded: Raise) -> No
 def test_database_of_a_release_that_is_made_up_goes_up_with_its_rows(
     kind: str, upgraded: Raise, tmp_path: Path
 ) -> None:
-    """Until there is a release: that what the test above does is something."""
+    """Until there is a release, this shows that the test above checks something."""
     upgrade = write_upgrade(tmp_path / "migrations")
     old = databases.filled(tmp_path / "old", kind)
     with in_rows(old):
@@ -139,7 +139,7 @@ def test_every_release_has_left_its_databases_and_its_migrations_are_as_they_wer
             path = databases.KEPT / f"{version}-{kind}.age"
             assert path.is_file(), f"{version} is released: run `make release-database`, and commit that"
     if not databases.releases():
-        # Until then, there is one migration, which is edited where it is.
+        # Until then, there is one migration, which is edited in place.
         assert not databases.KEPT.exists()
         return
     kept: dict[str, str] = json.loads(databases.MIGRATIONS.read_text())

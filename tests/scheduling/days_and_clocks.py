@@ -1,5 +1,5 @@
-"""Random days, zones and people for properties of free times: days with a clock change come up often, and so
-do people whose hours are on other clocks."""
+"""Random days, zones and people for property tests of free times: days with a clock change come up often, and
+so do people whose hours are on other clocks."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -13,7 +13,7 @@ from tests.factories import GOOGLE_CALENDAR
 from timezones import start_of_day, zone_names
 
 DAY = timedelta(days=1)
-# By half an hour, by two hours, at midnight, at the evening of the day before, and never.
+# Clocks that change by half an hour, by two hours, at midnight, on the evening before, and never.
 ODD_ZONES = (
     *("Europe/Zurich", "America/New_York", "Australia/Lord_Howe", "Antarctica/Troll", "Africa/Cairo"),
     *("America/Santiago", "Pacific/Chatham", "Africa/Casablanca", "Pacific/Apia", "Pacific/Kiritimati"),
@@ -28,7 +28,7 @@ _A_TIME = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 
 
 @cache
 def clock_changes(zone: str) -> tuple[date, ...]:
-    """The days of three years that are longer or shorter than others in a zone."""
+    """The days of three years that are longer or shorter than usual in a zone."""
     days = (_FIRST + number * DAY for number in range((_LAST - _FIRST).days))
     return tuple(on for on in days if start_of_day(on + DAY, zone) - start_of_day(on, zone) != DAY)
 
@@ -54,7 +54,7 @@ def hours_of_a_day(draw: st.DrawFn) -> tuple[Hours, ...]:
 
 @st.composite
 def availability_around(draw: st.DrawFn, on: date) -> Availability:
-    """What someone may have said of the days around one."""
+    """What someone may have said about the days around one."""
     first = on + draw(st.integers(-3, 2)) * DAY
     other = OtherDays(first, first + draw(st.integers(0, 2)) * DAY, draw(st.just(()) | hours_of_a_day()))
     return Availability(
@@ -70,7 +70,7 @@ def availability_around(draw: st.DrawFn, on: date) -> Availability:
 
 @st.composite
 def asked_around(draw: st.DrawFn, on: date, zone: str) -> Asked:
-    """Up to three of a team, perhaps a candidate, and someone who looks for a time for them."""
+    """Up to three people on a team, perhaps a candidate, and someone who looks for a time for them."""
     team = tuple(
         OnTheTeam(number, f"Person {number}", OnTheirClock(draw(some_zone), draw(availability_around(on=on))))
         for number in range(1, draw(st.integers(1, 3)) + 1)

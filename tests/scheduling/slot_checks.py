@@ -1,4 +1,4 @@
-"""What holds of every interview whose time a candidate chooses, whatever happened and in whatever order."""
+"""What is true of every interview whose time a candidate chooses, whatever happened and in whatever order."""
 
 from collections import Counter
 from itertools import combinations
@@ -28,7 +28,7 @@ def _people(interview: Interview) -> set[str]:
 
 
 def assert_one_truth(interview: Interview) -> None:
-    """The rows of one interview do not contradict each other."""
+    """Check that the rows of one interview do not contradict each other."""
     request, status = interview.slot_request, interview.status
     assert request is not None
     assert {slot.round for slot in interview.slots} == set(range(1, request.round + 1))
@@ -69,6 +69,6 @@ def _check_requests(interview: Interview, rounds: int) -> None:
 
 
 def sent_requests(mails: list[Mail]) -> list[SlotOccasion]:
-    """The requests that have left, in the order in which they did."""
+    """The requests that have left, in order."""
     sent = [mail for mail in mails if mail.kind == SLOT_REQUEST and mail.state is MailState.SENT]
     return [SlotOccasion.read(mail.occasion) for mail in sorted(sent, key=lambda m: (m.sent_at, m.id))]

@@ -1,4 +1,5 @@
-"""What is in a file has to be what its name says, and names are made fit to be shown and sent."""
+"""The content of a file has to be what its name says, and names are cleaned so that they can be shown and
+sent."""
 
 import io
 import struct
@@ -126,7 +127,7 @@ def archive(entries: int, comment: bytes = b"") -> bytes:
 
 
 def with_entries_said(content: bytes, number: int) -> bytes:
-    """The archive with another number of entries in its end record."""
+    """The archive with a different number of entries in its end record."""
     at = content.rfind(b"PK\x05\x06")
     return content[: at + 8] + struct.pack("<2H", number, number) + content[at + 12 :]
 

@@ -62,7 +62,7 @@ def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Fl
     db.session.commit()
     folder: Path = app.config["INSTANCE_PATH"] / "uploads"
     assert {path.name for path in folder.iterdir()} == names
-    # The second look finds nothing to do, and a day later it is time to look at everything.
+    # The second cleanup finds nothing to do, and a day later it is time to check everything.
     for later in (timedelta(), timedelta(minutes=1), timedelta(days=2)):
         use_clock(lambda later=later: NOW + later)  # type: ignore[misc]
         attachments.give_up_of_expired_drafts().run()

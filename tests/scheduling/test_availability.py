@@ -95,7 +95,7 @@ def test_other_hours_replace_those_of_the_week() -> None:
     assert shown(free(Availability(other_days=(that_day,)))) == ["20:00", "20:30", "21:00"]
 
 
-def test_nothing_sooner_than_the_notice_is_offered() -> None:
+def test_nothing_earlier_than_the_notice_is_offered() -> None:
     said = Availability(notice_minutes=1440)
     found = free(said, now=at("2027-02-09T14:10"))
     assert shown(found) == ["14:30", "15:00", "15:30", "16:00", "16:30", "17:00"]
@@ -128,7 +128,7 @@ def test_no_more_interviews_than_someone_takes(said: Availability, is_full: bool
         interview(begins) for begins in ("2027-02-10T09:00", "2027-02-10T15:00", "2027-02-12T09:00")
     )
     assert bool(free(said, theirs=theirs).starts) is not is_full
-    # What is on in the week before and after does not count, and neither do other people's interviews.
+    # Interviews in the week before and after do not count, and neither do other people's.
     elsewhere = (interview("2027-02-07T09:00"), interview("2027-02-15T09:00"))
     of_others = tuple(interview("2027-02-10T10:00", user_id=7) for _ in range(9))
     assert free(said, theirs=elsewhere + of_others).starts
@@ -240,10 +240,10 @@ def test_nothing_speaks_against_what_is_offered(
         end = start + timedelta(minutes=minutes)
         assert not any(each.overlaps(start, end) for each in theirs)
         against = set(objections(person, theirs, start, end, now=now))
-        # Where nothing is within their hours, the times of the person who asks are shown, and it is said.
+        # If nothing is within their hours, the times of the person who asks are shown, and the page says so.
         assert against <= (set() if found.is_for_everyone else {Objection.OUTSIDE_HOURS})
 
 
-def test_one_who_has_said_nothing_has_the_usual_hours() -> None:
+def test_person_who_has_said_nothing_has_the_usual_hours() -> None:
     assert shown(free(UNSAID))[0] == "08:00"
     assert shown(free(UNSAID))[-1] == "17:00"

@@ -1,5 +1,5 @@
-"""Events of people's calendars among what is in the way: found exactly, whatever their length, and told as
-far as it is known."""
+"""Events of people's calendars among what is in the way: found exactly, whatever their length, and described
+as far as they are known."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -57,7 +57,7 @@ def test_each_kind_is_found_once_with_what_its_reader_may_know(team: Team) -> No
         create_synced_calendar(team.ben, app=GOOGLE_CALENDAR),
         create_synced_calendar(team.ben, app=OUTLOOK_CALENDAR),
     )
-    # Equal numbers in all three tables, so that keys which are only numbers would be the same.
+    # Equal ids in all three tables, so that keys made only of ids would collide.
     dentist = create_outside_event(google, NOON, 30)
     walk = create_outside_event(outlook, NOON + timedelta(minutes=5), 30, title="Walk")
     create_outside_event(google, NOON, 30, is_busy=False)
@@ -168,7 +168,7 @@ def test_events_neither_count_as_interviews_nor_ask_for_breaks(team: Team, clock
     assert times[:5] == ["08:00", "08:30", "09:30", "10:30", "11:00"]
 
 
-def test_what_is_not_known_is_said(team: Team, clock: Clock) -> None:
+def test_what_is_not_known_is_pointed_out(team: Team, clock: Clock) -> None:
     eva = create_user("Eva Lang", Role.INTERVIEWER)
     fin = create_user("Fin Ott", Role.INTERVIEWER)
     fresh, old = clock.now - timedelta(minutes=3), clock.now - STALE_AFTER - timedelta(minutes=1)

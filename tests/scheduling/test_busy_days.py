@@ -66,7 +66,7 @@ class Office(NamedTuple):
 
 @pytest.fixture
 def office(app: Flask, clock: Clock) -> Iterator[Office]:
-    """Ada, whose calendar she looks at herself; Ben, who has two; Cleo, who has none; and interviews."""
+    """Ada, who looks at her own calendar; Ben, who has two; Cleo, who has none; and interviews."""
     clock.now = NOON - 9 * DAY
     with app.test_request_context(), writing():
         team = create_team()
@@ -79,7 +79,7 @@ def office(app: Flask, clock: Clock) -> Iterator[Office]:
 
 
 def change(calendar_id: int, changes: EventChanges) -> None:
-    """The calendar is read, and this has changed in it."""
+    """Read the calendar again, with this change in it."""
     db.session.expire_all()
     connection_id = db.session.get_one(SyncedCalendar, calendar_id).connection_id
     reading = sync.plan(connection_id, NOON - 9 * DAY)
@@ -136,7 +136,7 @@ def test_look_at_what_was_kept_finds_what_reading_everything_does(office: Office
             chosen = Period(starts_at, starts_at + minutes * A_MINUTE)
         now = BusySpan(NOON + 100 * A_MINUTE, NOON + 400 * A_MINUTE)
         live = {office.team.ben.id: Live("Ben Frei", ((OUTLOOK_CALENDAR, (now,)),))} if says else {}
-        # Once to be kept, and once from what was.
+        # Once to be kept, and once from what was kept.
         first, kept, read = (
             office.free(asked, days, seen_by, live, is_kept=is_kept) for is_kept in (True, True, False)
         )

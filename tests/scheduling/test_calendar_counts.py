@@ -1,4 +1,4 @@
-"""What the database counts for a month is what grouping everything would find."""
+"""The database counts for a month exactly what grouping everything would find."""
 
 import random
 from datetime import timedelta

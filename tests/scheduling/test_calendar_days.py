@@ -1,4 +1,4 @@
-"""Which days of a calendar something is on, over all zones and changes of the clocks."""
+"""Which days of a calendar something is on, across all zones and clock changes."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -54,7 +54,7 @@ def test_it_is_on_the_days_whose_time_it_takes_and_on_no_others(one: Thing, zone
         begins, ends = start_of_day(on, zone), start_of_day(on + DAY, zone)
         takes_some = one.starts_at < ends and one.ends_at > begins
         is_moment_of = one.starts_at == one.ends_at and begins <= one.starts_at < ends
-        # A day that a zone has left out altogether takes no time.
+        # A day that a zone skipped altogether has no time.
         if begins < ends:
             assert (first <= on <= last) is (takes_some or is_moment_of), on
         on += DAY
@@ -81,7 +81,7 @@ def test_month_has_each_day_of_everything_once(things: list[Thing], at: datetime
             begins, ends = days_taken(piece.thing, zone)
             assert piece.parts == (ends - begins).days + 1
             assert begins + (piece.part - 1) * DAY == on
-            # Its first moment is said on its first day, and its last one on its last day, or none at all.
+            # Its start is shown on its first day, and its end on its last day, or neither.
             assert not piece.begins or piece.part == 1
             assert not piece.ends or piece.part == piece.parts
 
@@ -109,7 +109,7 @@ def test_day_begins_with_what_takes_all_of_it_and_goes_on_by_the_clock(
             ["From 22:00 · day 1 of 2", "Until 05:00 · day 2 of 2"],
         ),
         ("2026-11-10T10:00", "2026-11-10T10:00", "Europe/Zurich", ["10:00"]),
-        # What ends at midnight takes nothing of the next day.
+        # Something that ends at midnight takes no time on the next day.
         ("2026-11-10T22:00", "2026-11-11T00:00", "Europe/Zurich", ["22:00–00:00"]),
         ("2026-11-10T00:00", "2026-11-11T00:00", "Europe/Zurich", ["All day"]),
         (

@@ -1,4 +1,4 @@
-"""Day and Week: each thing is drawn where the clock on the wall has it, over all zones and clock changes."""
+"""Day and Week: each thing is drawn at its time on a wall clock, across all zones and clock changes."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ from web.calendar_places import ROWS_OF_HOUR
 QUARTER = timedelta(minutes=15)
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 # Days on which clocks change at night, at midnight, by half an hour, and by two hours, and the one that Samoa
-# left out.
+# skipped.
 CHANGES = [
     ("Asia/Beirut", date(2026, 3, 29)),
     ("Asia/Beirut", date(2026, 10, 25)),
@@ -125,8 +125,8 @@ def test_all_that_is_on_is_among_the_hours_shown(items: list[Item], at: datetime
 
 
 def check_day(on: date, zone: str) -> None:
-    """Everything that begins at a quarter of an hour of that day is at its place on the wall, in the order of
-    time, and goes through the rows of all its quarters."""
+    """Check that everything that begins on a quarter hour of that day is at its wall-clock time, in
+    chronological order, and covers the rows of all its quarter hours."""
     days_of_week = page_at(on, zone).week_of(on)
     borders = [start_of_day(each, zone) for each in (*days_of_week, days_of_week[-1] + DAY)]
     night = [item(begins, ends - begins) for begins, ends in pairwise(borders) if begins < ends]
@@ -135,7 +135,7 @@ def check_day(on: date, zone: str) -> None:
     assert all(before < after for before, after in pairwise(rows.values())), "as time goes on, rows do"
     assert len(rows) * QUARTER == start_of_day(on + DAY, zone) - start_of_day(on, zone)
     _, days = week(on, zone, *night, *(item(at, QUARTER, row + 1) for at, row in rows.items()))
-    assert bool(days[on].blocks) is bool(rows), "a day that was left out has nothing"
+    assert bool(days[on].blocks) is bool(rows), "a skipped day has nothing"
     spans = {block.item.id - 1: block.span for block in days[on].blocks if block.item.id}
     assert spans == {row: Span(row, row + 1) for row in rows.values()}
     gone = {row for span in days[on].gone for row in range(span.begins, span.ends)}
@@ -161,14 +161,14 @@ def test_any_day_has_all_its_time(at: datetime, zone: str) -> None:
 
 
 def test_long_thing_goes_from_its_first_quarter_to_its_last() -> None:
-    # From 01:30 to 04:30 on the night that has the hour from two to three twice: four hours.
+    # From 01:30 to 04:30 on the night in which the hour from two to three happens twice: four hours.
     on = date(2026, 10, 25)
     at = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
     hours, days = week(on, "Europe/Zurich", item(at, timedelta(hours=4)))
     assert hours[:5] == (Hour(1), Hour(2), Hour(2, 1), Hour(3), Hour(4))
     [block] = days[on].blocks
     assert block.span == Span(2, 18)
-    # The hour that comes once on the other days has its place on these as well, in which nothing is.
+    # The hour that is repeated takes up its second place on the other days as well, where it is empty.
     assert days[on].gone == ()
     assert all(day.gone == (Span(8, 12),) for other, day in days.items() if other != on)
 
@@ -237,7 +237,7 @@ def test_moment_has_a_row_of_its_own(minute: int) -> None:
     assert block.span == Span(4 + minute // 15, 5 + minute // 15)
 
 
-def test_whole_days_stand_above_the_hours_and_say_where_they_go_on() -> None:
+def test_whole_days_are_above_the_hours_and_show_where_they_continue() -> None:
     monday = date(2026, 11, 9)
     _, days = week(monday, "Pacific/Apia", whole(monday - DAY, monday + DAY))
     bars = {on: day.whole_days for on, day in days.items() if day.whole_days}

@@ -22,7 +22,7 @@ def overlap(one: Span, other: Span) -> bool:
 
 
 def at_once(found: list[Span]) -> int:
-    """How many there are in the row that has the most."""
+    """How many things there are in the fullest row."""
     return max((sum(each.begins <= row < each.ends for each in found) for row in range(130)), default=0)
 
 
@@ -78,7 +78,7 @@ def test_what_is_alone_has_the_whole_day() -> None:
 
 
 def test_what_has_no_neighbor_goes_up_to_the_edge() -> None:
-    # The last two follow each other beside the first; the one between them is gone when the last one begins.
+    # The last two follow each other beside the first; the one between them is over when the last one begins.
     places = lay_out([Span(0, 8), Span(0, 4), Span(2, 4), Span(4, 8)], 6).places
     assert places == (Place(0, 4), Place(4, 4), Place(8, 4), Place(4, 8))
 

@@ -1,5 +1,5 @@
-"""The free times of whole teams against an oracle that tries every minute by the standard library's clocks:
-hours in other zones, days off, notice, breaks, and caps, on days of 23, 24, and 25 hours."""
+"""The free times of whole teams, compared with an oracle that tries every minute by the standard library's
+clocks: hours in other zones, days off, notice, breaks, and caps, on days of 23, 24, and 25 hours."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -31,7 +31,7 @@ from tests.scheduling.days_and_clocks import (
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-# What is asked about one day is asked about each thing on it.
+# Each question about a day is asked about everything on it.
 @lru_cache(maxsize=16)
 def minutes_of_a_day(on: date, zone: str) -> tuple[datetime, ...]:
     """Every minute that is on that day by the clocks of a zone."""
@@ -41,7 +41,7 @@ def minutes_of_a_day(on: date, zone: str) -> tuple[datetime, ...]:
 
 
 def suits(clock: OnTheirClock, starts_at: datetime, length: timedelta, *, chosen: date) -> bool:
-    """Whether it is within someone's hours of the day on which it begins, by the hands of their clock."""
+    """Whether it is within someone's hours for the day on which it begins, on their clock."""
     first = starts_at.astimezone(ZoneInfo(clock.zone))
     last = (starts_at + length).astimezone(ZoneInfo(clock.zone))
     said, on = clock.availability, first.date()
@@ -68,7 +68,7 @@ def is_away(clock: OnTheirClock, instant: datetime) -> bool:
 def speaks_against(
     member: OnTheTeam, occupied: tuple[Occupied, ...], starts_at: datetime, ends_at: datetime, now: datetime
 ) -> bool:
-    """Whether any of someone's limits does."""
+    """Whether any of someone's limits rules it out."""
     said, place = member.clock.availability, ZoneInfo(member.clock.zone)
     theirs = [
         each
@@ -165,7 +165,7 @@ def test_what_calendars_say_now_takes_exactly_its_own_time_beside_what_is_known(
         occupied, key=lambda each: each.starts_at
     )
     assert len({each.key for each in told}) == len(told)
-    # Of what is only known now, no minute of a person's is there twice.
+    # Among what only a live look shows, no minute of a person is there twice.
     for user_id in live:
         new = [each for each in told if each.key.startswith("live") and each.taken[0].subject_id == user_id]
         assert all(a.ends_at <= b.starts_at for a, b in pairwise(new))
@@ -185,7 +185,8 @@ def test_what_calendars_say_now_takes_exactly_its_own_time_beside_what_is_known(
 
 
 def test_what_was_accepted_while_only_known_live_stays_accepted_once_it_is_read() -> None:
-    """Live, an event comes joined with the next one, and without what an interview takes of it."""
+    """In a live look, an event is joined with the next one, and lacks the time that an interview takes of
+    it."""
     nine, hour = datetime(2027, 2, 10, 9, tzinfo=UTC), timedelta(hours=1)
     who = (Taken(ClashKind.CALENDAR, 1, "Ben Frei"),)
     interview = Occupied("interview 1", nine - hour, nine, (Taken(ClashKind.PERSON, 1, "Ben Frei"),))

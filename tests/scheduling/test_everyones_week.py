@@ -40,14 +40,14 @@ A_MINUTE = timedelta(minutes=1)
 
 
 def shown_minutes(instants: Iterable[datetime], zone: str) -> set[int]:
-    """What the hands of a clock show at these instants, in minutes after midnight."""
+    """What a clock shows at these instants, in minutes after midnight."""
     walls = (instant.astimezone(ZoneInfo(zone)) for instant in instants)
     return {wall.hour * 60 + wall.minute for wall in walls}
 
 
 @lru_cache(maxsize=16)
 def minutes_that_exist(on: date, zone: str) -> frozenset[int]:
-    """What the hands of a clock show in the course of that day."""
+    """What a clock shows in the course of that day."""
     return frozenset(shown_minutes(minutes_of_a_day(on, zone), zone))
 
 
@@ -99,7 +99,7 @@ def test_very_full_calendar_is_drawn_together_where_no_half_hour_is_left(gaps: l
         return
     assert chosen_event is None or chosen_event in drawn_events
     others = [each for each in drawn_events if each is not chosen_event]
-    # All that was taken still is, and nothing that is half an hour long and free.
+    # Everything that was taken still is, and nothing that is half an hour long and free is taken.
     assert all(
         any(one.starts_at <= each.starts_at and each.ends_at <= one.ends_at for one in others)
         for each in events
@@ -240,7 +240,7 @@ def test_week_that_begins_today_holds_the_same_day_of_the_next_if_that_is_chosen
 
 
 @given(data=st.data())
-def test_first_times_are_the_soonest_that_suit_all_on_more_than_one_day(data: st.DataObject) -> None:
+def test_first_times_are_the_earliest_that_suit_everyone_on_more_than_one_day(data: st.DataObject) -> None:
     zone = data.draw(some_zone)
     on = data.draw(day_in(zone))
     asked, occupied = data.draw(asked_around(on, zone)), data.draw(occupied_around(on))

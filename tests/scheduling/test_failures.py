@@ -1,4 +1,4 @@
-"""Why there is no meeting, in words: one cause for one event."""
+"""The explanation of why there is no meeting: one cause for each event."""
 
 import pytest
 

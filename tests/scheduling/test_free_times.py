@@ -1,4 +1,5 @@
-"""At which half hours everyone is free: on odd clocks, on days with a clock change, and never in the past."""
+"""The half hours at which everyone is free: on unusual clocks, on days with a clock change, and never in the
+past."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -43,13 +44,13 @@ def shown(found: FreeTimes, zone: str) -> list[str]:
         # New York is six hours behind, but five between the two changes of the clocks in spring.
         ("2027-02-10", "Europe/Zurich", ["Europe/Zurich", "America/New_York"], 45, "14:00", "17:00", 7),
         ("2027-03-16", "Europe/Zurich", ["Europe/Zurich", "America/New_York"], 45, "13:00", "17:00", 9),
-        # The scheduler in Zurich takes no part: these are the mornings of Tokyo.
+        # The scheduler in Zurich does not take part: these are mornings in Tokyo.
         ("2027-02-10", "Europe/Zurich", ["Asia/Tokyo"], 45, "00:00", "09:00", 19),
         # Kathmandu is 5:45 ahead of UTC, so 08:00 there is 03:15 in Zurich, and the first half hour is later.
         ("2027-02-10", "Europe/Zurich", ["Asia/Kathmandu"], 45, "03:30", "12:30", 19),
         ("2027-02-10", "Asia/Kathmandu", ["Asia/Kolkata"], 45, "08:30", "17:30", 19),
         ("2027-02-10", "Pacific/Chatham", ["Pacific/Auckland"], 45, "09:00", "18:00", 19),
-        # The clocks of Zurich are set before anyone's day begins there.
+        # The clocks in Zurich change before anyone's day begins there.
         ("2027-03-28", "Europe/Zurich", ["Europe/Zurich"], 45, "08:00", "17:00", 19),
         ("2027-10-31", "Europe/Zurich", ["Europe/Zurich"], 45, "08:00", "17:00", 19),
         # A Sunday afternoon in New York, on the day when its clocks go forward, is a Monday in Auckland.
@@ -73,7 +74,7 @@ def test_hours_that_are_skipped_or_happen_twice_are_offered_as_often_as_they_are
         *("01:30 CEST", "02:00 CEST", "02:30 CEST"),
         *("02:00 CET", "02:30 CET", "03:00 CET"),
     ]
-    # Where it is Sunday morning anyway, both are offered.
+    # If Sunday morning is chosen anyway, both are offered.
     found = free_times_among((), asked("Europe/Zurich", "Asia/Tokyo"), autumn, now=BEFORE_ALL)
     assert shown(found, "Europe/Zurich")[:6] == ["01:00", "01:30", "02:00", "02:30", "02:00", "02:30"]
 
@@ -136,7 +137,7 @@ some_zone = st.sampled_from(zone_names()) | st.sampled_from(ODD_ZONES)
 def test_exactly_the_half_hours_that_fit_are_offered(
     on: date, zone: str, zones: set[str], minutes: int, begins: int, lasts: int, passed: int
 ) -> None:
-    """Against every minute of the day, by the standard library's clocks."""
+    """Compared with every minute of the day, by the standard library's clocks."""
     midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
     way_begins = midnight + timedelta(minutes=begins)
     whose = (Taken(ClashKind.PERSON, 1, "Ben Frei"),)

@@ -1,5 +1,5 @@
-"""What was worked out of a look at free times is used again for the next look that finds the same, and never
-once anything has changed that it depends on."""
+"""The result of a look at free times is used again for the next look that finds the same data, and never once
+anything that it depends on has changed."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -153,7 +153,7 @@ BEFORE = without("11:30", "12:30")
         (sync_event, [time for time in BEFORE if not "15:30" <= time <= "16:30"]),
     ],
 )
-def test_look_after_something_has_changed_finds_it(
+def test_look_finds_what_has_changed_since_the_last_one(
     office: Office, happens: Callable[[Office], None], offered: list[str]
 ) -> None:
     assert office.offered() == BEFORE

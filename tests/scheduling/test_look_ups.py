@@ -1,4 +1,4 @@
-"""Live look-ups without an application: what is said of busy times, and how they are joined."""
+"""Live lookups without an application: what they say about busy times, and how these are joined."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,5 @@
-"""What free times are looked up with is enough: they are the same as if everything of weeks were known."""
+"""The margins with which free times are looked up are enough: the times are the same as if weeks of data were
+known."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ WEEKS = timedelta(days=40)
 
 @pytest.fixture
 def team(app: Flask, clock: Clock) -> Iterator[Team]:
-    """With interviews of Ben's at all hours of four weeks, and some events."""
+    """A team with interviews of Ben's at all hours of four weeks, and some events."""
     clock.now = NOON - WEEKS
     with app.app_context(), writing():
         found = create_team()
@@ -42,7 +43,7 @@ def team(app: Flask, clock: Clock) -> Iterator[Team]:
 
 
 @pytest.mark.slow
-def test_nothing_that_limits_count_is_too_far_away_to_be_found(team: Team) -> None:
+def test_everything_that_limits_count_is_near_enough_to_be_found(team: Team) -> None:
     ada = db.session.get_one(User, team.ada.id)
     needs = Needs(frozenset({team.ben.id}), 0)
     everything = occupied_between(needs, NOON - WEEKS, NOON + WEEKS, seen_by=ada)

@@ -1,4 +1,4 @@
-"""Telephone numbers: which are taken, and what dials them."""
+"""Telephone numbers: which are accepted, and how they are dialed."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_number_is_taken_as_it_is_written(number: str, link: str) -> None:
         "1 " * 21,
     ],
 )
-def test_what_is_no_number_is_not_taken(text: str) -> None:
+def test_what_is_not_a_number_is_refused(text: str) -> None:
     assert not is_phone_number(text)
     assert phone_link(text) is None
 

@@ -127,7 +127,7 @@ def test_plan_of_an_interview_is_what_it_was_scheduled_with(sqlite_app: Flask) -
             assert plan.user_ids == {team.ben.id, team.cleo.id}
 
 
-def test_plan_can_be_written_into_an_interview_that_there_is(sqlite_app: Flask) -> None:
+def test_plan_can_be_written_into_an_existing_interview(sqlite_app: Flask) -> None:
     with in_rows(sqlite_app):
         team = create_team()
         eva = create_user("Eva Lang", Role.INTERVIEWER)
@@ -152,7 +152,7 @@ def test_plan_can_be_written_into_an_interview_that_there_is(sqlite_app: Flask) 
         assert [person.email for person in new.attendees] == [SAM.email, UMA.email, eva.email]
         assert (new.venue, new.when, new.title) == (VENUES[4], LATER, "Again")
         assert (interview.phone_number, interview.phone_caller) == (None, None)
-        # Who stays keeps the row that links in earlier mails name; who was taken off has none.
+        # Attendees who stay keep the row that links in earlier mails name; those who were removed have none.
         assert {row.email: row.id for row in interview.attendees}[SAM.email] == rows[SAM.email]
         assert db.session.get(Attendee, rows[team.cleo.email]) is None
         told = differences(old, new)

@@ -1,4 +1,4 @@
-"""What a page folds of an interview's deliveries."""
+"""Which of an interview's deliveries a page collapses."""
 
 import pytest
 
@@ -16,14 +16,14 @@ def progress_with(*states: RowState, news: tuple[int, ...] = (), is_settled: boo
 @pytest.mark.parametrize(
     ("states", "news", "shown"),
     [
-        # What is to come is folded too: reminders that wait for their hour.
+        # What is still to come is collapsed too: reminders that wait for their time.
         (("done", "done", "done", "waiting"), (2,), [2]),
         (("done", "done", "done", "done"), (1, 2), [1, 2]),
-        # Without an email that was sent at once, the last line that is done says how far it has come.
+        # Without an email that was sent at once, the last line that is done shows the progress.
         (("done", "dropped", "done", "dropped"), (), [2]),
-        # A single line takes no more room than its fold.
+        # A single line takes no more space than the line that would replace it.
         (("done", "done"), (1,), [0, 1]),
-        # Whatever went wrong stays in sight, with all that led to it.
+        # Anything that went wrong stays visible, with everything that led to it.
         (("done", "problem", "done"), (2,), [0, 1, 2]),
     ],
 )

@@ -1,4 +1,4 @@
-"""Every state that people were told of is a row: who changed what, and why."""
+"""Every state that people were told about is a row: who changed what, and why."""
 
 import pytest
 from flask import Flask

@@ -64,8 +64,8 @@ def crowd(
     database_url: str, instance_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Flask]:
     """An app with one database connection per thread; the usual pool has only a few, and the threads would
-    queue for those. On SQLite they write one after the other: the last one waits longer than a request would,
-    and fifty threads that check for their turn as often as a few do would leave no time for the work."""
+    queue for those. On SQLite they write one after another: the last one waits longer than a request would,
+    and fifty threads that all check for their turn as often as a few do would leave no time for the work."""
     monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 60_000)
     monkeypatch.setattr(database, "SQLITE_PAUSE_SECONDS", (0.02, 0.08))
     options = {"pool_size": MANY, "pool_pre_ping": False, "hide_parameters": True}
@@ -79,8 +79,8 @@ def crowd(
 
 
 def at_once(app: Flask, acts: list[Act]) -> list[type[Exception] | None]:
-    """Do all of it in threads and transactions of their own that start together, and return what each of them
-    was refused with."""
+    """Do all of these in separate threads and transactions that start together, and return the error with
+    which each was refused."""
     barrier = Barrier(len(acts))
 
     def do(act: Act) -> type[Exception] | None:
@@ -114,7 +114,7 @@ REFUSALS = (
 
 
 def slot_at(interview_id: int, starts_at: datetime) -> int:
-    """As the page shows it that the candidate has open."""
+    """The slot at that time, as the candidate's open page shows it."""
     slots = offered(db.session.get_one(Interview, interview_id))
     return next(slot.id for slot in slots if slot.starts_at == starts_at)
 
@@ -135,8 +135,8 @@ def status_of(interview_id: int) -> InterviewStatus:
 
 
 def offer_more(interview_ids: list[int], starts: list[datetime]) -> dict[int, int]:
-    """Other times in the same round, one for each interview, and their ids, in a few statements: asking again
-    properly takes longer than the race."""
+    """Add other times to the same round, one for each interview, and return their ids. A few statements do
+    it: really asking again takes longer than the race."""
     picked = db.select(SlotRequest.picked_id).where(SlotRequest.picked_id.is_not(None))
     db.session.execute(db.delete(Slot).where(Slot.interview_id.in_(interview_ids), Slot.id.not_in(picked)))
     rows = [
@@ -150,10 +150,10 @@ def offer_more(interview_ids: list[int], starts: list[datetime]) -> dict[int, in
     return {row.interview_id: row.id for row in slots}
 
 
-def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
+def test_only_one_of_many_who_want_the_same_people_at_the_same_time_gets_them(
     crowd: Flask, clock: Clock, counts: Counts
 ) -> None:
-    # It says how far it is, so no one has to be told where it hangs.
+    # It prints its progress, so it needs no dump that shows where it hangs.
     faulthandler.cancel_dump_traceback_later()
     how_many = counts(ordinary=10, full=MANY)
     first = (clock.now + timedelta(days=1)).replace(hour=9)
@@ -164,7 +164,7 @@ def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
             for number in range(how_many)
         ]
         asked = [ask(team, person, number, first) for number, person in enumerate(people)]
-    # Who wins is up to the moment, so each run tries other orders of the fifty.
+    # Chance decides who wins, so each run tries other orders of the fifty.
     for day in counts.repeat("rounds of picks", ordinary=1, full=30):
         # They do not all begin at the same minute, but all overlap.
         starts = [first + timedelta(days=day + 1, minutes=15 * (number % 3)) for number in range(how_many)]
@@ -184,7 +184,8 @@ def test_of_many_who_want_the_same_people_at_the_same_time_one_gets_them(
 
 
 def ask(team: Team, person: CreatedCandidate, number: int, first: datetime) -> int:
-    """Ben takes part in every one of them, in one role or the other, and so is told by the emails of all."""
+    """Ask the candidate of each. Ben takes part in every interview, in one role or another, and so gets the
+    emails of all."""
     at_once = number % 2 == 0
     far = first + timedelta(days=300 + number)
     if number % 3 == 0:
@@ -221,7 +222,7 @@ def test_two_tabs_and_two_slots_are_one_interview_and_one_set_of_emails(
             assert_one_truth(interview)
 
 
-# Against what the team does at that moment
+# Races with what the team does at the same moment
 
 
 class World:
@@ -255,7 +256,7 @@ class World:
         return db.session.get_one(Interview, self.dinas)
 
     def schedule_another(self) -> None:
-        """Ben schedules for Ada, who schedules for Ben in the other one."""
+        """Ben schedules for Ada; in the other interview, Ada schedules for Ben."""
         ben, when = takes_part(self.team.ben), when_at(self.starts_at)
         plan = planned(self.omar, when, hiring_manager=self.team.ada, attendees=(ben,), software=None)
         schedule_interview(self.actor(self.team.ben), plan, self.ticket, services().rules)
@@ -264,7 +265,7 @@ class World:
         self._move(self.omars)
 
     def change_theirs(self) -> None:
-        """To the same time, with none of the same people but Dina."""
+        """Move it to the same time, with Dina as the only person in common."""
         self._move(self.dinas_other)
 
     def _move(self, interview_id: int) -> None:
@@ -344,13 +345,13 @@ def test_choice_and_what_the_team_does_at_that_moment_come_one_after_the_other(
                 case "schedule_another" | "change_another" | "change_theirs":
                     assert {chose, did} in ({None, SchedulingError}, {SlotTakenError, None}), what
                 case "withdraw" | "cancel_and_erase" | "close_job" | "no_longer_interested":
-                    # A choice that came first is an interview by then, and called off as one.
+                    # A choice that came first is an interview by then, and is cancelled as one.
                     assert status is InterviewStatus.CANCELLED, what
                     assert (chose, did) in ((None, None), (NotRequestedError, None)), what
                 case "offer_others":
                     assert (chose, did) in ((None, NotRequestedError), (SlotTakenError, None)), what
                 case "none_fit":
-                    # One can still choose after having said so.
+                    # The candidate can still choose after having said that none work.
                     assert chose is None, what
                     assert did in (None, TooLateToAnswerError), what
                 case "renew":

@@ -1,4 +1,5 @@
-"""A slot around a clock change, as the team types it and the candidate reads it: one instant, told apart."""
+"""A slot around a clock change, as the team types it and as the candidate reads it: one unmistakable
+instant."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,8 @@ from tests.messaging.facts_for_tests import DINA, FACTS
 from tests.scheduling.test_wall_times import MINUTE, changes
 from timezones import AmbiguousTimeError, NonexistentTimeError, parse_local
 
-# Half an hour and three quarters of one, with and without summer time, and one that is set by half an hour.
+# Offsets of half an hour and of three quarters, with and without summer time, and a zone that changes by half
+# an hour.
 SET = ("Australia/Lord_Howe", "America/St_Johns", "Pacific/Chatham", "Europe/Zurich", "America/New_York")
 NEVER_SET = ("Asia/Kolkata", "Asia/Kathmandu", "Australia/Eucla", "Africa/Johannesburg", "UTC")
 
@@ -44,13 +46,13 @@ def a_change(zone: str, number: int) -> datetime:
 
 
 def wall_in(instant: datetime, zone: str) -> datetime:
-    """What a clock on the wall there shows, with nothing of the product in between."""
+    """What a wall clock there shows, without using the product."""
     return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def typed(instant: datetime, zone: str, minutes: int) -> When:
-    """The slot that someone in that zone offers who types what their clock will show at that instant, and who
-    says which of two they mean."""
+    """The slot that someone in that zone offers when they type what their clock will show at that instant,
+    and say which of two they mean."""
     wall = wall_in(instant, zone)
     try:
         starts_at = parse_local(wall.date(), wall.time(), zone)
@@ -166,7 +168,7 @@ def test_interview_is_at_the_very_slot_that_was_chosen(app: Flask, clock: Clock)
                 assert interview.wall_time == f"{wall_in(instant, zone):%Y-%m-%dT%H:%M}"
                 assert interview.timezone == zone
             finally:
-                # So that no interview is in the way of the next one.
+                # Cancelled, so that no interview is in the way of the next one.
                 db.session.rollback()
                 db.session.execute(db.update(Interview).values(status="cancelled"))
                 db.session.commit()

@@ -1,4 +1,4 @@
-"""How it is said from when until when something is on a day."""
+"""The words for when something begins and ends on a day."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ ZURICH = "Europe/Zurich"
         ("2027-02-10T09:00", "2027-02-10T09:45", "09:00–09:45"),
         ("2027-02-10T00:00", "2027-02-10T00:45", "00:00–00:45"),
         ("2027-02-10T23:00", "2027-02-11T00:00", "23:00–00:00"),
-        # A night is not said in halves on the evening when it begins.
+        # An event that goes on into the night is not split on the evening when it begins.
         ("2027-02-10T23:00", "2027-02-11T02:00", "23:00–02:00"),
         ("2027-02-09T23:00", "2027-02-10T02:00", "Until 02:00"),
         ("2027-02-10T12:00", "2027-02-12T12:00", "From 12:00"),

@@ -1,4 +1,4 @@
-"""Scheduling an interview moves the application on to the stage Interview."""
+"""Scheduling an interview moves the application to the stage Interview."""
 
 import pytest
 from flask import Flask

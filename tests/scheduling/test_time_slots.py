@@ -71,7 +71,7 @@ def test_what_is_chosen_is_scheduled_at_once(team: Team, clock: Clock) -> None:
     assert interview.meeting is not None
     assert [revision.number for revision in interview.revisions] == [0]
     assert len(mails_of(interview, INVITATION)) == 2
-    # Ben, the hiring manager, gets the invitation; Ada, who scheduled, takes no part.
+    # Ben, the hiring manager, gets the invitation; Ada, who scheduled, does not take part.
     assert mails_of(interview, SLOT_CHOSEN) == [team.ada.email]
     with pytest.raises(NotRequestedError):
         time_slots.choose(interview, slots.offered(interview)[0].id, services().rules)

@@ -44,7 +44,7 @@ TAKEN: list[Venue] = [
 
 
 @pytest.mark.parametrize(("venue", "field", "words"), REFUSED)
-def test_what_cannot_be_used_is_said_by_its_field(venue: Venue, field: str, words: str) -> None:
+def test_what_cannot_be_used_is_explained_beside_its_field(venue: Venue, field: str, words: str) -> None:
     found = problems_of(venue)
     assert list(found) == [field]
     assert words in found[field]

@@ -1,4 +1,4 @@
-"""A typed time around every change of every clock from 2025 to 2030: refused, asked about, or exact."""
+"""A typed time around every clock change in every zone from 2025 to 2030: refused, asked about, or exact."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -61,7 +61,7 @@ def test_clocks_do_change_as_these_tests_suppose() -> None:
 
 
 def check_wall_time(zone: str, change: tuple[datetime, timedelta, timedelta], minutes: int) -> None:
-    """The wall time that an old clock would show so long after (or before) the change."""
+    """Check the wall time that an unchanged clock would show this long after (or before) the change."""
     at, before, after = change
     passed, jump = timedelta(minutes=minutes), after - before
     wall = at.replace(tzinfo=None) + before + passed
@@ -95,7 +95,7 @@ def test_wall_time_near_a_change_is_found_again_or_asked_about(zone: str, minute
 
 @pytest.mark.full
 def test_every_wall_time_near_every_change_is_found_again_or_asked_about() -> None:
-    # Zones that are set together are the same clock under other names.
+    # Zones that change together are the same clock under different names.
     clocks = {changes(zone): zone for zone in zone_names()}
     for found, zone in clocks.items():
         for change in found:
@@ -115,7 +115,7 @@ def test_form_refuses_asks_or_takes_the_very_instant(zone: str, minutes: int, ch
             form = DateTimeForm(formdata=MultiDict(typed), meta={"csrf": False})
             is_right = form.validate()
             if not is_right and form.occurrence.choices:
-                # Asked which one: the second is later by as much as the clocks go back.
+                # It asks which one is meant: the second is later by as much as the clocks go back.
                 answered = {**typed, "occurrence": form.occurrence.choices[1].value}
                 form = DateTimeForm(formdata=MultiDict(answered), meta={"csrf": False})
                 assert form.validate()
@@ -158,7 +158,7 @@ def test_no_change_of_the_clocks_is_looked_for_without_end() -> None:
         (0, "Today 15:15 CET"),
         (1, "Tue 15:15 CET"),
         (6, "Sun 15:15 CET"),
-        # A week later the name of the day alone would mean today.
+        # A week later, the name of the day alone would mean today.
         (7, "Mon 8 Feb, 15:15 CET"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Where time zones come from, and the names they go by."""
+"""Where time zones come from, and their names."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ from timezones import (
     zone_short_name,
 )
 
-# Ten in Berlin, in a winter for which editions of the zones differ.
+# Ten o'clock in Berlin, in a winter for which editions of the zone data differ.
 _TEN_IN_BERLIN = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
@@ -44,7 +44,7 @@ def test_vancouver_and_its_like_follow_the_laws_of_this_year() -> None:
     ],
 )
 def test_machine_that_is_behind_changes_nothing(tmp_path: Path, program: str) -> None:
-    # A machine on which Vancouver has the clock of Tokyo, as no edition ever had.
+    # A machine on which Vancouver has Tokyo's clock, as in no edition ever.
     machine = tmp_path / "America"
     machine.mkdir()
     shutil.copy(str(resources.files("tzdata") / "zoneinfo" / "Asia" / "Tokyo"), machine / "Vancouver")
@@ -148,7 +148,7 @@ def test_zones_are_read_as_people_and_programs_write_them(written: str, name: st
         "(UTC+01:00)",
     ],
 )
-def test_what_names_no_place_is_no_zone(written: str) -> None:
+def test_name_without_a_place_is_not_a_zone(written: str) -> None:
     assert zone_as_written(written) is None
     assert not is_zone(written)
 

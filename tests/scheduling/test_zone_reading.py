@@ -135,7 +135,7 @@ def test_what_everyone_reads_alike_is_understood(name: str, texts: str) -> None:
         ("UTC−8", "America/Los_Angeles", "America/Tijuana"),
         ("-0500", "America/New_York", "America/Bogota America/Lima"),
         ("Etc/GMT+5", "America/New_York", "America/Bogota America/Lima"),
-        # Darwin has it all year, and Adelaide in the other half.
+        # Darwin has it all year, and Adelaide half of the year.
         ("UTC+9:30", "Australia/Adelaide", "Australia/Darwin"),
         ("UTC+10:30", "Australia/Adelaide", "Australia/Lord_Howe"),
         ("UTC+0", "Europe/London", "Europe/Lisbon Africa/Accra"),
@@ -201,7 +201,7 @@ def test_what_two_people_would_read_as_two_is_asked(text: str, first: str, also:
         ",;|",
     ],
 )
-def test_what_is_no_zone_stays_none(text: str) -> None:
+def test_what_is_not_a_zone_gives_none(text: str) -> None:
     assert as_written(text, _WINTER) is None
     assert likely(text, _WINTER, ("Europe/Zurich",)) == ()
 

@@ -20,7 +20,7 @@ MAIL_PROBE = TaskKind("mail_probe", Lane.MAIL, "Trying out the mail lane", subje
 
 
 class Probe:
-    """A runner whose one kind of task writes down what happened to it."""
+    """A runner whose one kind of task records what happened to it."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -58,7 +58,7 @@ class Probe:
         return [task.state for task in self.tasks()]
 
     def claim_and_die(self) -> None:
-        """Claim the only task as a process does that dies right after."""
+        """Claim the only task like a process that dies right after."""
         with self.app.app_context(), writing():
             [task] = db.session.scalars(db.select(Task))
             task.state, task.lease, task.starts = TaskState.RUNNING, "of-the-dead", task.starts + 1

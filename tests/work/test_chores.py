@@ -1,4 +1,4 @@
-"""Chores: looked at often, done when there is something to do, and none in the way of another."""
+"""Chores: checked often, done when there is something to do, and none in the way of another."""
 
 import logging
 from datetime import datetime, timedelta

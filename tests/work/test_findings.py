@@ -1,4 +1,4 @@
-"""What is found wrong with background work, for the health page and the System log alike."""
+"""What is found wrong with background work, both for the health page and for the System log."""
 
 from datetime import timedelta
 

@@ -12,7 +12,7 @@ from work.kinds import TaskKind, words_of
 
 
 def _declared_by_the_product() -> set[TaskKind]:
-    """Every kind that a module of the product holds; the ones that tests make up do not count."""
+    """Every kind that a module of the product declares; the ones that tests make up do not count."""
     return {
         value
         for name, module in sys.modules.items()

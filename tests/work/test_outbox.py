@@ -1,4 +1,5 @@
-"""Work is asked for in the transaction that needs it, and asking twice before it begins is asking once."""
+"""Work is requested in the transaction that needs it, and requesting it twice before it begins is the same as
+once."""
 
 import threading
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ def probe(app: Flask, clock: Clock) -> Probe:
     return Probe(app)
 
 
-def test_work_of_a_decision_that_was_taken_back_is_not_there(probe: Probe) -> None:
+def test_work_of_a_decision_that_was_rolled_back_is_not_there(probe: Probe) -> None:
     with probe.app.app_context(), writing():
         outbox.enqueue(PROBE, 1)
         db.session.rollback()
@@ -135,7 +136,7 @@ def test_retry_that_meets_the_same_work_half_asked_for_is_not_lost(postgres_prob
     working.start()
     assert has_begun.wait(10)
     with probe.app.app_context(), writing():
-        # In a transaction that is still open when the outcome is to be written.
+        # In a transaction that is still open when the outcome should be written.
         at = utc_now() + timedelta(minutes=1)
         outbox.enqueue(PROBE, 1, dedupe_key="one", run_at=at)
         db.session.flush()

@@ -149,7 +149,7 @@ def test_a_database_that_fails_is_reported_as_every_other_statement_reports_it(
         prepared.run(connection, statement, {})
 
 
-def test_who_listens_for_statements_is_told_of_all_of_them(connection: Connection) -> None:
+def test_listeners_are_told_about_every_statement(connection: Connection) -> None:
     statement = sa.select(Task.id)
     seen: list[str] = []
     for _ in range(2):

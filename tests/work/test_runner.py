@@ -129,7 +129,7 @@ def test_lease_is_kept_for_as_long_as_its_task_is_under_way(probe: Probe, clock:
     assert (len(probe.began), len(probe.recorded)) == (1, 1)
 
 
-def test_lease_of_a_task_that_hangs_is_not_renewed_for_ever(probe: Probe, clock: Clock) -> None:
+def test_lease_of_a_task_that_hangs_is_not_renewed_forever(probe: Probe, clock: Clock) -> None:
     probe.app.config["TASK_LEASE_SECONDS"] = 0.3
     probe.app.config["TASK_LONGEST_SECONDS"] = 0.0
     probe.enqueue()
@@ -189,7 +189,7 @@ def test_task_that_crashes_goes_dead_after_the_allowed_number_and_says_so(probe:
     assert probe.tasks()[0].last_error == "ZeroDivisionError in probe"
 
 
-def test_data_that_also_trips_the_giving_up_kills_no_thread(probe: Probe, clock: Clock) -> None:
+def test_data_that_even_breaks_giving_up_kills_no_thread(probe: Probe, clock: Clock) -> None:
     def crash(task: ClaimedTask) -> None:
         if task.subject == "interview:1":
             raise KeyError("poison")
@@ -204,7 +204,7 @@ def test_data_that_also_trips_the_giving_up_kills_no_thread(probe: Probe, clock:
     assert probe.runner().run_due() == 1
 
 
-def test_kind_that_no_one_knows_goes_dead_and_holds_up_no_one(probe: Probe, clock: Clock) -> None:
+def test_task_of_an_unknown_kind_goes_dead_and_holds_up_no_other(probe: Probe, clock: Clock) -> None:
     probe.enqueue()
     runner = probe.runner()
     runner_of_another_version = type(runner)(probe.app, {})
@@ -270,7 +270,7 @@ def test_stopped_runner_gives_back_what_it_cannot_finish(probe: Probe) -> None:
         assert (task.state, task.lease) == (TaskState.READY, None)
     finally:
         may_end.set()
-        # The next test uses the same app; a thread that is still at it would write into its database.
+        # The next test uses the same app; a thread that is still working would write into its database.
         runner.stop(10)
 
 
@@ -284,7 +284,7 @@ def test_commit_wakes_the_runner_of_its_own_process(probe: Probe) -> None:
         runner.stop(10)
 
 
-def test_lane_lives_on_after_a_fault_that_no_one_foresaw(probe: Probe) -> None:
+def test_lane_survives_an_unexpected_fault(probe: Probe) -> None:
     stumbles: list[str] = []
 
     def stumble(phase: str, task: ClaimedTask) -> None:

@@ -1,4 +1,4 @@
-"""Which thread looks for work: one of a lane at a time, and none for nothing."""
+"""Which thread looks for work: only one of a lane at a time, and only if there may be some."""
 
 import threading
 
@@ -31,7 +31,7 @@ def test_no_one_looks_again_where_another_found_all_there_was_until_the_next_wak
     assert turns.look(Lane.MAIL, _work).it == "work"
 
 
-def test_end_of_a_task_lets_its_lane_look_again_even_if_it_came_during_a_vain_look() -> None:
+def test_end_of_a_task_lets_its_lane_look_again_even_during_a_look_that_finds_nothing() -> None:
     turns = Turns()
 
     def vain() -> Found[str]:
