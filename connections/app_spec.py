@@ -1,4 +1,4 @@
-"""What an app that people connect is made of. Each file in `connections.apps` fills in one of these."""
+"""The description of an app that people connect. Each file in `connections.apps` fills in one of these."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Traits:
 
     @property
     def can_be_told(self) -> bool:
-        """Whether the provider ends a grant when we say that its owner has disconnected."""
+        """Whether the provider ends a grant when we tell it that the owner has disconnected."""
         return not self.owner_removes
 
 

@@ -1,9 +1,7 @@
-"""Waiting for an administrator who has to allow an app for a whole organization, as rows.
-
-Where organizations decide about their people's calendars, this is the ordinary way. The provider does not
-tell us whether one has allowed an app: it sends the administrator back to us, who may have no account here,
-and whose browser can say anything. So the answer only changes what a card says; whether it is true shows when
-someone connects.
+"""Waiting for an administrator to allow an app for a whole organization, as rows. If an organization decides
+about its people's calendars, this is the normal case. The provider does not tell us whether one has allowed
+an app: it sends the administrator back to us, who may have no account here, and whose browser can say
+anything. So the answer only changes what a card says; whether it is true is known once someone connects.
 """
 
 from __future__ import annotations
@@ -40,7 +38,7 @@ def can_be_asked(app: str) -> bool:
 
 def wait(user_id: int, app: str) -> AdminApproval:
     """Note in the current transaction that this person waits for an administrator."""
-    # Of two at once, the second one waits here and finds the first one's row.
+    # If there are two at the same time, the second one waits here and finds the first one's row.
     db.session.get(User, user_id, with_for_update=True)
     row = db.session.scalar(_row_of(user_id, app))
     if row is None:
@@ -55,7 +53,7 @@ def wait(user_id: int, app: str) -> AdminApproval:
 
 
 def waiting(user_id: int) -> dict[str, AdminApproval]:
-    """The approvals that a person has asked for and not used yet, whatever was answered, by app."""
+    """The approvals that a person has asked for and not used yet, with any answer, by app."""
     found = db.session.scalars(
         sa.select(AdminApproval).where(
             AdminApproval.user_id == user_id, AdminApproval.state != ApprovalState.OVER
@@ -149,7 +147,7 @@ def take(link: OpenedLink, answer: AdminAnswer) -> tuple[Outcome, list[AdminAppr
     Colleagues who wait for the same app are told too if they are in the same organization, as far as that is
     known: it may turn out to be wrong when they connect, and then they wait again.
     """
-    # All in one order, so that two answers at once never wait for each other.
+    # Always in one order, so that two simultaneous answers never wait for each other.
     rows = db.session.scalars(
         sa.select(AdminApproval)
         .where(AdminApproval.app == link.app)

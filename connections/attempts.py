@@ -1,4 +1,5 @@
-"""One-time attempts to connect an app, as rows: beginning one, using it up, and the same answer twice.
+"""One-time attempts to connect an app, as rows: beginning one, using it up, and receiving the same answer
+twice.
 
 Browsers bring the same answer twice after a double click on the provider's page, and when someone reloads.
 The second one must not be exchanged again, and must not be told that the first was wrong either.
@@ -73,10 +74,8 @@ def begin_attempt(user: User, session: UserSession, app: str, connections: Conne
 
 def spend(state: str | None, is_theirs: Callable[[SpentAttempt], bool]) -> SpentAttempt | None:
     """Use up the attempt of this `state`, before anything of it is believed, so that it works at most once;
-    None if there is none.
-
-    One that `is_theirs` is kept without its verifier, to recognize the same answer when it comes again; any
-    other is deleted. Must be called with no transaction open; commits.
+    None if there is none. An attempt that `is_theirs` is kept without its verifier, to recognize the same
+    answer when it comes again; any other is deleted. Must be called with no transaction open; commits.
     """
     if not state:
         return None

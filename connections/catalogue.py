@@ -125,5 +125,5 @@ def _place(spec: AppSpec, usable: Set[str]) -> tuple[bool, int, str, bool, bool,
     known = spec.section in _SECTIONS
     number = _SECTIONS.index(spec.section) if known else len(_SECTIONS)
     place = spec.section not in usable, number, spec.section, not spec.is_available
-    # What interviews are held with comes before what serves them.
+    # Apps that interviews are held with come before apps that support them.
     return *place, not spec.meetings, spec.label

@@ -56,7 +56,7 @@ def due_checks(now: datetime) -> list[int]:
 
 def check_in_turn(connection_id: int, now: datetime) -> None:
     """Request the daily check of one connection, in the current transaction."""
-    # Any even spread will do; this one needs no memory and gives neighboring ids different minutes.
+    # Any even spread will do; this one needs no state and gives neighboring ids different minutes.
     share = (connection_id * 0.618) % 1
     _ask(connection_id, now + share * _SPREAD, key=_key(connection_id))
 

@@ -1,4 +1,4 @@
-"""What a provider's consent page led to, in words for the person who came back from it without a grant."""
+"""Why a provider's consent page led to no grant, in words for the person who came back from it."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def no_lasting_permission(app: str, product: str) -> tuple[str, str]:
 
 
 def declined(app: str) -> tuple[str, str]:
-    """The person said no, or could say nothing else: some providers send those back with the same answer who
-    leave a page that says that an administrator has to approve it."""
+    """The person said no, or had no other choice: some providers give the same answer for people who leave a
+    page that says an administrator has to approve it."""
     spec = spec_of(app)
     words = f"You declined on {spec.label}'s page."
     if spec.approval is None:

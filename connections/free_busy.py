@@ -1,4 +1,4 @@
-"""Asking connected calendars when their owners are busy, from threads of their own."""
+"""Asking connected calendars when their owners are busy, in separate threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking what is stored sealed against this server's keys, and sealing it again when they change."""
+"""Checking stored secrets against this server's keys, and sealing them again when the keys change."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ class Resealed:
 
 
 def reseal_everything(vault: TokenVault) -> Resealed:
-    """Seal everything that is stored sealed with the newest key of `vault`, in the current transaction:
-    grants, those waiting to be revoked, and what people need who are on a provider's consent page right now.
-    What no key opens stays as it is.
+    """Reseal all stored secrets with the newest key of `vault`, in the current transaction: grants, those
+    waiting to be revoked, and the verifiers of people who are on a provider's consent page right now. Values
+    that no key opens stay unchanged.
     """
     # Rows whose grant has ended are empty; one that no key opens is sealed and waits for its key.
     grants = list(

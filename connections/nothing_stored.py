@@ -12,8 +12,8 @@ from connections.service import connections
 
 @dataclass(frozen=True)
 class ProvidersError:
-    """Why a provider sent someone back without a code, in its own words: anyone can make them up, so they are
-    read and never repeated as ours."""
+    """Why a provider sent someone back without a code, in its own words. Anyone can make them up, so they are
+    read but never repeated as ours."""
 
     code: str
     description: str = ""

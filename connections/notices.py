@@ -1,4 +1,4 @@
-"""What people are told about connections by email, requested in the transaction that makes it true.
+"""Emails that tell people about connections, requested in the transaction that makes them true.
 
 This module only requests the mail: `accounts`, which imports this package, decides who receives it, and tasks
 connect the two.

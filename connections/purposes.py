@@ -1,4 +1,4 @@
-"""What an app that is out of action means for the team, in words that fit what it is for."""
+"""What it means for the team when an app doesn't work, in words that fit its purpose."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def cannot_on_account(spec: AppSpec) -> str:
 
 
 def ended_words(spec: AppSpec) -> str:
-    """What its end means, for the email about it: until it is reconnected, and what goes on."""
+    """What its end means, for the email about it: what stops until it is reconnected, and what continues."""
     found = []
     if spec.meetings:
         found.append(

@@ -35,7 +35,7 @@ from providers.errors import ConnectionRevokedError, InvalidClientError, Provide
 from rows import rows_of
 from timezones import utc_now
 
-# Longer than the longest token call, so that a claim is only ever taken over from a process that has died.
+# Longer than the longest token call, so that a claim is only taken over from a process that has died.
 _CLAIM_LASTS = timedelta(seconds=30)
 _WAIT_FOR_OTHERS_SECONDS = 40.0
 _FIRST_WAIT_SECONDS, _LAST_WAIT_SECONDS = 0.02, 0.25

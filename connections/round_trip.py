@@ -35,7 +35,7 @@ from timezones import utc_now
 log = logging.getLogger("connections")
 
 OTHER_ACCOUNT = "You can connect another account."
-# What helps instead of waiting, by the code of a refusal.
+# What helps if waiting doesn't, by the code of a refusal.
 _ADVICE = {"account_not_allowed": OTHER_ACCOUNT, "account_unproven": AGAIN}
 
 
@@ -58,8 +58,8 @@ class RoundTrip:
 
 @dataclass(frozen=True)
 class Repeated:
-    """The same answer for the second time. `result` is how the first one ended, about which the person has a
-    message already; None while that is not known yet."""
+    """The same answer for the second time. `result` is how the first one ended, which the person was already
+    told; None while that is not known yet."""
 
     app: str
     result: Result | None
@@ -282,8 +282,8 @@ def _complete(exchange: _Exchange, account: Account | ProviderError) -> Account:
 
 
 def _try_out(exchange: _Exchange) -> None:
-    """Look whether the account can be used at all, where that is not certain. What is only a passing trouble
-    keeps no one from connecting: the daily check looks again."""
+    """Check whether the account can be used at all, if that is not certain. Temporary trouble keeps no one
+    from connecting: the daily check looks again."""
     try_out = exchange.clients.try_out
     if try_out is None:
         return
@@ -361,8 +361,8 @@ def _in_another_tab(app: str) -> str:
 
 
 def _living_connection(user_id: int, provider_name: str, app: str | None) -> Connection | None:
-    """The person's connection of an app. Where the app is not known, the only one that they have with that
-    provider: of several, nothing could be said.
+    """The person's connection of an app. If the app is not known, the only connection that they have with
+    that provider; None if there are several.
     """
     apps = [app] if app is not None else [spec.key for spec in apps_of(provider_name)]
     found = db.session.scalars(

@@ -45,7 +45,7 @@ def held(connection_id: int) -> Connection | None:
 
 
 def owner_of_seal(row: Connection) -> str:
-    """What a ciphertext is bound to: moved to another user, app or account it does not open."""
+    """What a ciphertext is bound to: if it is moved to another user, app or account, it does not open."""
     return f"connection:{row.user_id}:{row.app}:{row.account_id}"
 
 

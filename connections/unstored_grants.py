@@ -1,5 +1,5 @@
-"""Grants that a provider issued and that are not kept: something was missing, or another one was stored
-first.
+"""Grants that a provider issued but that are not kept, because something was missing or another one was
+stored first.
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ def receive(
 ) -> dict[str, str] | None:
     """Act on one message from a provider in the current transaction; return what to answer, if anything.
 
-    Must be called with no transaction open. Nothing is believed: a removal, signed or not, makes a task ask
-    the provider itself. `when_meeting_touched` gets the provider and its id of a meeting that was changed or
-    deleted there. `headers` by their names in lower case. Raises KeyError for a provider without a webhook
+    Must be called with no transaction open. No message is believed: a removal, signed or not, makes a task
+    ask the provider itself. `when_meeting_touched` gets the provider and its id of a meeting that was changed
+    or deleted there. `headers` by their names in lower case. Raises KeyError for a provider without a webhook
     here, `UnprovenError` and `UnreadableError`.
     """
     reader, now = connections().webhooks[provider], utc_now()

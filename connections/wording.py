@@ -127,7 +127,7 @@ def agree_with(by: str) -> str:
     return f"Reconnect with your own account, or agree with {by} on who uses this one."
 
 
-# The grant stays: someone else has to do something, or only time helps.
+# The grant stays: someone else has to act, or only time helps.
 
 
 def passing(said: str, *, again_within: str) -> str:

@@ -21,7 +21,7 @@ def json_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object in `body`; raise UnusableAnswerError for anything else."""
     try:
         value = json.loads(body)
-    # Deep nesting ends in RecursionError, an enormous number and broken UTF-8 in ValueError.
+    # Deep nesting raises RecursionError; an enormous number and broken UTF-8 raise ValueError.
     except (ValueError, RecursionError):
         raise UnusableAnswerError("not JSON") from None
     if not isinstance(value, dict):
@@ -30,8 +30,8 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def optional_text(answer: dict[str, Any], name: str) -> str:
-    """Return a text, "" if it is missing or of another type. What no database can store is left out: NUL, and
-    halves of characters, both of which JSON can spell."""
+    """Return a text, "" if it is missing or of another type. Characters that no database can store are left
+    out: NUL and lone surrogates, both of which JSON can spell."""
     value = answer.get(name)
     return _UNSTORABLE.sub("", value) if isinstance(value, str) else ""
 
@@ -51,14 +51,15 @@ def optional_whole_number(answer: dict[str, Any], name: str) -> int | None:
 
 
 def optional_count(answer: dict[str, Any], name: str, most: int) -> int | None:
-    """Return a whole number from 1 to `most`; None for anything else, because a number that makes no sense
-    tells nothing."""
+    """Return a whole number from 1 to `most`; None for anything else, because a number that makes no sense is
+    worthless."""
     value = optional_whole_number(answer, name)
     return value if value is not None and 1 <= value <= most else None
 
 
 def required_link(answer: dict[str, Any], name: str) -> str:
-    """Return an http or https address fit to be put into a mail: with a host, one line, of sane length."""
+    """Return an http or https address fit to be put into a mail: with a host, one line, of reasonable
+    length."""
     value = required_text(answer, name)
     if len(value) > MAX_LINK_LENGTH or re.search(r"[\s\x00-\x1f\x7f<>\"\\]", value):
         raise UnusableAnswerError(name)
@@ -72,8 +73,8 @@ def required_link(answer: dict[str, Any], name: str) -> str:
 
 
 def optional_instant(answer: dict[str, Any], name: str) -> datetime | None:
-    """Return an instant in UTC, None if it is missing, malformed, names no offset, or is of another age: at
-    the edge of the calendar it could not be shown in every zone."""
+    """Return an instant in UTC, None if it is missing, malformed, names no offset, or is far from our time:
+    at the edge of the calendar it could not be shown in every zone."""
     try:
         value = datetime.fromisoformat(optional_text(answer, name))
         value = value if value.tzinfo is None else value.astimezone(UTC)

@@ -1,7 +1,7 @@
 """The values that every provider takes and returns. What it can be asked to do is in `providers.protocols`.
 
-All instants are aware and in UTC; anything else is refused with ValueError where it enters. Secrets (tokens,
-join links, passcodes) are left out of every `repr`, because that is how they would reach a log.
+All instants are aware and in UTC; anything else is refused with ValueError where it comes in. Secrets
+(tokens, join links, passcodes) are left out of every `repr`, because a `repr` is how they would reach a log.
 """
 
 from dataclasses import dataclass, field
@@ -36,8 +36,8 @@ class TokenSet:
     refresh_token: the one to keep from now on; if a refresh named no new one, the one that was sent.
     expires_at: counted from before the request was sent, so it errs on the early side.
     api_url: the account's regional API address, only if it is one this provider's tokens may be sent to.
-    account: whose tokens they are, if the answer proved it; a refusal if it should have and does not, or if
-        the account is none that may connect.
+    account: whose tokens they are, if the answer proved it; a refusal if it should have and did not, or if
+    that account may not connect.
     """
 
     access_token: str = field(repr=False)
@@ -66,13 +66,13 @@ class Account:
     id_is_part: bool = False
 
     def is_known_as(self, account_id: str) -> bool:
-        """Tell whether this can be the account of that id, which is whole."""
+        """Tell whether this can be the account of that id, which is a whole one."""
         return self.id == (account_id.rpartition(".")[2] if self.id_is_part else account_id)
 
 
 @dataclass(frozen=True, slots=True)
 class AdminAnswer:
-    """What came of asking an administrator to allow an app for their organization. None of it is proved.
+    """The result of asking an administrator to allow an app for their organization. Nothing of it is proved.
 
     directory: the organization, as its provider calls it; "" if that was not said.
     refusal: why it was not allowed; None if it was.
@@ -90,8 +90,8 @@ class MeetingRequest:
     passcode: None lets the provider choose one.
     entry_key, creation: only for software whose meetings live on an entry in the host's calendar. The key of
     that entry (`CalendarEntry.key`), which may be there already; and a name of this creation, the same
-    however often it is repeated, and another one for a new meeting.
-    entry_may_exist: as in `CalendarEntry.may_exist`.
+    however often it is repeated, and a different one for a new meeting. entry_may_exist: as in
+    `CalendarEntry.may_exist`.
     """
 
     topic: str
@@ -114,9 +114,9 @@ class MeetingRequest:
 class MeetingChange:
     """What to change in an existing meeting. None leaves a value as the provider has it.
 
-    entry: people get in as into a new meeting of ours again, as far as the account allows.
-    timezone: an IANA name, for display on the provider's side only, as in `MeetingRequest`.
-    Raises ValueError if there is nothing to change.
+    entry: restore our usual rules for getting in, as far as the account allows. timezone: an IANA name, for
+    display on the provider's side only, as in `MeetingRequest`. Raises ValueError if there is nothing to
+    change.
     """
 
     topic: str | None = None
@@ -210,12 +210,12 @@ class CalendarEntry:
     """An interview as it should appear in someone's calendar.
 
     key: our own name for the entry, 5 to 64 of the characters a to v and 0 to 9, and never used for another
-    entry, so that making it twice makes one. An entry that was deleted keeps its key.
-    timezone: an IANA name, in which the calendar shows the time.
+    entry, so that making it twice makes only one. An entry that was deleted keeps its key. timezone: an IANA
+    name, in which the calendar shows the time.
     description: plain text. location: where people go, a link or an address; "" for no particular place.
     page_url: of the interview in this product, which people call `product`.
     shows_busy: its owner takes part, and is not free then.
-    may_exist: an earlier call may have made it. Not every calendar knows a key again for long.
+    may_exist: an earlier call may have made it. Not every calendar remembers a key for long.
     """
 
     key: str
@@ -239,7 +239,7 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntryTime:
-    """When an entry is: two instants in UTC, and the IANA name of the zone in which it is shown."""
+    """The time of an entry: two instants in UTC, and the IANA name of the zone in which it is shown."""
 
     starts_at: datetime
     ends_at: datetime
@@ -355,7 +355,7 @@ class EventChanges:
 
     events: as they are now, each once. gone: ids of events that are not there anymore, not in the time that
     is looked at, or that can't be read as they are now. is_everything: these are all events of that time, so
-    whatever else is known is gone as well. position: where to continue next time; an opaque text from the
+    any others that are known are gone as well. position: where to continue next time; an opaque text from the
     provider, or None where it gave none, so that everything has to be read again next time. left_out: how
     many events could not be read.
     """

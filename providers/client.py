@@ -1,4 +1,4 @@
-"""An API on the wire, as every provider's is: JSON objects out, our errors for everything else."""
+"""The HTTP side of a provider's API: JSON objects out, our errors for everything else."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from providers.troubles import ANY_CALL, Meaning, Troubles
 
 
 class Content(TypedDict, total=False):
-    """What a call sends, as `BoundedSession.call` takes it. `bounds`: where they are not the usual ones."""
+    """What a call sends, as `BoundedSession.call` takes it. `bounds`: if they differ from the usual ones."""
 
     json: dict[str, Any] | None
     data: bytes | None

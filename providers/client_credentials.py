@@ -1,7 +1,7 @@
 """A token for this server itself, in no one's name: OAuth's client credentials (RFC 6749, section 4.4).
 
-There is no consent to walk through and nothing to renew: the id and the secret of an app bring a token, and
-bring another one when that has ended.
+There is no consent to walk through and nothing to renew: the id and the secret of an app get a token, and
+another one when that has ended.
 """
 
 import re
@@ -36,9 +36,9 @@ from providers.quoting import readable
 GET_TOKEN = Operation("get_token")
 TRACKING_HEADER = "x-ms-request-id"
 
-# Another one is asked for this long before a token ends, so that none ends on its way.
+# A new token is requested this long before the old one ends, so that none expires in transit.
 SPARE = timedelta(minutes=5)
-# What refuses a token that is younger than this does not refuse it for its age.
+# A token that is younger than this is not refused because of its age.
 YOUNG = timedelta(minutes=1)
 
 EXPIRED = "secret_expired"
@@ -61,7 +61,7 @@ class ClientCredentials:
 
     @property
     def issuer(self) -> str:
-        """Who gives out the tokens, as people may know it: by the name of its host."""
+        """The issuer of the tokens, by a name that people may know: its host."""
         return urlsplit(self.token_url).hostname or self.token_url
 
 
@@ -94,7 +94,7 @@ class OwnToken:
         return self._credentials.issuer
 
     def token(self) -> str:
-        """Return a token that lasts for some minutes yet.
+        """Return a token that is valid for at least a few more minutes.
 
         Raises InvalidClientError (with code "secret_expired" for a secret that was right once), RefusedError,
         or RetryableError, with what the issuer said as its words.
@@ -105,9 +105,9 @@ class OwnToken:
             return self._kept.token
 
     def newer_than(self, token: str) -> str | None:
-        """Return another token than one that was refused, None if that cannot have been refused for its age.
-        What an app may do is written into its tokens, so that an older one can lack what was allowed since.
-        Raises what `token` raises."""
+        """Return a new token in place of one that was refused; None if that one was too new to be refused for
+        its age. A token holds what the app was allowed to do when it was issued, so an older one can lack
+        permissions that were added since. Raises what `token` raises."""
         with self._lock:
             kept = self._kept
             if kept is not None and kept.token != token:
@@ -184,8 +184,8 @@ class OwnToken:
 
 
 def _code_in(error: str, said: str) -> str | None:
-    """Return the word and the number, for logs and support. Anything but the shape of an OAuth error word may
-    be an echo of what was sent."""
+    """Return the word and the number, for logs and support. Anything that isn't shaped like an OAuth error
+    word may echo what was sent."""
     word = error if re.fullmatch(r"[a-z_]{1,40}", error) else ""
     return " ".join([word, *re.findall(r"\bAADSTS\d{4,8}\b", said)[:1]]).strip() or None
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a provider, as one tree whose branches are what a caller does next.
+"""What can go wrong with a provider, as one tree whose branches say what a caller does next.
 
 `RetryableError` means the same call may work later; `PermanentError` means that it will not until someone
 has done something. Every error carries one sentence for a person (`words`) and one stable word for code
@@ -92,8 +92,8 @@ class DailyLimitError(RetryableError):
 
 
 class NotReadyError(RetryableError):
-    """What was asked for is being made and takes longer than a call: it was accepted, and has to be looked up
-    until it is there. `maybe_applied` is always set."""
+    """The request was accepted and takes longer than one call: look it up until the result is there.
+    `maybe_applied` is always set."""
 
     default_code = "not_ready"
 

@@ -1,7 +1,7 @@
 """Outbound HTTP, for every provider and for nothing else.
 
 What a session guarantees for each call: no redirect is followed, so a bearer token reaches only the host it
-was meant for; nothing of the environment (proxy variables, netrc) has a say; no cookie is kept, because one
+was meant for; nothing in the environment (proxy variables, netrc) is used; no cookie is kept, because one
 session serves many accounts; connecting, each read and the whole call are bounded in time; the decoded body
 is bounded in size; only https, except to the origins that were configured as http; and one line in the log,
 which names neither address nor content. Failures come out as `ProviderError`, never as an exception of
@@ -53,8 +53,8 @@ class Bounds:
         """Return the bounds of a call that must not simply be repeated.
 
         Giving up on one costs more than waiting for it: a provider that is only slow makes the meeting
-        anyway, and a second one would be made beside it. Half a minute still leaves time to look it up while
-        people wait.
+        anyway, and there would be a second one. Half a minute still leaves time to look it up while people
+        wait.
         """
         return replace(
             self, timeout_seconds=3 * self.timeout_seconds, deadline_seconds=2 * self.deadline_seconds
@@ -263,7 +263,7 @@ class _UnusableAnswerError(ValueError):
 
 
 def _is_timeout(error: BaseException | None) -> bool:
-    """Tell whether a time-out is at the bottom of it.
+    """Tell whether a time-out is the cause.
 
     requests reports one that happens in the body as a plain ConnectionError around that of urllib3.
     """

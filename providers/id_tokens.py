@@ -24,14 +24,14 @@ MAX_NAME = 160
 def nonce_of(code_verifier: str) -> str:
     """Return the nonce that ties an id token to one trip to the consent page.
 
-    It follows from the PKCE verifier, which is kept for the trip anyway, and tells nothing about it.
+    It is derived from the PKCE verifier, which is kept for the trip anyway, and reveals nothing about it.
     """
     digest = hmac.digest(code_verifier.encode(), b"nonce", hashlib.sha256)
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def claims_in(id_token: str) -> dict[str, Any]:
-    """Return what an id token claims, proven by nothing yet. Raises UnusableAnswerError if it is none.
+    """Return what an id token claims, not proven yet. Raises UnusableAnswerError if it is none.
 
     The signature is not checked. The token came straight from the token endpoint over TLS, which OpenID
     Connect Core 3.1.3.7 accepts in place of the signature; it must never be taken from anywhere else.

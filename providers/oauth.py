@@ -1,4 +1,4 @@
-"""The authorization code flow with PKCE and the renewing of tokens, as every provider has them.
+"""The authorization code flow with PKCE, and renewing tokens, as all providers have them.
 
 Authlib builds the addresses and the requests; each call has its own session, so Authlib never holds a token
 that it could renew on its own. What a provider does in its own way is in its own package, as the methods
@@ -38,7 +38,7 @@ LONGEST_LIFETIME = 24 * 3600
 
 
 class OAuthSession(BoundedSession, OAuth2Session):  # type: ignore[misc]  # Authlib comes without types
-    """Authlib's client on our bounded wire."""
+    """Authlib's client on our bounded HTTP session."""
 
 
 @dataclass(frozen=True, slots=True)

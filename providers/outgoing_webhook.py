@@ -18,7 +18,7 @@ _OURS = "SmoothHiring"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of it: the status, or None with `words` about why there was no answer."""
+    """The result: the status, or None with `words` about why there was no answer."""
 
     status: int | None
     words: str = ""

@@ -1,4 +1,4 @@
-"""What a provider can be asked, as Protocols. A provider implements those that its apps need.
+"""What a provider can do, as Protocols. A provider implements those that its apps need.
 
 The contract suite in `tests/providers` runs every implementation against its simulator. Every method that
 calls the provider may raise any `ProviderError`.
@@ -39,8 +39,8 @@ class OAuthProvider(Protocol):
         """Spend the code of the callback. A refused code is a `RefusedError` with code "code_refused".
 
         Other refusals may have the codes "no_refresh_token" and "admin_consent_needed", which only an
-        administrator of the account's organization can put right. Where the tokens are right and whose they
-        are is not, the refusal is their `account`, with the code "account_unproven" or "account_not_allowed".
+        administrator of the account's organization can put right. If the tokens are fine but their account is
+        not, the refusal is their `account`, with the code "account_unproven" or "account_not_allowed".
         """
         ...
 
@@ -127,8 +127,8 @@ class MeetingProvider(Protocol):
 
         `keeps_entry`: only the meeting goes, and the entry in the host's calendar on which it lives stays. It
         means nothing to software whose meetings live elsewhere. While that entry is denied, this raises
-        `RetryableError`, because the meeting would be forgotten and stay: whether the entry is gone is found
-        out by looking at it.
+        `RetryableError`, because the meeting would be forgotten and stay: looking at the entry tells whether
+        it is gone.
         """
         ...
 
@@ -203,7 +203,7 @@ class CalendarProvider(Protocol):
 
 
 class MailProvider(Protocol):
-    """Sends mail from the address of the account that a grant belongs to."""
+    """Sends mail from the address of the grant's account."""
 
     def send(self, grant: Grant, message: bytes, recipients: tuple[str, ...]) -> str:
         """Send one finished message (MIME, with CRLF line ends) to these addresses, and return the provider's
@@ -229,5 +229,6 @@ class WebhookReader(Protocol):
         ...
 
     def digest(self, body: bytes) -> str:
-        """Return a short text by which a copy of a message is recognized. It tells nothing of the content."""
+        """Return a short text by which a copy of a message is recognized. It reveals nothing of the
+        content."""
         ...

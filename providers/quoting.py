@@ -1,4 +1,4 @@
-"""Repeating what a provider said in words that end on pages and in logs."""
+"""Quoting what a provider said, for pages and logs."""
 
 import re
 from collections.abc import Iterable

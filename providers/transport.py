@@ -1,8 +1,8 @@
 """The connections under `providers.http`: a total deadline per call, and a record of whether anything was
 sent.
 
-The time-outs of requests and urllib3 restart with every byte that arrives, so a server that sends one byte a
-second holds its caller for hours. Here every read of a call, status line and headers included, is given no
+The time-outs of requests and urllib3 start over with every byte that arrives, so a server that sends one byte
+a second holds its caller for hours. Here every read of a call, status line and headers included, is given no
 more than what is left of that call's deadline. Looking up the host's name and connecting are inside that
 deadline too, over all its addresses together.
 """

@@ -16,9 +16,8 @@ from providers.http import Operation, Peer, tracking_id_of
 class Meaning:
     """What some answers mean to one kind of call, because they mean something else to others.
 
-    entry: it names an entry, so that what is not found says that this is gone.
-    position: it names a position in a list of changes, so that some refusals say that this is too old.
-    message: it sends a mail.
+    entry: it names an entry, so "not found" means that the entry is gone. position: it names a position in a
+    list of changes, so some refusals mean that the position is too old. message: it sends a mail.
     """
 
     entry: bool = False
@@ -36,7 +35,7 @@ class Troubles:
     label: str
 
     def nonsense(self, operation: Operation, facts: Facts = NO_FACTS) -> RetryableError:
-        """Return the error for an answer that can't be used, whatever it claims to be."""
+        """Return the error for an answer that can't be used, no matter what it claims to be."""
         words = f"{self.label} sent an answer that can't be used."
         return RetryableError(words, replace(facts, code="nonsense"), maybe_applied=operation.changes_once)
 

@@ -1,4 +1,4 @@
-"""What calendars' lists of events have in common: the time that they are about, and positions in them."""
+"""What calendars' lists of events have in common: their period, and positions in them."""
 
 import json
 from dataclasses import dataclass
@@ -63,13 +63,13 @@ class Gathered:
         self._events[event.id] = event
 
     def add_gone(self, event_id: str) -> None:
-        """Note that an event is there no more."""
+        """Note that an event is gone."""
         self._forget(event_id)
         self._gone.add(event_id)
 
     def add_unreadable(self, event_id: str | None) -> None:
-        """Note an event that cannot be read; None where it doesn't even say which one it is. What was
-        known of it before does not hold anymore."""
+        """Note an event that cannot be read; None where it doesn't even say which one it is. What was known
+        about it before no longer applies."""
         if event_id is None:
             self._nameless += 1
             return
@@ -88,7 +88,7 @@ class Gathered:
 
     @property
     def gone(self) -> tuple[str, ...]:
-        """The ids of those that are there no more, or are there but cannot be read, in order."""
+        """The ids of events that are gone, or exist but cannot be read, in order."""
         return tuple(sorted(self._gone | self._unreadable))
 
     @property

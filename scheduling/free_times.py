@@ -29,7 +29,7 @@ _DAY = timedelta(days=1)
 _QUARTER = timedelta(minutes=15)
 # Results are kept for this many events in all; each look counts at least this much.
 _MOST, _LEAST_OF_A_LOOK = 10_000, 400
-# So much that was made of one look is kept with it: with another time chosen, for example.
+# How many results are kept with one look: for another chosen time, for example.
 _MOST_MADE = 2
 
 T = TypeVar("T")

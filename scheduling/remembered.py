@@ -1,8 +1,8 @@
 """What was read of people's connected calendars, kept by this process until their events change.
 
 A calendar may have hundreds of events in a week, and people look at the same few weeks again and again. What
-is kept is found by the edition of each calendar that it was read from, so nothing has to be told when one
-changes: what is of an earlier edition is not asked for anymore, and the first to go.
+is kept is found by the edition of each calendar that it was read from, so nothing has to be invalidated when
+one changes: entries of an earlier edition are no longer asked for, and are dropped first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Editions(NamedTuple):
-    """Whose calendars they are, with the name that others see, and the app and the edition of each."""
+    """Whose calendars they are, the name that others see, and the app and the edition of each."""
 
     user_id: int
     name: str
@@ -28,8 +28,8 @@ def _one(_: object) -> int:
 
 
 class Remembered(Generic[T]):
-    """The last that were asked for, by their keys: as many as count `most` together, each of them one if
-    `size` does not say otherwise. For use by several threads."""
+    """The values that were last asked for, by their keys: as many as have a total size of `most`, where each
+    counts as one unless `size` says otherwise. Safe for several threads."""
 
     def __init__(self, most: int, size: Callable[[T], int] = _one) -> None:
         self._most, self._size, self._sum = most, size, 0
@@ -56,7 +56,7 @@ class Remembered(Generic[T]):
         return value
 
     def get_or(self, key: Hashable, read: Callable[[], T]) -> T:
-        """What is kept; otherwise what `read` returns, which is kept from then on. Two that ask at once may
-        both read."""
+        """The kept value, or else what `read` returns, which is then kept. Two threads that ask at the same
+        time may both read."""
         found = self.get(key)
         return found if found is not None else self.keep(key, read())

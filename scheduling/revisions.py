@@ -11,7 +11,7 @@ from scheduling.undoing import PutBack
 
 
 def first_revision(interview: Interview, actor: User | None, plan: Plan) -> Revision:
-    """Record the first state of an interview that people are told about. It has been flushed and has no
+    """Record the first state of an interview that people are told about. The interview was flushed and has no
     revision yet. `actor` is None if the candidate chose the time."""
     return _write(interview, RevisionReason.SCHEDULED, actor, None, plan)
 
@@ -28,16 +28,15 @@ def raise_revision(
     is_by_candidate: bool = False,
     undo: PutBack | None = None,
 ) -> Revision:
-    """Count a change that everyone has to be told about, in the current transaction. Calendars accept an
+    """Record a change that everyone has to be told about, in the current transaction. Calendars accept an
     entry only with a higher number than the one they have.
 
     `actor` is None when no one on the team did it. `before` and `after` stay None if the plan is unchanged,
-    as with a link that comes late. `words` are those of the actor, or of the candidate if they did it, for
-    everyone who is told; `undo` is set while
-    it can be undone.
+    as with a link that comes late. `words` are the actor's, or the candidate's if they did it, for everyone
+    who is told; `undo` is set while it can be undone.
     """
     interview.revision += 1
-    # Whatever could be undone until now is part of this revision's past.
+    # A change that could be undone until now no longer can.
     interview.undo_until = None
     revision = _write(interview, reason, actor, before, after)
     revision.words, revision.tells_candidate = words, tells_candidate
@@ -47,7 +46,8 @@ def raise_revision(
 
 
 def revision_of(interview: Interview) -> Revision | None:
-    """The newest revision of an interview; None for one that was made without any, as tests do."""
+    """The newest revision of an interview; None for an interview without revisions, which only tests
+    create."""
     return db.session.scalar(
         sa.select(Revision).where(
             Revision.interview_id == interview.id, Revision.number == interview.revision

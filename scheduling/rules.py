@@ -1,4 +1,4 @@
-"""What the settings decide about scheduling, passed in by the caller."""
+"""The settings that scheduling needs, passed in by the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The times that a candidate can choose from: which still can be chosen, and until when."""
+"""The times that a candidate can choose from: which ones are still open, and until when."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from scheduling.occupied import Needs, occupied_between
 from scheduling.plans import When, plan_of
 
 MOST_SLOTS = 10
-# How many times to offer, as the dialog advises: fewer often lead to a second round.
+# How many times the dialog advises to offer: fewer often lead to a second round.
 ADVISED = (3, 5)
 # How long the candidate can choose, unless the last of the times is earlier.
 OPEN_FOR = timedelta(days=14)
-# So long before a link stops working, the team is told that no one has chosen yet.
+# The team is told this long before a link stops working that no one has chosen yet.
 ENDS_SOON = timedelta(days=1)
 
 
@@ -35,7 +35,7 @@ def earliest(slots: Sequence[When]) -> When:
 
 
 def open_until(slots: Sequence[When], now: datetime) -> datetime:
-    """Until when (aware UTC) a candidate can choose who is asked at `now` (aware UTC)."""
+    """Until when (aware UTC) a candidate who is asked at `now` (aware UTC) can choose."""
     return min(now + OPEN_FOR, max(slot.starts_at for slot in slots))
 
 
@@ -51,8 +51,8 @@ def offered(interview: Interview) -> list[Slot]:
 
 
 def has_time(interview: Interview) -> bool:
-    """Whether a time was ever settled: until the candidate has chosen, `starts_at` is only the first of those
-    that were offered, and says nothing to anyone."""
+    """Whether a time was ever settled: until the candidate has chosen, `starts_at` is only the first offered
+    time, and tells no one anything."""
     if interview.method is not SchedulingMethod.TIME_SLOTS:
         return True
     request = interview.slot_request
@@ -61,7 +61,7 @@ def has_time(interview: Interview) -> bool:
 
 def is_open(interview: Interview, now: datetime) -> bool:
     """Whether the candidate is asked, and can still answer, at `now` (aware UTC)."""
-    # Any other interview has no request, and asking for one would be a query for nothing.
+    # Any other interview has no request, and loading one would be a wasted query.
     if interview.status is not InterviewStatus.REQUESTED:
         return False
     request = interview.slot_request
@@ -69,7 +69,7 @@ def is_open(interview: Interview, now: datetime) -> bool:
 
 
 def was_withdrawn(interview: Interview) -> bool:
-    """Whether the interview was called off before it had a time that anyone was invited to."""
+    """Whether the interview was cancelled before anyone was invited to a time."""
     is_off = interview.status is InterviewStatus.CANCELLED
     return is_off and interview.slot_request is not None and interview.revision == 0
 
@@ -101,12 +101,12 @@ def standing(interview: Interview, now: datetime, *, seen_by: User) -> list[Offe
 
 
 def not_accepted_with(slot: Slot, clashes: Iterable[Clash]) -> tuple[Clash, ...]:
-    """Those of these clashes that came up after the slot was offered."""
+    """The clashes that came up after the slot was offered."""
     return tuple(clash for clash in clashes if clash.key not in slot.accepted_clashes)
 
 
 def clashes_at(slots: Sequence[When], needs: Needs, *, seen_by: User) -> list[tuple[Clash, ...]]:
-    """What else is on at each of these times, for what an interview with these needs would take up."""
+    """What else is on at each of these times that an interview with these needs would clash with."""
     if not slots:
         return []
     begins, ends = earliest(slots).starts_at, max(slot.ends_at for slot in slots)

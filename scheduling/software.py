@@ -1,6 +1,6 @@
 """What each meeting software is like: whose account it needs, its limits, and the rules of its passcodes.
 
-Everything the product knows about a software beyond its name is here, so that the rest asks for a rule and
+Everything the product knows about a software beyond its name is here, so that other code asks for a rule and
 never for a name. `MeetingSoftware.OTHER` has no entry: its link was made elsewhere and is pasted.
 """
 
@@ -15,7 +15,7 @@ from connections.catalogue import apps_of
 from connections.catalogue import spec_of as spec_of_app
 from models import MeetingSoftware
 
-# If our clock is ahead of the provider's, we must not ask in the last moments of the old day.
+# If our clock is ahead of the provider's, we must not retry in the last moments of the old day.
 _AFTER_RESET = timedelta(minutes=1)
 
 
@@ -32,7 +32,7 @@ class DailyLimit:
     """How many calls of certain kinds one account may make in a day, which ends at midnight UTC.
 
     calls: the most that are accepted in one day.
-    nearly: people are warned from this many on.
+    nearly: people are warned starting at this many.
     counts: the kinds of calls that are counted together, by their names in the meetings' ledger.
     """
 
@@ -161,13 +161,13 @@ def lives_on_entry(software: MeetingSoftware) -> bool:
 
 
 def meeting_of(software: MeetingSoftware, called: str = "") -> str:
-    """What is made for an interview held with it, as people say it: "Zoom meeting", "Google Meet link".
-    `called`: the label of a pasted link."""
+    """What people call the meeting that is made with it: "Zoom meeting", "Google Meet link". `called`: the
+    label of a pasted link."""
     return f"{called or software.label} {'link' if lives_on_entry(software) else 'meeting'}"
 
 
 def provider_of(software: MeetingSoftware) -> str:
-    """Whose account a meeting made with it is on: "Ben's Google account". Raises KeyError for `OTHER`."""
+    """Whose account a meeting with it is on: "Ben's Google account". Raises KeyError for `OTHER`."""
     return spec_of(software).provider_label
 
 
@@ -185,7 +185,7 @@ def softwares_of_provider(provider: str) -> tuple[MeetingSoftware, ...]:
 ICONS = {**{spec.software: spec.icon for spec in _SPECS}, MeetingSoftware.OTHER: "link"}
 # The software whose passcodes people can choose.
 WITH_PASSCODE = frozenset(spec.software for spec in _SPECS if spec.passcode is not None)
-# What is offered first.
+# The order in which the choices are offered.
 DEFAULT = MeetingSoftware.ZOOM
 
 
@@ -195,11 +195,11 @@ def offered() -> tuple[MeetingSoftware, ...]:
 
 
 def usual(set_up: Container[str]) -> MeetingSoftware:
-    """What is used where nothing is known of those who could host: the first that this server is set up for.
+    """The default if nothing is known of the people who could host: the first that this server is set up for.
     `set_up` holds the keys of its apps."""
     return next((software for software in offered() if spec_of(software).app in set_up), DEFAULT)
 
 
 def in_choices() -> list[tuple[str, str]]:
-    """What people can choose from, a pasted link included, as values and labels of a form's field."""
+    """What people can choose from, including a pasted link, as values and labels of a form field."""
     return [(software.value, software.label) for software in (*offered(), MeetingSoftware.OTHER)]

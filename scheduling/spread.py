@@ -10,7 +10,7 @@ from scheduling.free_times import Asked, FreeTimes, free_times
 from scheduling.working_days import next_working_day, working_days
 from timezones import in_zone
 
-# As many as are suggested at once, and how many working days are searched for them.
+# How many are suggested at a time, and how many working days are searched for them.
 MOST = 4
 _DAYS = 10
 # One time in the morning, after people have read their email, and one in the afternoon, for those who work
@@ -21,8 +21,9 @@ _USUAL = (time(10), time(14))
 def spread_times(
     asked: Asked, without: Collection[date], *, now: datetime, seen_by: Reader, most: int = MOST
 ) -> tuple[datetime, ...]:
-    """Up to `most` free starts (aware UTC), each on another of the next working days, soonest first; none on
-    the days `without`, which have one already. Today is left out: the candidate has to answer first."""
+    """Up to `most` free starts (aware UTC), each on a different one of the next working days, soonest first;
+    none on the days in `without`, which already have one. Today is left out: the candidate has to answer
+    first."""
     days = working_days(next_working_day(in_zone(now, asked.zone).date()), _DAYS)
     return spread_among(free_times(asked, days, now=now, seen_by=seen_by), without, asked.zone, most=most)
 

@@ -1,4 +1,5 @@
-"""An application's stage: each move is recorded, whether someone chose it or an interview was scheduled."""
+"""An application's stage: each move is recorded, whether someone chose it or scheduling an interview caused
+it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def note(interview_id: int, words: str, *, actor: User | None = None) -> None:
 
 
 def note_once(interview_id: int, words: str) -> None:
-    """The same for something that may be noticed again and again: nothing is added if it is there already."""
+    """The same for something that may be noticed repeatedly: nothing is added if it is already there."""
     was_said = db.session.scalar(
         sa.select(TimelineEntry.id).where(
             TimelineEntry.interview_id == interview_id, TimelineEntry.words == words[:500]

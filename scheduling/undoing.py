@@ -1,7 +1,7 @@
 """The ten seconds in which a cancellation or a change can still be undone, because nothing of it has left.
 
-Until they are over, no email about the interview is sent and no provider is called. So undoing only puts rows
-back, and no one outside ever learns of it.
+Until then, no email about the interview is sent and no provider is called. So undoing only puts rows back,
+and no one outside ever learns of it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from models import Interview, InterviewStatus
 
 UNDO_FOR = timedelta(seconds=10)
-# What follows from a change begins this much later, so that an undo that is still being written wins.
+# The work after a change begins this much later, so that an undo that is still being written wins.
 _MARGIN = timedelta(seconds=1)
 
 
@@ -47,12 +47,13 @@ class PutBack:
 
 
 def takes_effect_at(undo_until: datetime | None, now: datetime) -> datetime:
-    """When what follows from a change may begin (aware UTC): at once, if it cannot be undone."""
+    """When the work after a change may begin (aware UTC): right away, if it cannot be undone."""
     return now if undo_until is None else undo_until + _MARGIN
 
 
 def held_until(interview: Interview, now: datetime) -> datetime | None:
-    """Until when nothing about the interview may be sent or called (aware UTC), or None if it may be now."""
+    """Until when (aware UTC) nothing about the interview may be sent and no provider called; None if both are
+    allowed now."""
     if interview.undo_until is None:
         return None
     at = takes_effect_at(interview.undo_until, now)

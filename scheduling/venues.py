@@ -30,7 +30,7 @@ class OnlineMeeting:
 
 @dataclass(frozen=True)
 class PastedLink:
-    """A video meeting that was created elsewhere: its address (http or https) and what it belongs to."""
+    """A video meeting that was created elsewhere: its address (http or https) and its software."""
 
     url: str = field(repr=False)
     label: str

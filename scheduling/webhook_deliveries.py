@@ -1,7 +1,6 @@
-"""What the webhook is told: which interviews have changed, and what became of each message.
-
-Commands know nothing of it. A chore looks at what was written since its last look, and compares what programs
-read of an interview with what they were told last, so that nothing is told that makes no difference to them.
+"""Webhook messages: which interviews have changed, and what happened to each message. Commands know nothing
+about them. A chore looks at what was written since its last run, and compares what programs read about an
+interview with what they were told last, so that they hear only of changes that matter to them.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from timezones import utc_now
 from work import outbox
 from work.kinds import TaskKind
 
-# One after the other, so that an address that is slow holds up one thread at most.
+# One after the other, so that a slow address holds up at most one thread.
 TELL_WEBHOOK = TaskKind("tell_webhook", Lane.PROVIDER, "Telling the webhook", subject="webhook")
 
 CREATED, UPDATED, TEST = "interview.created", "interview.updated", "test"
@@ -38,7 +37,7 @@ _LOOK = sa.select(OutgoingWebhook.looked_until, OutgoingWebhook.created_at).wher
 
 
 def changed(now: datetime) -> list[int]:
-    """The ids of interviews of which the webhook may have to be told, those first that changed first."""
+    """The ids of interviews that the webhook may have to be told about, in the order of their changes."""
     row = next(iter(rows_of(_LOOK)), None)
     if row is None:
         return []
@@ -49,7 +48,7 @@ def changed(now: datetime) -> list[int]:
                 Interview.changed_at >= row.looked_until - published.OVERLAP,
                 Interview.changed_at >= row.created_at,
                 sa.or_(Interview.told_at.is_(None), Interview.told_at < Interview.changed_at),
-                # What can still be undone is told to no one.
+                # Changes that can still be undone are not reported.
                 sa.or_(Interview.undo_until.is_(None), Interview.undo_until <= now),
             )
             .order_by(Interview.changed_at, Interview.id)
@@ -59,8 +58,8 @@ def changed(now: datetime) -> list[int]:
 
 
 def announce(interview_ids: list[int]) -> None:
-    """Request a message about each of these interviews that programs read differently than they were told,
-    in the current transaction. Of two processes that do so at once, one finds nothing to do."""
+    """Request a message, in the current transaction, about each of these interviews whose published form
+    differs from the last message. If two processes do this at the same time, one finds nothing to do."""
     row, begun_at = outgoing_webhook.webhook(), utc_now()
     if row is None or not row.is_on:
         return
@@ -76,7 +75,7 @@ def announce(interview_ids: list[int]) -> None:
                 Interview.changed_at == seen,
                 sa.or_(Interview.told_at.is_(None), Interview.told_at < seen),
             )
-            # Not a change of its own.
+            # Not a change in itself.
             .values(told_at=seen, told_as=told_as, changed_at=Interview.changed_at)
             .execution_options(synchronize_session=False)
         )
@@ -88,7 +87,7 @@ def announce(interview_ids: list[int]) -> None:
 
 
 def request_test() -> None:
-    """Request a message that says nothing, in the current transaction."""
+    """Request an empty test message, in the current transaction."""
     _request(TEST, None)
 
 
@@ -129,7 +128,7 @@ class Message:
 
 
 def message_of(delivery_id: int, base_url: str) -> tuple[Message, OutgoingWebhook] | None:
-    """What to send now; None if there is nothing to tell or no one to be told anymore."""
+    """What to send now; None if there is nothing to report, or no address anymore."""
     row = db.session.get(WebhookDelivery, delivery_id)
     hook = outgoing_webhook.webhook()
     if row is None or hook is None or not hook.is_on or row.state is not DeliveryState.WAITING:
@@ -147,6 +146,6 @@ def message_of(delivery_id: int, base_url: str) -> tuple[Message, OutgoingWebhoo
 
 def _hash_of(interview: Interview) -> str:
     said = published.published(interview, "")
-    # Written about every change, whether or not it is one for programs.
+    # Written about every change, whether or not it concerns programs.
     del said["updated_at"]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

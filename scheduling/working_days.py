@@ -21,7 +21,7 @@ def next_working_day(after: date) -> date:
 
 
 def working_days(first: date, number: int) -> tuple[date, ...]:
-    """So many days from Monday to Friday, from `first` on, which is among them if it is one."""
+    """This many days from Monday to Friday, starting with `first` if it is one of them."""
     days: list[date] = []
     day = first - timedelta(days=1)
     while len(days) < number:

@@ -1,7 +1,7 @@
 """Which route needs which permission: the one table, and the check that every request passes.
 
-No one can reach a route that is not listed here. What a person may do to one particular row is decided where
-the row is read: a row that a person may not see is not found.
+No one can reach a route that is not listed here. What a person may do to a particular row is decided where
+the row is read: a row that they may not see is not found.
 """
 
 from __future__ import annotations
@@ -318,7 +318,7 @@ def key_prefixes(routes: Map) -> frozenset[str]:
 
 def _check() -> None:
     if request.endpoint is None:
-        # No such address, or not with this method; the answer says so to everyone alike.
+        # No such address, or not with this method; everyone gets the same answer.
         return
     rule = ACCESS.get(request.endpoint)
     if rule is None:

@@ -22,11 +22,25 @@ _UNSEEN = re.compile(f"[{INVISIBLE}{JOINERS}]")
 _AROUND = " ,;:.'\"‘’“”„‚`()[]<>«»‹›|/*"
 # What East Asian keyboards write for the signs between and around addresses.
 _WIDE = str.maketrans("；，、：＜＞（）＠", ";,,:<>()@")
-# What programs and people put before an address that is no name, and between two.
-# fmt: off
-_LABELS = frozenset({
-    "to", "cc", "bcc", "from", "reply-to", "email", "e-mail", "mail", "an", "von", "kopie", "à", "de", "para",
-})
+# Words that programs and people put before an address or between two, and that are no names. fmt: off
+_LABELS = frozenset(
+    {
+        "to",
+        "cc",
+        "bcc",
+        "from",
+        "reply-to",
+        "email",
+        "e-mail",
+        "mail",
+        "an",
+        "von",
+        "kopie",
+        "à",
+        "de",
+        "para",
+    }
+)
 # fmt: on
 _AND = frozenset({"&", "+", "and", "und", "et", "og", "och"})
 _BETWEEN = _AND | {"/", "|", "·", "•", "y", "e", "en"}

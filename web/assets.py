@@ -48,7 +48,7 @@ def style_sheet() -> str:
 
 
 def _rules(folder: Path) -> str:
-    """What the style sheets of a folder say, one after the other."""
+    """The style sheets of a folder, one after the other."""
     rules = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.css")))
     return "\n".join(filter(None, (line.strip() for line in _COMMENT.sub("", rules).splitlines())))
 

@@ -1,4 +1,4 @@
-"""What the banners above a page depend on, as columns that the sign-in's own statement can bring along."""
+"""The facts that a page's banners depend on, as columns that the sign-in's own statement can include."""
 
 from __future__ import annotations
 

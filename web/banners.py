@@ -96,8 +96,9 @@ def _is_paused(reader: SignedInPerson) -> bool:
 
 
 def _interviews(reader: SignedInPerson, now: datetime) -> list[Banner]:
-    """The reader's upcoming interviews that are not ready: the next one in words, more of them as a number.
-    On the page of one, which says itself that its meeting is missing, only what its check found is shown."""
+    """The reader's upcoming interviews that are not ready: the next one in words, the others as a number. On
+    an interview's own page, which already says that its meeting is missing, only the result of its check is
+    shown."""
     here = request.view_args.get("interview_id") if request.view_args else None
     found = interviews_at_risk(reader.id, now)
     if here is not None:

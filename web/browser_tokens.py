@@ -93,7 +93,7 @@ def form_token() -> str:
 
 @contextmanager
 def with_another_token(token: str) -> Iterator[None]:
-    """Have everything that is rendered in this block contain `token`, whose place is then known."""
+    """Make everything that is rendered in this block contain `token`, so that its place is known."""
     kept = g.pop(_TOKEN, None)
     setattr(g, _TOKEN, token)
     try:

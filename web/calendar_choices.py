@@ -1,4 +1,4 @@
-"""How someone wants to see the calendar, as their browser keeps it: the view they used last, and the sources
+"""How someone wants to see the calendar, as stored in their browser: the view they used last, and the sources
 they have turned off. A cookie, because it belongs to the browser: a phone shows another view than a desk."""
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ _WORD = re.compile(r"[a-z][a-z-]{0,30}")
 
 @dataclass(frozen=True)
 class CalendarChoices:
-    """`view` is "" before one was ever chosen. `hidden` are the sources that are turned off. Both are only
-    what the browser says: the caller has to know which views and sources there are."""
+    """`view` is "" before one was ever chosen. `hidden` are the sources that are turned off. Both come from
+    the browser unchecked: the caller has to know which views and sources there are."""
 
     view: str = ""
     hidden: frozenset[str] = frozenset()
 
 
 def read_choices() -> CalendarChoices:
-    """What this request's browser keeps; nothing of what cannot be read."""
+    """The choices in this request's cookie, without any that cannot be read."""
     view, *hidden = request.cookies.get(_NAME, "")[:200].split(".")
     words = [word for word in hidden if _WORD.fullmatch(word)]
     return CalendarChoices(view if _WORD.fullmatch(view) else "", frozenset(words))
 
 
 def keep_choices(choices: CalendarChoices) -> None:
-    """Have the browser keep these with the answer to this request."""
+    """Store these in the browser with the response to this request."""
     if choices == read_choices():
         return
 

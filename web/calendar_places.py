@@ -11,7 +11,8 @@ from __future__ import annotations
 ROWS_OF_HOUR = 4
 # A day on which clocks go back by two hours, as they once did.
 _MOST_HOURS = 26
-# A day has so many columns, and so many lanes are as wide as if they were that many, which divides them.
+# The number of columns in a day. A number of lanes that does not divide it is drawn as the next one that
+# does.
 COLUMNS = 12
 WIDTHS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 6}
 

@@ -110,7 +110,7 @@ def _is_of_the_disk(error: BaseException | None) -> bool:
 
 
 def _try_again_later(title: str, words: str) -> Response:
-    """503, with a button that sends the same request again, and with it what was typed."""
+    """503, with a button that sends the same request again, including what was typed."""
     context = {"sends_again": _sent_again(), "was_form": request.method == "POST"}
     response = answer(503, title, words, more=context)
     response.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)

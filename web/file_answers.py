@@ -30,7 +30,7 @@ def as_download(attachment: Attachment) -> Response:
 
 
 def as_calendar_file(content: bytes) -> Response:
-    """One published interview, which calendars take without an answer to it."""
+    """One published interview, which calendars accept without sending a reply."""
     response = make_response(content)
     response.headers["Content-Type"] = "text/calendar; method=PUBLISH; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="interview.ics"'

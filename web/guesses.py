@@ -1,4 +1,4 @@
-"""Leaves a trace of those who try addresses that are keys: mailed links, join links.
+"""Records who tries addresses that are keys: mailed links, join links.
 
 A guess never succeeds, and a limit would hit people instead: a whole company that follows its join links
 through one network, or everyone behind a proxy that was not set up. So someone who tries many of them is
@@ -23,7 +23,7 @@ from web.access import leads_to_a_key
 # Someone whose link lost its end tries a few times; no one does so this often.
 WORTH_NOTING = 20
 _WINDOW = timedelta(hours=1)
-# A process remembers so many networks; those who tried least recently are forgotten first.
+# How many networks a process remembers; the least recent are forgotten first.
 _REMEMBERED = 1000
 
 

@@ -1,4 +1,4 @@
-"""What a browser keeps between the two steps of signing in: whose password was right, and where to go then.
+"""What a browser keeps between the two steps of signing in: whose password was right, and where to go next.
 
 It is part of the browser's signed session, which ends when the second step begins a new one.
 """

@@ -1,4 +1,4 @@
-"""What every request goes through before and after its route: address, transaction, headers."""
+"""What happens to every request before and after its route: address, transaction, headers."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def init_app(app: Flask) -> None:
         framed = headers.pop("X-Framed-Mail", None)
         here = {name for name, _ in headers}
         for name, value in on_every_page if framed is None else on_framed_mail:
-            # A route may have said something stricter.
+            # A route may have set something stricter.
             if name not in here:
                 headers.add(name, value)
         headers.add("X-Request-Id", g.get("request_id", ""))

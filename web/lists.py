@@ -20,7 +20,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 # What an address may say beside its filters.
 _NO_FILTERS = frozenset({"sort", "status", "state", "view"})
-# No one searches for more, and a database compares every character.
+# No one searches for a longer text, and a database compares every character.
 _SEARCHED = 100
 
 

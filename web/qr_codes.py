@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 
 def qr_code(text: str, label: str) -> Markup:
-    """The text as a picture inside the page, so that no other address ever holds what may be a secret.
+    """The text as a picture inside the page, so that no address ever holds what may be a secret.
 
     Dark on light with its margin in both themes, because many scanners read no inverted codes.
     """

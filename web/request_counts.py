@@ -1,4 +1,4 @@
-"""How many requests were answered, how, and how long they took: figures for Prometheus.
+"""How many requests were answered, with which status, and how long they took: figures for Prometheus.
 
 The workers of one server count in memory that they share, each in a place of its own, so no one waits for
 another, and whichever worker is asked adds them all up. The place of a worker that has ended goes to the next
@@ -99,7 +99,7 @@ def init_app(app: Flask) -> None:
     groups = {rule.endpoint: rule.endpoint.partition(".")[0] for rule in app.url_map.iter_rules()}
 
     def counting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # What is said if the application itself fails.
+        # The status to record if the application itself fails.
         began, status, group = perf_counter(), 500, _NONE
 
         def start(line: str, *rest: Any) -> Any:

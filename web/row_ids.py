@@ -17,5 +17,5 @@ class RowIdConverter(IntegerConverter):
 
 
 def row_id_or_none(value: object) -> int | None:
-    """What a list makes of its choices if the first of them is none. Raises `ValueError` as `row_id` does."""
+    """The value of a choice in a list whose first choice is none. Raises `ValueError` as `row_id` does."""
     return row_id(value) if value else None

@@ -1,5 +1,5 @@
-"""The keys that lead somewhere, said once: for the script, its popup and the help page. Most work on every
-page; those of the calendar are links of its page, which `calendar_keys.js` follows."""
+"""The keyboard shortcuts, defined once for the script, its popup and the help page. Most work on every page;
+those of the calendar are links of its page, which `calendar_keys.js` follows."""
 
 from __future__ import annotations
 

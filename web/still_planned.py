@@ -12,7 +12,7 @@ from flask import url_for
 from timezones import local_moment
 from web.notices import Link, say
 
-# Of each message; a cookie carries it.
+# The limit for each message, because a cookie carries it.
 _LINKED = 4
 
 

@@ -52,7 +52,7 @@ REFUSALS = {
 
 
 def _build(config: Config) -> AppClients | None:
-    # Imported here, so that a server pays only for the providers that it is set up for.
+    # Imported here, so that a server only loads the providers that it is set up for.
     from providers.google.settings import google_settings
 
     settings = google_settings(config)

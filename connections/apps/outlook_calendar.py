@@ -90,7 +90,7 @@ TRAITS = Traits(
 
 
 def _build(config: Config) -> AppClients | None:
-    # Imported here, so that a server pays only for the providers that it is set up for.
+    # Imported here, so that a server only loads the providers that it is set up for.
     from providers.microsoft.settings import microsoft_settings
 
     settings = microsoft_settings(config)

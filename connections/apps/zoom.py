@@ -41,7 +41,7 @@ _CLASSIC = {
 def _build(config: Config) -> AppClients | None:
     if not (config["ZOOM_API_CLIENT_ID"] and config["ZOOM_API_CLIENT_SECRET"]):
         return None
-    # Imported here, so that a server pays only for the providers that it is set up for.
+    # Imported here, so that a server only loads the providers that it is set up for.
     from providers.zoom.provider import ZoomProvider, ZoomSettings
 
     zoom = ZoomProvider(

@@ -46,7 +46,7 @@ from providers.windows import Window
 
 T = TypeVar("T")
 
-# How far back the events may be with which a list of changes begins. What is longer over changes nothing.
+# How far back a list of changes begins. Events that ended earlier don't matter.
 WINDOW = timedelta(days=1)
 # How much time one call asks about. Google refuses spans that are too long, and does not say which are.
 MAX_SPAN = timedelta(days=60)
@@ -138,7 +138,7 @@ class GoogleCalendar:
         )
         calendars = answer.get("calendars")
         found = list(calendars.values()) if isinstance(calendars, dict) else []
-        # Asked about one calendar, Google names one, by this name or by its address.
+        # When asked about one calendar, Google's answer names one, either this way or by its address.
         if len(found) != 1 or not isinstance(found[0], dict):
             raise nonsense(FREE_BUSY)
         calendar = found[0]
@@ -157,7 +157,7 @@ class GoogleCalendar:
 
 
 def own_event(client: CalendarClient, grant: Grant, key: str, duplicate: DuplicateError) -> dict[str, Any]:
-    """Return the event that is there under a key already. Raises EntryGoneError if it was deleted, and
+    """Return the event that already exists under a key. Raises EntryGoneError if it was deleted, and
     RefusedError with code "entry_taken" if someone else made it."""
     event = client.get(grant, key)
     if key_in(event) != key:
@@ -221,8 +221,8 @@ def _span(span: object) -> BusySpan:
 
 
 def _joined(spans: list[BusySpan]) -> list[BusySpan]:
-    """Return the spans, earliest first, as one where they touch or overlap: what is asked for in several
-    calls comes in pieces."""
+    """Return the spans, earliest first, merged where they touch or overlap: the answers of several calls come
+    in pieces."""
     joined: list[BusySpan] = []
     for span in sorted(spans, key=lambda each: (each.starts_at, each.ends_at)):
         if joined and span.starts_at <= joined[-1].ends_at:

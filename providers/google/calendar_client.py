@@ -32,11 +32,12 @@ PAGE_SIZE = 250
 MAX_PAGES = 100
 # A page of events may hold this much text.
 PAGE_BYTES = 8 * 1024 * 1024
-# All that is read of listed events. Guests, attachments and whatever else belongs to others stay with Google.
+# All fields that are read of listed events. Guests, attachments and everything else that belongs to others
+# stay with Google.
 _LIST = "timeZone,nextPageToken,nextSyncToken"
 _ITEM = "id,status,etag,updated,summary,description,location,start,end,htmlLink,extendedProperties/private"
 ENTRY_FIELDS = f"{_LIST},items({_ITEM})"
-# What says when someone is busy, and with what. Texts and places stay with Google.
+# The fields that say when someone is busy, and with what. Texts and places stay with Google.
 LISTED_FIELDS = (
     f"{_LIST},items(id,iCalUID,status,summary,start,end,transparency,eventType,"
     "attendees(self,responseStatus),extendedProperties/private)"

@@ -1,7 +1,7 @@
 """The Google Meet conference of an event as JSON: what is sent, and how the answers are read.
 
 Source: the discovery document of the Calendar API v3, "ConferenceData". A conference is requested, and made
-in its own time: until then the event only holds the request, with its state.
+some time later: until then the event only holds the request and its state.
 """
 
 import re

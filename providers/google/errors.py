@@ -85,7 +85,7 @@ _AFTER = re.compile(r"retry after (\S+?)[.,]?(?:\s|$)", re.IGNORECASE)
 
 
 class DuplicateError(RefusedError):
-    """There is something under this id already, perhaps something that was deleted."""
+    """This id is already taken, perhaps by something that was deleted."""
 
     default_code = "duplicate"
 
@@ -241,7 +241,7 @@ def _tokens_refused(
     operation: Operation, body: dict[str, Any], facts: Facts, secrets: Iterable[str]
 ) -> ProviderError:
     error = optional_text(body, "error")
-    # Anything but the shape of an OAuth error word may be an echo of what was sent.
+    # Anything that isn't shaped like an OAuth error word may echo what was sent.
     facts = replace(facts, provider_code=error if re.fullmatch(r"[a-z_]{1,40}", error) else None)
     if error in _CLIENT:
         return InvalidClientError(INVALID_CLIENT_WORDS, facts)

@@ -49,7 +49,7 @@ from providers.http import Operation
 # Taking a conference off twice does no harm.
 REMOVE = Operation("remove_conference")
 
-# Google makes a conference in its own time, mostly at once. How long each look for it waits.
+# Google makes a conference a little later, usually right away. How long to wait before each look for it.
 PAUSES = (0.5, 1.5)
 
 GONE_WORDS = "This meeting no longer exists in Google Calendar."
@@ -83,7 +83,7 @@ class GoogleMeet:
             event = self._client.insert(grant, body)
         except DuplicateError as duplicate:
             event = own_event(self._client, grant, request.entry_key, duplicate)
-            # With a request that failed, the same request is ignored and tells the same.
+            # After a request failed, the same request is ignored and gives the same answer.
             if conference_in(event) is None and request_state(event) != PENDING:
                 event = self._requested(grant, request, event)
         return self._made(grant, request.entry_key, event)
@@ -172,7 +172,7 @@ class GoogleMeet:
             if conference_in(event) is not None:
                 return self._meeting(grant, INSERT, event)
         except RetryableError as error:
-            # It has been requested; only what became of it is not known.
+            # It has been requested; only the result is unknown.
             error.maybe_applied = True
             raise
         if request_state(event) == PENDING:

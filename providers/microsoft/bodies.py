@@ -1,6 +1,6 @@
 """The text of an event as HTML: ours, and the part with which people join a Teams meeting.
 
-Microsoft puts that part into the body, and what joins the event to its meeting with it. A body that is
+Microsoft puts that part into the body, together with what links the event to its meeting. A body that is
 replaced as a whole loses both: the event may stop being an online meeting, or get another link. So in an
 online meeting, only what comes before that part is ever changed. Source: "Update event" in Graph's reference,
 which says to keep the part; how it can be recognized is not documented, and is known from bodies alone.

@@ -45,7 +45,7 @@ T = TypeVar("T")
 # every series in it; once too little of it is left ahead, the list has to start over.
 BEFORE, AHEAD, LEFT_AHEAD = timedelta(days=1), timedelta(days=180), timedelta(days=60)
 
-# How long each look for an event waits that Exchange says it has, and does not show yet.
+# How long to wait before each look for an event that Exchange says it has but does not show yet.
 PAUSES = (0.5, 1.5)
 
 _BUSY_FIELDS = "start,end,isAllDay,originalStartTimeZone,showAs,isCancelled,responseStatus"
@@ -66,11 +66,11 @@ class OutlookCalendar:
         self._pause = pause
 
     def create_entry(self, grant: Grant, entry: CalendarEntry) -> PlacedEntry:
-        """Make the entry in a transaction that has its key for a name, so that a repetition is recognized by
-        Exchange, which then refuses it or answers with the event that is there.
+        """Make the entry in a transaction named by its key, so that Exchange recognizes a repetition, which
+        then refuses it or answers with the event that is there.
 
-        How long Exchange remembers a transaction is not documented. So what may be there is looked for first.
-        Only where the owner has deleted an entry, and Exchange has forgotten it, another one is made.
+        How long Exchange remembers a transaction is not documented. So an entry that may exist is looked for
+        first. A second one is made only if the owner has deleted the first and Exchange has forgotten it.
         """
         body = entry_body(entry)
         event, is_new = present_or_new(
@@ -152,7 +152,7 @@ class OutlookCalendar:
         except EntryGoneError:
             gone.add(event_id)
         except UnusableAnswerError:
-            # Without a time it is nothing that anyone could act on.
+            # Without a time, no one could act on it.
             return
 
     def _read_position(self, position: str) -> tuple[str, datetime]:
@@ -230,7 +230,7 @@ def own_event(
     duplicate: DuplicateError,
     pause: Callable[[float], None],
 ) -> dict[str, Any]:
-    """Return the event that is there under a key already. Raises EntryGoneError if it was deleted.
+    """Return the event that already exists under a key. Raises EntryGoneError if it was deleted.
 
     Exchange may name its id in the refusal. That is not used: it may lead to an event that was deleted. One
     that has only just been made may not be listed yet, so it is looked for several times.
@@ -246,8 +246,7 @@ def own_event(
 
 @contextmanager
 def once_begun() -> Iterator[None]:
-    """What fails in here fails after Microsoft has made or changed something: what has become of it is not
-    known."""
+    """A failure in here comes after Microsoft has made or changed something, so the result is unknown."""
     try:
         yield
     except RetryableError as error:

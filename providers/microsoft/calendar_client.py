@@ -199,7 +199,7 @@ class CalendarClient:
             if not optional_text(page, "@odata.nextLink"):
                 return found, page
             following = self._client.next_page(page, "@odata.nextLink")
-            # One that leads to itself or elsewhere tells nothing more.
+            # One that leads to itself or elsewhere brings nothing new.
             if following in ("", path):
                 break
             path, params = following, {}

@@ -55,7 +55,7 @@ QUOTA_WORDS = "Microsoft's limit of emails for this account is used up for now. 
 
 # Microsoft does not say when a limit of a day ends.
 QUOTA_WAIT = timedelta(hours=3)
-# Where Microsoft asks to wait and does not say how long, as it does when too many calls ran at once.
+# How long to wait if Microsoft doesn't say, as when too many calls ran at the same time.
 PLAIN_WAIT = timedelta(seconds=10)
 
 _BUSY = {"toomanyrequests", "activitylimitreached", "applicationthrottled", "mailboxconcurrency"}
@@ -119,7 +119,7 @@ def api_error(
     said = refusal or _Refusal((), None, "")
     if said.has(_QUOTA):
         return DailyLimitError(QUOTA_WORDS, facts, retry_at=now + QUOTA_WAIT)
-    # Too many calls at once have been seen as 503 too.
+    # Too many simultaneous calls have been seen as 503, too.
     if status == 429 or said.has(_BUSY):
         at = retry_after(response.headers.get("Retry-After"), now) or now + PLAIN_WAIT
         return TROUBLES.limited(facts, retry_at=at)

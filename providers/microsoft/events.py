@@ -115,8 +115,8 @@ def is_as_asked(event: dict[str, Any], body: dict[str, Any]) -> bool:
 
 
 def is_made_by(event: dict[str, Any], body: dict[str, Any]) -> bool:
-    """Tell whether an answer can be the event that was made with `body`, now or by an earlier call: whatever
-    else it is, it is not to be overwritten. Where the answer names no transaction, it has to say the same."""
+    """Tell whether an answer can be the event that was made with `body`, now or by an earlier call: anything
+    else must not be overwritten. If the answer names no transaction, its content has to match."""
     transaction = optional_text(event, "transactionId")
     if transaction:
         return transaction == str(body["transactionId"])

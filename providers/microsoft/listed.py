@@ -1,7 +1,7 @@
 """What is read of the events in someone's Outlook calendar, to know when they are busy.
 
 Microsoft lists a calendar's changes within a time that stays as it was at the beginning. The single events of
-a series come bare in there: what they are called and whether they make anyone busy is with their master.
+a series come without details there: their title and whether they make anyone busy are in their master.
 Source: "Get change notifications for events in a calendar view" and "event: delta" in Graph's reference.
 """
 

@@ -1,8 +1,8 @@
 """The Teams meeting of an event as JSON: what is sent, and how the answers are read.
 
-Source: "Create Outlook events as online meetings" of Graph's guides, and Graph's metadata. A meeting is asked
-for by two properties of the event, and its link appears on the event, at once or a little later. Where Teams
-can't be used, the same request may be granted without a meeting, or with one of another product.
+Source: "Create Outlook events as online meetings" of Graph's guides, and Graph's metadata. Two properties of
+the event request a meeting, and its link appears on the event right away or a little later. Where Teams can't
+be used, the same request may be granted without a meeting, or with one of another product.
 """
 
 import hashlib

@@ -100,8 +100,8 @@ class MicrosoftOAuth(AuthorizationCodeFlow):
         """Raise NotRevocableError: Microsoft has no way to end one grant.
 
         The only call that comes near signs the account out of every app that it uses, for which no product
-        that makes appointments should ask. Forgetting the tokens is all there is; they die unused within 90
-        days.
+        that makes appointments should ask. All we can do is forget the tokens, which expire within 90 days if
+        they are not used.
         """
         raise NotRevocableError(NOT_REVOCABLE_WORDS)
 

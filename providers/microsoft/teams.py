@@ -49,7 +49,7 @@ from providers.microsoft.meetings import (
 )
 from providers.microsoft.times import in_query
 
-# A link that is not there yet comes within seconds. How long each look for it waits.
+# A link that is not there yet comes within seconds. How long to wait before each look for it.
 PAUSES = (0.5, 1.5, 3.0)
 
 GONE_WORDS = "This meeting no longer exists in the Outlook calendar."
@@ -80,7 +80,8 @@ class MicrosoftTeams:
 
         A Teams meeting that is on it already is the meeting: an entry has one. Raises EntryGoneError if there
         was such an entry and its owner has deleted it, and HostNotAllowedError for an account without Teams,
-        as all personal accounts are. Mostly that is known before anything is made; otherwise the entry stays.
+        as all personal accounts are. Usually that is known before anything is made; otherwise the entry
+        stays.
         """
         body = new_event_body(request)
         self._require_teams(grant)
@@ -167,7 +168,7 @@ class MicrosoftTeams:
 
     def _made_on(self, grant: Grant, event: dict[str, Any]) -> Meeting:
         """Return the meeting on an event, asking for it if need be."""
-        # This may be an entry that is there without a meeting, which is not to be taken for a refusal.
+        # This may be an existing entry without a meeting, which is not a refusal.
         if not is_online(event):
             event = self._client.patch(grant, read(INSERT, id_in, event), dict(WANTED), INSERT)
         # The link may take a moment.

@@ -1,8 +1,7 @@
 """Times as Graph writes them: a clock without an offset, and beside it the name of its zone.
 
 Everything is sent in UTC, which Outlook shows in its owner's own zone, and asked for in UTC. The names in
-answers may be those of Windows, of IANA, or ones for rules that someone made up; what cannot be known is not
-guessed.
+answers may be those of Windows, of IANA, or ones for rules that someone made up; nothing is guessed.
 """
 
 from datetime import UTC, date, datetime, time

@@ -257,8 +257,8 @@ def _numbers_in(text: str) -> frozenset[int]:
 
 
 def _provider_code(said: _Refusal) -> str | None:
-    """Return the word and the numbers, for logs and support. Anything but the shape of an OAuth error word
-    may be an echo of what was sent."""
+    """Return the word and the numbers, for logs and support. Anything that isn't shaped like an OAuth error
+    word may echo what was sent."""
     word = said.error if re.fullmatch(r"[a-z_]{1,40}", said.error) else ""
     return " ".join([word, *(f"AADSTS{number}" for number in sorted(said.numbers))]).strip()[:100] or None
 

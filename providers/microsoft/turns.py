@@ -1,4 +1,4 @@
-"""Turns at a mailbox: Microsoft serves four calls to one at the same time and refuses the rest."""
+"""Taking turns at a mailbox: Microsoft serves four simultaneous calls to one and refuses the rest."""
 
 import hashlib
 import threading

@@ -1,6 +1,6 @@
 """Signing in with OpenID Connect: the authorization code flow with PKCE, state, nonce, and a checked token.
 
-The id token is all that is used of the answer: the access token is dropped, and nothing is asked with it.
+Only the id token of the answer is used: the access token is dropped, and no call is made with it.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ DISCOVER = Operation("discover")
 GET_KEYS = Operation("get_keys")
 SCOPES = "openid email profile"
 
-# Tokens with made-up keys must not have the issuer asked for its keys all the time.
+# Tokens with made-up keys must not make this server ask the issuer for its keys all the time.
 KEYS_AGAIN_AFTER = timedelta(seconds=30)
 MAX_SUBJECT = 255
 
@@ -96,7 +96,7 @@ class OpenIdIssuer:
 
     def examine(self, *, redirect_uri: str) -> None:
         """Ask the issuer now for what it says about itself and for its keys, and whether it accepts this
-        server, with a code that was never issued. Returns if everything is as signing in needs it."""
+        server, with a code that was never issued. Returns if everything needed to sign in works."""
         metadata = self._ask_for_metadata()
         self._ask_for_keys(metadata)
         try:
@@ -147,7 +147,7 @@ class OpenIdIssuer:
             claims, issuers=[issuer], client_id=client_id, nonce=nonce_of(code_verifier), now=self._clock()
         )
         if claims["aud"] not in (client_id, [client_id]) and claims.get("azp") != client_id:
-            # For several apps at once: it has to have been issued to this one.
+            # It is for several apps, so it has to have been issued to this one.
             raise UnusableAnswerError("azp")
         subject = required_text(claims, "sub")
         if len(subject) > MAX_SUBJECT:

@@ -45,8 +45,8 @@ class Kept(Generic[T]):
         return self._within(KEPT_FOR, ask)
 
     def newer(self, ask: Callable[[], T], *, again_after: timedelta) -> T | None:
-        """Return it once more, because what is kept doesn't fit; None if that was got less than `again_after`
-        ago. Raises as `current` does."""
+        """Fetch it again, because the kept one doesn't fit; None if that was got less than `again_after` ago.
+        Raises as `current` does."""
         if self._value_within(again_after) is not None:
             return None
         return self._within(again_after, ask)

@@ -30,8 +30,9 @@ class Metadata:
 
 
 def read_metadata(answer: dict[str, Any], configured: str) -> Metadata:
-    """Return what an issuer says about itself. Raises UnusableAnswerError if it calls itself otherwise than
-    the operator does, or would have secrets sent in the clear where it is not itself reached so."""
+    """Return what an issuer says about itself. Raises UnusableAnswerError if its name differs from the
+    operator's setting, or if it would have secrets sent unencrypted although it is itself reached over
+    https."""
     issuer = required_text(answer, "issuer")
     if not _names(issuer, configured):
         raise UnusableAnswerError("issuer")

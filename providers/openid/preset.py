@@ -1,7 +1,7 @@
 """What is known of an issuer beyond OpenID Connect itself, for the few that many teams use.
 
-Each is at home in its provider's own package, as the `PRESET` of a module `sign_in`, and is found there on
-its own. An issuer without one works by the standard alone.
+Each is in its provider's own package, as the `PRESET` of a module `sign_in`, and is found there
+automatically. An issuer without one works by the standard alone.
 """
 
 import importlib

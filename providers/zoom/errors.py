@@ -184,7 +184,7 @@ def _tokens_refused(
     # Branch on "error" alone: the same errors came with 401 in older years and come with 400 today.
     error = optional_text(body, "error")
     reason = optional_text(body, "reason") or optional_text(body, "error_description")
-    # Anything but the shape of an OAuth error word may be an echo of what was sent.
+    # Anything that isn't shaped like an OAuth error word may echo what was sent.
     facts = replace(facts, provider_code=error if re.fullmatch(r"[a-z_]{1,40}", error) else None)
     if error == "invalid_client":
         return InvalidClientError(INVALID_CLIENT_WORDS, facts)

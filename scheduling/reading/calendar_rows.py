@@ -162,7 +162,7 @@ def _first(*some: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
     """The first results of these."""
     found = sa.union_all(*some).subquery()
     first = sa.select(found).order_by(found.c.starts_at, found.c.kind, found.c.id).limit(_number("most"))
-    # SQLite takes no part of a union that has an order of its own.
+    # SQLite accepts no part of a union that has an order of its own.
     return sa.select(first.subquery())
 
 

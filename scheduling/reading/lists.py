@@ -94,7 +94,7 @@ class InterviewFilter:
 
 
 class _Narrowing(NamedTuple):
-    """Which conditions a list's statement has besides the status, so that it is built once for each."""
+    """Which conditions a list's statement has besides the status; it is built once for each combination."""
 
     words: int
     of_job: bool
@@ -105,7 +105,7 @@ class _Narrowing(NamedTuple):
 
 @dataclass(frozen=True)
 class Span:
-    """The interviews in a period; `is_cut` says that there are more than are shown."""
+    """The interviews in a period; `is_cut`: there are more than are shown."""
 
     interviews: tuple[InterviewRow, ...]
     is_cut: bool
@@ -134,7 +134,7 @@ def _interview(role: Role, action: Action) -> sa.Select[Interview]:
             selectinload(Interview.attendees),
             selectinload(Interview.mails),
             selectinload(Interview.timeline),
-            # Most interviews are in no one's calendar, and need no statement of their own to say so.
+            # Most interviews are in no one's calendar, and need no extra statement to find that out.
             with_expression(
                 Interview.has_entries, sa.exists().where(CalendarEntry.interview_id == Interview.id)
             ),
@@ -157,7 +157,7 @@ def sees_notes_where_taking_part(actor: Reader) -> bool:
 @dataclass(frozen=True)
 class Counts:
     """How many interviews there are in each status, up to a limit, and whether there are more; and how many
-    of those that are scheduled are over, to be completed."""
+    scheduled ones are over and have to be completed."""
 
     by_status: tuple[tuple[InterviewStatus, tuple[int, bool]], ...]
     over: tuple[int, bool]
@@ -246,7 +246,7 @@ def _conditions(role: Role, narrowing: _Narrowing) -> list[sa.ColumnElement[bool
     if narrowing.of_type:
         where.append(Interview.interview_type == sa.bindparam("how", type_=Interview.interview_type.type))
     if narrowing.of_software:
-        # Under another name, since a list's rows have the meeting beside them.
+        # Under another name, because a list's rows also join the meeting.
         made = aliased(Meeting)
         with_it = (
             made.interview_id == Interview.id,

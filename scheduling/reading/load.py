@@ -1,4 +1,4 @@
-"""How much interviewing each person on the team has done lately, and has ahead of them."""
+"""How much interviewing each person on the team has done lately, and will do soon."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models import Attendee, Interview, InterviewStatus
 # Four weeks: long enough to even out a quiet week, short enough that people still feel it.
 RECENT = timedelta(weeks=4)
 _TOOK_TIME = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
-# A candidate who is still asked may choose another time; one that was chosen is taken.
+# A candidate who is still being asked may choose another time; a chosen one is taken.
 _TAKES_TIME = (InterviewStatus.ACCEPTED, InterviewStatus.SCHEDULED)
 
 
@@ -26,8 +26,9 @@ class Load:
 
 
 def loads(now: datetime) -> dict[int, Load]:
-    """The load of everyone who has any, by user. These are only counts, which are no secret within the team,
-    so everyone may ask. A candidate who did not show up took the time anyway; a cancelled interview did not.
+    """The load of everyone who has any, by user. These are only counts, which are no secret on the team, so
+    everyone may see them. A candidate who did not show up took the time anyway; a cancelled interview did
+    not.
     """
     counts = (
         Interview.starts_at > now - RECENT,
@@ -36,7 +37,7 @@ def loads(now: datetime) -> dict[int, Load]:
             sa.and_(Interview.starts_at > now, Interview.status.in_(_TAKES_TIME)),
         ),
     )
-    # A union, not a union all: someone who manages an interview and attends it has it once.
+    # A union rather than a union all, to count an interview once for someone who manages and attends it.
     taking_part = sa.union(
         sa.select(Interview.hiring_manager_id.label("user_id"), Interview.id, Interview.starts_at).where(
             *counts

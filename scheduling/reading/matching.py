@@ -1,4 +1,4 @@
-"""Which interviews a search text means: by whom, and for which job."""
+"""Which interviews a search text means: whose, and for which job."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WORDS_FOR_ALL, _SHORTEST = ("interview", "interviews"), 3
 
 
 def words_about_interviews(text: str) -> tuple[str, ...]:
-    """The words that tell interviews apart; none where all are meant."""
+    """The words that tell interviews apart; none if all are meant."""
     return tuple(word for word in words_of(text) if not _means_all(word.casefold()))
 
 
@@ -26,8 +26,8 @@ def parameters(text: str) -> dict[str, str]:
 
 
 def application_matches(words: int) -> sa.ColumnElement[bool]:
-    """The condition on `Interview` that each of so many words is in the candidate's name or the job's title.
-    Candidates who were erased are found by nothing."""
+    """The condition on `Interview` that each of this many words is in the candidate's name or the job's
+    title. Erased candidates are never found."""
     meant = (
         sa.select(Application.id)
         .join(Candidate, Candidate.id == Application.candidate_id)

@@ -1,4 +1,5 @@
-"""What the card of an existing meeting says beyond its link: how it differs from what the team chose."""
+"""What the card of an existing meeting shows beyond its link: how the meeting differs from what the team
+chose."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ from scheduling.meetings import asking, entry, failures, looks, recording, wanti
 
 @dataclass(frozen=True)
 class MeetingCard:
-    """`passcode_note` is shown beside the passcode; `entry_notes` say how people get in, where accounts have
-    settings of their own. `moved_to` is the start (aware UTC) and the length in minutes that the provider
+    """`passcode_note` is shown beside the passcode; `entry_notes` say how people get in, if the account has
+    settings of its own. `moved_to` is the start (aware UTC) and the length in minutes that the provider
     shows, where they are not the interview's. `problem` is what could not be changed so far, with what helps
-    (`cure`) and the next attempt (aware UTC; None when nothing more is tried). `is_looked_at`: the provider
-    is being asked about the meeting at this moment. `mark` changes with the link and the passcode."""
+    (`cure`) and the next attempt (aware UTC; None if there is none). `is_looked_at`: the provider is being
+    asked about the meeting at this moment. `mark` changes with the link and the passcode."""
 
     passcode_note: str | None
     entry_notes: tuple[str, ...]
@@ -49,7 +50,8 @@ def card_of(meeting: Meeting | None) -> MeetingCard | None:
 
 
 def not_removed(meeting: Meeting) -> tuple[str, str | None] | None:
-    """What is in the way of deleting a meeting that is no longer wanted, and what helps; None if nothing."""
+    """Why a meeting that is no longer wanted could not be deleted, and what helps; None if nothing is
+    wrong."""
     if meeting.is_wanted or meeting.state is not MeetingState.READY:
         return None
     problem, cure, _ = _what_is_not_done(meeting)

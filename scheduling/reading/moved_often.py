@@ -1,4 +1,4 @@
-"""Interviews that were moved so often that someone should look: shown as a warning wherever they are."""
+"""Interviews that were moved so often that someone should look: a warning is shown everywhere they appear."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ _STILL_FINE = 3
 
 
 def moved_often(times_moved: int) -> str:
-    """The warning for an interview that was moved this often; "" while that is nothing unusual."""
+    """The warning for an interview that was moved this often; "" if that is nothing unusual."""
     return f"Rescheduled {times_moved} times" if times_moved > _STILL_FINE else ""

@@ -1,4 +1,4 @@
-"""Each candidate's next interview, as a part of statements about candidates and applications."""
+"""Each candidate's next interview, as part of statements about candidates and applications."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from timezones import utc_now
 
 
 class NextInterview(NamedTuple):
-    """`starts_at` is aware UTC; while the candidate is only asked for a time, it is none that counts. `how`:
-    what its meeting is called, else the type."""
+    """`starts_at` is aware UTC; while the candidate is only asked for a time, it means nothing. `how`: what
+    its meeting is called, else the type."""
 
     id: int
     starts_at: datetime
@@ -80,7 +80,7 @@ def with_upcoming(query: Query, asker: Asker) -> Query:
 
 
 def upcoming_in(row: Sequence[Any]) -> NextInterview | None:
-    """What `with_upcoming` has put at the end of a row."""
+    """The columns that `with_upcoming` puts at the end of a row."""
     columns = row[-_COLUMNS:]
     return NextInterview._make(columns) if columns[0] is not None else None
 
@@ -101,7 +101,7 @@ def _is_upcoming(asker: Asker) -> tuple[sa.ColumnElement[bool], ...]:
         sa.func.lower(Interview.status).in_([written_out(status) for status in _TO_COME]),
         sa.or_(
             Interview.ends_at > sa.bindparam("not_over_at", type_=Interview.ends_at.type),
-            # There is no time yet that could be over.
+            # There is no time yet that could have passed.
             Interview.status == written_out(InterviewStatus.REQUESTED),
         ),
         interview_is_within(asker, Action.SEE),

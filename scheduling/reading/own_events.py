@@ -17,7 +17,7 @@ from rows import rows_of
 from scheduling.busy_times import touches
 from timezones import start_of_day
 
-# A day that someone has taken in one zone begins and ends at other instants in another, at most so far away.
+# A whole day in one zone begins and ends at other instants in another zone, at most this far apart.
 _BETWEEN_ZONES = timedelta(hours=26)
 
 
@@ -37,15 +37,14 @@ class OwnEvent(NamedTuple):
 
 
 class OwnEvents(NamedTuple):
-    """The first of some events, those that take whole days before the others, and how many there are in
-    all."""
+    """The first few events, whole days before the others, and how many there are in all."""
 
     events: tuple[OwnEvent, ...]
     total: int
 
 
 def own_events(reader: Reader, day: date, zone: str, after: datetime, *, limit: int) -> OwnEvents:
-    """What `reader` has on a day in this zone and what is not over yet `after` an instant (aware UTC) of it.
+    """What `reader` has on a day in this zone that is not over `after` an instant (aware UTC) of that day.
     One statement."""
     begins, ends = start_of_day(day, zone), start_of_day(day + timedelta(days=1), zone)
     told = {

@@ -1,5 +1,5 @@
-"""The interviews in which one person takes part, around now: what their own calendar program reads, and what
-is in the way of their days off."""
+"""The interviews in which one person takes part, around now: what their own calendar app reads, and what is
+in the way of their days off."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from scheduling.reading.interview_rows import COLUMNS, InterviewRow, instant, se
 from timezones import in_zone, start_of_day, utc_now
 
 BACK, AHEAD = timedelta(weeks=4), timedelta(days=184)
-# Someone with more has other worries than their calendar; the soonest are left out last.
+# Someone with more has worse problems than their calendar; the soonest are kept.
 MOST = 1000
 _TAKES_PLACE = (InterviewStatus.SCHEDULED, InterviewStatus.COMPLETED, InterviewStatus.NO_SHOW)
-# At a time that is settled, even if no one is invited yet.
+# With a settled time, even if no one is invited yet.
 _PLANNED = (InterviewStatus.SCHEDULED, InterviewStatus.ACCEPTED)
 
 
 class OwnInterview(NamedTuple):
-    """An interview with what a calendar program needs to know it again: the id and the number of its
-    state."""
+    """An interview with what a calendar app needs to recognize it: the id and the number of its state."""
 
     row: InterviewRow
     uid: str
@@ -42,22 +41,19 @@ def own_interviews(user: User, now: datetime) -> tuple[OwnInterview, ...]:
 
 
 def interviews_on(user: User, days: OtherDays) -> list[InterviewRow]:
-    """The upcoming interviews of a person that are on these days, but outside the hours they have then;
-    soonest first."""
+    """A person's upcoming interviews on these days that are outside their hours; soonest first."""
     clock = user.timezone
     begins, ends = start_of_day(days.first, clock), start_of_day(days.last + timedelta(days=1), clock)
     return [row for row in _planned(user, begins, ends) if not _is_within(row, days, clock)]
 
 
 def interviews_between(user: User, starts_at: datetime, ends_at: datetime) -> list[InterviewRow]:
-    """The upcoming interviews of a person that take any of the time between two instants (aware); soonest
-    first."""
+    """A person's upcoming interviews that overlap the time between two instants (aware); soonest first."""
     return [row for row in _planned(user, starts_at - LONGEST, ends_at) if row.ends_at > starts_at]
 
 
 def interviews_left_outside(user: User, before: OnTheirClock, now: OnTheirClock) -> list[InterviewRow]:
-    """The upcoming interviews of a person that were within their hours before, and no longer are; soonest
-    first."""
+    """A person's upcoming interviews that used to be within their hours and no longer are; soonest first."""
     return [
         row
         for row in _planned(user, utc_now(), utc_now() + AHEAD)

@@ -20,7 +20,7 @@ from timezones import utc_now
 from wording import in_a_row, people, possessive
 from work.mail import MailKind, kind_of
 
-# A kind of mail with its mails, oldest first.
+# A kind of mail, and its mails, oldest first.
 _OfOneKind = tuple[MailKind, list[Mail]]
 
 RowState = Literal["done", "waiting", "problem", "dropped"]
@@ -32,9 +32,9 @@ _FILES_STAYED = "The timeline says why. Send what is missing yourself."
 class ProgressRow:
     """One line. `at` is an instant to be shown after the words in the reader's zone, if there is one.
     `failed_mails` are the ids of those that can be sent again, `retried_mails` of those that wait for their
-    next try. `may_have_left`: that would perhaps send them twice, so people decide about each of them.
-    `can_retry`: a person can have the meeting tried again, and no card of its own says so.
-    `is_news`: the meeting, and emails that were sent as soon as there was a reason, not at a planned hour.
+    next try. `may_have_left`: sending them again might send them twice, so people decide about each one.
+    `can_retry`: a person can have the meeting tried again, and no card of its own says so. `is_news`: the
+    meeting, and emails that were sent as soon as there was a reason, not at a planned hour.
     """
 
     state: RowState
@@ -67,7 +67,7 @@ class Progress:
 
     @property
     def is_watched(self) -> bool:
-        """Whether something is happening that the page should show when it is over."""
+        """Whether something is in progress whose end the page should show."""
         return not self.is_settled or (self.card is not None and self.card.is_looked_at)
 
     @property
@@ -76,9 +76,9 @@ class Progress:
 
     @property
     def folded(self) -> tuple[ProgressRow, ...]:
-        """The lines that a page folds once everything is delivered: all but the meeting and what was sent at
-        once, or else the last line that is done. While there is a problem, nothing is folded; nor is a single
-        line."""
+        """The lines that a page folds once everything is delivered: all but the meeting and the emails that
+        were sent right away, or else the last finished line. While there is a problem, nothing is folded; nor
+        is a single line."""
         if not self.is_settled or self.has_problem:
             return ()
         done = [row for row in self.rows if row.state == "done"]
@@ -97,7 +97,7 @@ class Progress:
 
 
 def progress_of(interview: Interview) -> Progress:
-    """The delivery list of one interview; settled when nothing more happens before its reminders."""
+    """The delivery list of one interview; settled if nothing more happens before its reminders."""
     rows = [ProgressRow("done", "circle-check", "Interview saved")]
     meeting = interview.meeting
     card = card_of(meeting)
@@ -136,7 +136,7 @@ def progress_of(interview: Interview) -> Progress:
         is_settled = is_settled and (row is None or row.state != "waiting")
     at_once, timed = _by_kind(interview.mails)
     for kind, mails in at_once:
-        # Older ones have been replaced; what counts is how far along the newest are.
+        # Older ones have been replaced, so only the progress of the newest counts.
         newest = [mail for mail in mails if mail.occasion == mails[-1].occasion]
         rows += _at_once(kind, newest)
         if any(mail.state == MailState.QUEUED and not _is_held(mail) for mail in newest):
@@ -147,7 +147,7 @@ def progress_of(interview: Interview) -> Progress:
 
 
 def _removal(meeting: Meeting) -> ProgressRow | None:
-    """What becomes of a meeting that is no longer wanted, as far as someone's account has or had it."""
+    """What happens to a meeting that is no longer wanted, if someone's account has or had it."""
     left = not_removed(meeting)
     if left is not None:
         return ProgressRow("problem", "alert-triangle", *left, can_retry=True)
@@ -247,7 +247,7 @@ def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
 
 
 def _is_held(mail: Mail) -> bool:
-    """Whether it waits for a better address, which may take as long as people need."""
+    """Whether it waits for a corrected address, which may take people any length of time."""
     return mail.state == MailState.QUEUED and mail.trouble is MailTrouble.ADDRESS
 
 

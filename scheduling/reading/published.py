@@ -1,6 +1,5 @@
-"""Interviews as programs of the organization read them: through the API, and in what the webhook is told.
-
-Not part of it is what opens something or was meant for the team alone: links, passcodes, notes, feedback.
+"""Interviews as the organization's programs read them, through the API and in webhook messages. Anything that
+gives access or is meant only for the team is left out: links, passcodes, notes, feedback.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ OVERLAP = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Position:
-    """After which interview a page begins, in the order of when they were last changed."""
+    """The interview after which a page begins, in order of the last change."""
 
     changed_at: datetime
     id: int
@@ -50,8 +49,8 @@ class Wanted:
 
 
 def page(wanted: Wanted) -> tuple[list[Interview], Position | None]:
-    """The interviews of one page, those first that were not changed for longest, and where the next page
-    begins; None after the last one. An interview that changes meanwhile comes again, later."""
+    """The interviews of one page, least recently changed first, and where the next page begins; None after
+    the last page. An interview that changes in the meantime is listed again later."""
     query = sa.select(Interview).options(*_LOADED)
     if wanted.statuses:
         query = query.where(Interview.status.in_(wanted.statuses))
@@ -71,7 +70,7 @@ def page(wanted: Wanted) -> tuple[list[Interview], Position | None]:
 
 
 def one(interview_id: int) -> Interview | None:
-    """One interview with all that is published of it."""
+    """One interview with everything that is published about it."""
     query = sa.select(Interview).options(*_LOADED).where(Interview.id == interview_id)
     return db.session.scalars(query).unique().one_or_none()
 
@@ -79,7 +78,7 @@ def one(interview_id: int) -> Interview | None:
 def published(row: Interview, base_url: str) -> dict[str, Any]:
     """What programs read of an interview; docs/openapi.yaml describes it. Only values that JSON has."""
     candidate, job = row.application.candidate, row.application.job
-    # Of one whose candidate is asked for a time, the row holds the first of the times that are offered.
+    # While the candidate is asked for a time, the row holds the first offered one.
     has_time = row.status is not InterviewStatus.REQUESTED
     return {
         "id": row.id,

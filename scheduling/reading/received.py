@@ -1,4 +1,4 @@
-"""What each person received about an interview: every email to them, and what became of it, in words."""
+"""What each person received about an interview: every email to them, and what happened to it, in words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from work.mail import kind_of, next_tries
 
 EmailState = Literal["sent", "queued", "sending", "trying", "waiting", "held", "unsure", "failed", "dropped"]
 
-# Those that have not arrived although they should have.
+# Emails that should have arrived and have not.
 _LATE: tuple[EmailState, ...] = ("failed", "unsure", "held", "trying", "waiting")
 _SUMMED_UP: dict[EmailState, str] = {
     "failed": "not delivered",
@@ -44,7 +44,7 @@ _ROLES = {
 class Email:
     """One email. `words` tell its state, and `at` (aware UTC) belongs behind them if it is set: when it was
     sent, leaves, or is tried again. `detail` is the mail server's answer or our reason, `code` the number
-    that the answer began with. `again` is what its button says, None where sending it again makes no sense.
+    that the answer began with. `again` is what its button says; None if sending it again makes no sense.
     `has_text`: whether there is anything to read. `sent_with` is the key of the app whose mailbox sent it, or
     may have, from `sent_from`; both are None if it was this server.
     """
@@ -66,7 +66,7 @@ class Email:
 
 @dataclass(frozen=True)
 class PersonsEmails:
-    """What one person got, or is about to get, in the order of its time."""
+    """The emails that one person got, or is about to get, in order of time."""
 
     name: str
     role: str
@@ -74,7 +74,7 @@ class PersonsEmails:
 
     @property
     def has_problem(self) -> bool:
-        """Whether something has not arrived that should have."""
+        """Whether something that should have arrived has not."""
         return any(email.state in _LATE for email in self.emails)
 
     @property
@@ -92,7 +92,7 @@ def received(interview: Interview) -> tuple[PersonsEmails, ...]:
     by_person: dict[str, list[Mail]] = {}
     for mail in interview.mails:
         by_person.setdefault(_person(mail), []).append(mail)
-    # Sorting keeps the order of those who are alike.
+    # Sorting is stable.
     groups = sorted(by_person.values(), key=lambda mails: min(_ORDER.index(mail.role) for mail in mails))
     return tuple(
         PersonsEmails(
@@ -114,7 +114,7 @@ def email_of(mail: Mail) -> Email:
 def without_details(
     people: Iterable[PersonsEmails], cleaned: Callable[[str], str]
 ) -> tuple[PersonsEmails, ...]:
-    """The same with what mail servers said `cleaned`."""
+    """The same, with the answers of mail servers `cleaned`."""
     return tuple(
         replace(
             person,
@@ -132,8 +132,8 @@ def _when(mail: Mail) -> tuple[datetime, int]:
 
 
 def _person(mail: Mail) -> str:
-    """Someone on the team may be written to as a participant and as a colleague; anyone else is known by
-    their join link, even if their address has been corrected since."""
+    """Someone on the team may be written to as a participant and as a colleague; anyone else is identified by
+    their join link, even if their address was corrected since."""
     return f"user-{mail.user_id}" if mail.user_id is not None else mail.join_reader or mail.address.lower()
 
 

@@ -1,4 +1,4 @@
-"""The next interviews of a server that was restored, for people to compare with what has really happened."""
+"""The next interviews of a server that was restored, for people to compare with what really happened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models import Interview, InterviewStatus, Meeting
 from rows import rows_of
 from scheduling.reading.interview_rows import COLUMNS, InterviewRow, instant, select_rows
 
-# The next few days of a small team; those who have more go on with the list of interviews.
+# The next few days of a small team; anyone with more continues in the list of interviews.
 _AT_MOST = 25
 
 
@@ -45,8 +45,8 @@ _COUNT = sa.select(sa.func.count(Interview.id)).where(*_IS_NEXT)
 
 
 def next_interviews(now: datetime) -> NextInterviews:
-    """The scheduled interviews that are not over at `now` (aware UTC), soonest first; two statements. For
-    those who see all of them."""
+    """The scheduled interviews that are not over at `now` (aware UTC), soonest first; two statements. Only
+    for people who see all interviews."""
     told = {"now": now}
     found = tuple(
         ToConfirm(InterviewRow._make(row[:COLUMNS]), row[COLUMNS], bool(row[COLUMNS + 1]))

@@ -1,4 +1,4 @@
-"""The interviews that a search text means, wherever one may search for everything."""
+"""The interviews that a search text means, for the search of everything."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Whether anything has changed that an open interview's page shows, in one statement.
+"""Whether anything that an open interview's page shows has changed, in one statement.
 
 Working out what the page would show takes six. The page asks every two seconds, and the answer is hardly ever
-yes, so the rows it is made from are compared first, with all their columns: a column that is added later is
-part of it without anyone having to remember.
+yes, so the rows behind it are compared first, with all their columns: a column that is added later is
+included without anyone having to remember it.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ from scheduling.meetings.wanting import SYNC_MEETING
 from timezones import utc_now
 from work.mail import about_interview
 
-# What depends on the time in any other way than below changes on the page this much later at most.
+# Anything that depends on the time in ways not listed below changes on the page at most this much later.
 _MINUTES = 15
 
 
 def stamp_of(actor: Reader, interview_id: int) -> str | None:
-    """A few characters that change with everything that the page shows of an interview to this person, and
-    sometimes without; None if they may not see it."""
+    """A few characters that change whenever the page would show this person something different, and
+    sometimes when it would not; None if they may not see the interview."""
     now = utc_now()
     told = {
         "asker_id": actor.id,
@@ -93,7 +93,7 @@ def _texts(role: Role) -> sa.CompoundSelect[str]:
         .join(Interview, Interview.application_id == Application.id)
         .where(Interview.id == this)
     )
-    # Of some tables, what changes without being seen is left out: leases, tokens, passwords.
+    # In some tables, columns that change without being seen are left out: leases, tokens, passwords.
     return sa.union_all(
         _rows(
             Interview,
@@ -107,8 +107,8 @@ def _texts(role: Role) -> sa.CompoundSelect[str]:
         ),
         _rows(Revision, Revision.id, Revision.number).where(Revision.interview_id == this),
         _rows(MeetingCall, *_columns(MeetingCall)).where(MeetingCall.meeting_id.in_(meetings)),
-        # As their indexes have them: by what they are about only while they run. Of thousands of reminders
-        # that wait, none is read.
+        # Written to match their indexes: tasks are found by subject only while they run. None of the
+        # thousands of waiting reminders is read.
         _rows(Task, Task.id).where(
             Task.subject == sa.bindparam("about"), Task.state == written_out(TaskState.RUNNING)
         ),
@@ -130,12 +130,12 @@ _INSTANT: sa.types.TypeEngine[datetime] = Interview.starts_at.type
 
 
 def _columns(table: type[Model]) -> tuple[sa.ColumnElement[Any], ...]:
-    """All but what emails said, which only their own pages show."""
+    """All columns except the text of emails, which only their own pages show."""
     return tuple(each for each in table.__table__.columns if not isinstance(each.type, sa.LargeBinary))
 
 
 def _rows(table: type[Model], *values: Any) -> sa.Select[str]:
-    """A text with the values of each row. What is missing differs from what is empty."""
+    """A text with the values of each row. Missing and empty values differ."""
     texts = (sa.func.coalesce(sa.cast(value, sa.Text()), _NOTHING) for value in values)
     named: sa.ColumnElement[str] = sa.cast(written_out(table.__tablename__), sa.Text())
     return sa.select(reduce(lambda before, text: before + _NEXT + text, texts, named))

@@ -36,7 +36,7 @@ class TimeRequest(NamedTuple):
 
     @property
     def is_nothing_left(self) -> bool:
-        """Whether all that were offered have begun, so that only other times help."""
+        """Whether all offered times have begun, so that only other times help."""
         return self.last_starts_at <= utc_now()
 
 

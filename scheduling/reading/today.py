@@ -1,4 +1,4 @@
-"""What the first page shows: today's interviews with the way into each, what comes after, what needs
+"""What the first page shows: today's interviews with their join links, what comes after, what needs
 attention, and this week in numbers. The first argument is always who is asking."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from scheduling.reading.time_requests import TimeRequest, time_requests_of
 from scheduling.slots import ENDS_SOON
 from timezones import utc_now
 
-# A day with more interviews than this is read in the list.
+# The rest of a day with more interviews than this is in the list.
 MOST_IN_A_DAY = 100
 
 
@@ -52,10 +52,10 @@ class TodaysRow(NamedTuple):
 
 
 class AttentionRow(NamedTuple):
-    """An interview that someone has to do something about. `lacks_link`: its meeting could not be made.
+    """An interview that needs someone to act. `lacks_link`: its meeting could not be made.
     `refused_candidate`, `refused_others`: an email to the candidate, or to someone else, was refused for
     good. `asked_at`: when the candidate asked for another time, or said that none of those offered suits, if
-    no one has answered yet. `request`: of one that waits for a time, or for being scheduled."""
+    no one has answered yet. `request`: set if it waits for a time, or to be scheduled."""
 
     interview: InterviewRow
     lacks_link: bool
@@ -66,8 +66,8 @@ class AttentionRow(NamedTuple):
 
 
 class Week(NamedTuple):
-    """How many interviews of a week there are, by what became of them, and how many of all times are over
-    and still have to be completed; no number goes beyond `COUNTED`."""
+    """How many interviews of a week there are, by what became of them, and how many interviews of any week
+    are over and still have to be completed; no number goes beyond `COUNTED`."""
 
     scheduled: int
     completed: int
@@ -77,8 +77,8 @@ class Week(NamedTuple):
 
 
 def todays(actor: Reader, begins: datetime, ends: datetime) -> tuple[TodaysRow, ...]:
-    """The interviews that `actor` sees of a day that begins and ends at these instants (aware UTC), except
-    for cancelled ones, by their time. One that began before midnight and ended after it is among them."""
+    """The interviews that `actor` sees on a day between these instants (aware UTC), except for cancelled
+    ones, by their time. One that began before midnight and ended after it is included."""
     told = {"asker_id": actor.id, "begins": begins, "long_before": begins - LONGEST, "ends": ends}
     return tuple(map(_todays_row, rows_of(_todays(actor.role), told)))
 
@@ -113,8 +113,8 @@ class TodayAndLater(NamedTuple):
 
 
 def today_and_later(actor: Reader, begins: datetime, ends: datetime, *, limit: int) -> TodayAndLater:
-    """What `todays` finds, and the first `limit` scheduled interviews that `actor` sees and that begin after
-    that day. One statement."""
+    """The result of `todays`, and the first `limit` scheduled interviews after that day that `actor` sees.
+    One statement."""
     told = {"asker_id": actor.id, "begins": begins, "long_before": begins - LONGEST, "ends": ends}
     rows = [_todays_row(row) for row in rows_of(_today_and_later(actor.role), {**told, "most": limit})]
     return TodayAndLater(
@@ -135,7 +135,7 @@ def _today_and_later(role: Role) -> Query:
         .order_by(Interview.starts_at, Interview.id)
         .limit(sa.bindparam("most", type_=sa.Integer()))
     )
-    # SQLite takes no part of a union that has an order of its own.
+    # SQLite accepts no part of a union that has an order of its own.
     both = sa.union_all(*(sa.select(each.subquery()) for each in (_todays(role), later))).subquery()
     return sa.select(both).order_by(both.c.starts_at, both.c.id)
 
@@ -175,7 +175,7 @@ _failed = aliased(Meeting)
 
 @cache
 def _needing_attention(role: Role) -> Query:
-    # Few have failed, and there are indexes of those, so the upcoming ones are not searched.
+    # Few have failed, and indexes hold those, so the upcoming ones are not searched.
     without_link = sa.select(_failed.interview_id).where(
         _failed.is_wanted,
         _failed.state == written_out(MeetingState.FAILED),
@@ -191,7 +191,7 @@ def _needing_attention(role: Role) -> Query:
         .where(CandidateAnswer.interview_id == Interview.id, is_open)
         .scalar_subquery()
     )
-    # Of these there are few as well.
+    # There are few of these, too.
     waiting = aliased(Interview)
     chosen = sa.select(waiting.id).where(waiting.status == written_out(InterviewStatus.ACCEPTED))
     ending = (
@@ -224,8 +224,7 @@ def _needing_attention(role: Role) -> Query:
 
 
 def week_columns(role: Role) -> tuple[sa.ScalarSelect[int], ...]:
-    """The columns of `Week`, for a statement with other numbers beside them; `week_parameters` has their
-    values."""
+    """The columns of `Week`, for a statement with other numbers too; `week_parameters` has their values."""
     see = interview_is_within(Asker(role), Action.SEE)
     in_week = (Interview.starts_at >= instant("week_begins"), Interview.starts_at < instant("week_ends"), see)
     statuses = (

@@ -1,5 +1,5 @@
-"""What has not worked about upcoming interviews, with why, when it is tried next, and who can help: for the
-System log."""
+"""What went wrong with upcoming interviews, why, when it is tried next, and who can help: for the System
+log."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from timezones import utc_now
 
 @dataclass(frozen=True)
 class Trouble:
-    """`what` is not there, for whom (`whose`: the candidate and the interview), and `why`, in sentences;
+    """`what` is missing, for whom (`whose`: the candidate and the interview), and `why`, in sentences;
     `helps` is what someone can do about it, or "". `starts_at`, `since` and `next_try` are aware UTC; there
     is no start while the candidate is asked for a time, and no next try means that a person has to ask for
     one. `mail_id` is set for an email, and None for a meeting. `people` can help: the hiring manager and the
