@@ -13,6 +13,7 @@ from werkzeug.routing import Map
 
 import htmx
 from accounts.permissions import Action, may_anywhere
+from web.sent_forms import outlived_its_session
 from web.signed_in import connecting_is_open, visitor
 
 
@@ -308,6 +309,11 @@ def leads_to_a_key(endpoint: str | None) -> bool:
     return isinstance(rule, Public) and rule.key_in_path
 
 
+def is_public(endpoint: str | None) -> bool:
+    """Whether this route is open to people who are not signed in."""
+    return isinstance(ACCESS.get(endpoint or ""), Public)
+
+
 def key_prefixes(routes: Map) -> frozenset[str]:
     """How the addresses that are keys begin, up to the key: `/j/` and the like."""
     with_keys = {name for name in ACCESS if leads_to_a_key(name)}
@@ -327,8 +333,8 @@ def _check() -> None:
         return
     here = visitor()
     if here is None:
-        if request.endpoint in POLLS:
-            # No one clicked: leading away to the sign-in page would lose what has been typed.
+        if request.endpoint in POLLS or outlived_its_session():
+            # Leading away to the sign-in page would lose what has been typed.
             abort(401)
         abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     if here.must_set_up_two_step and not (isinstance(rule, SignedIn) and rule.without_two_step):

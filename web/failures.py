@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import re
 import sqlite3
 from typing import Any
 
@@ -19,6 +18,9 @@ import htmx
 from database import begin_reading
 from extensions import db
 from services import services
+from web import access
+from web.sent_forms import is_from_here, sent_again, typed_words
+from web.signed_in import visitor
 
 log = logging.getLogger("web")
 
@@ -27,7 +29,7 @@ _PAGES = {
         "That didn't work",
         "We couldn't understand that request. Go back, reload the page and try again.",
     ),
-    401: ("You're signed out", "Sign in again to continue."),
+    401: ("You're signed out", "Your session has ended. Please sign in again."),
     403: (
         "You don't have access",
         "Ask an owner or admin.",
@@ -51,16 +53,21 @@ _NO_DISK = (
 _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _POSTGRESQL_DISK_FULL = "53100"
 _RETRY_AFTER_SECONDS = 60
-# Not written into a page to be sent again: what people keep to themselves, by the names of the fields.
-_SECRET = re.compile(r"passw|secret|code|token(?<!csrf_token)", re.IGNORECASE)
+_SIGNED_OUT_SINCE = "You were signed out, or signed in again, after you opened this form."
+_OPEN_TOO_LONG = "This page was open too long."
 
 
 def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_is_stale(error: CSRFError) -> Response:
-        words = "This form was open too long or belongs to another sign-in. Reload the page and try again."
-        # 419 is what the pages' htmx settings show in the message line, so that typed text stays.
-        return answer(419 if htmx.is_htmx() else 400, "Please send it again", words, in_frame=True)
+        title, is_public = "Please send it again", access.is_public(request.endpoint)
+        words = _OPEN_TOO_LONG if is_public else _SIGNED_OUT_SINCE
+        if htmx.is_htmx():
+            # 419 is what the pages' htmx settings show in the message line, so that typed text stays.
+            return answer(419, title, f"{words} What you typed is still here: copy it, then reload the page.")
+        more = _sent_later(is_public=is_public)
+        words = words if more else f"{words} Reload the page and try again."
+        return answer(400, title, words, in_frame=True, more=more)
 
     @app.errorhandler(OperationalError)
     def database_is_away(error: OperationalError) -> Response:
@@ -89,7 +96,8 @@ def init_app(app: Flask) -> None:
             return response
         code = error.code or 500
         page = _PAGES.get(code, (error.name, "Please go back and try again."))
-        return answer(code, *page, in_frame=code < 500)
+        more = _sent_later(is_public=False) if code == 401 else None
+        return answer(code, *page, in_frame=code < 500, more=more)
 
     @app.errorhandler(500)
     def our_mistake(error: Exception) -> Response:
@@ -109,27 +117,33 @@ def _is_of_the_disk(error: BaseException | None) -> bool:
     )
 
 
+def _sent_later(*, is_public: bool) -> dict[str, Any] | None:
+    """What a page shows of a form that arrived after its sign-in: its texts, and a button that sends it again
+    for whoever is signed in now. None for a form that another site may have sent.
+    """
+    if request.method != "POST" or not is_from_here():
+        return None
+    begin_reading()
+    try:
+        sender = visitor()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return None
+    return {
+        "sends_again": sent_again(with_new_token=True),
+        "was_form": True,
+        "typed": typed_words(),
+        "needs_sign_in": sender is None and not is_public,
+        "sender": sender.name if sender is not None and not is_public else None,
+    }
+
+
 def _try_again_later(title: str, words: str) -> Response:
     """503, with a button that sends the same request again, including what was typed."""
-    context = {"sends_again": _sent_again(), "was_form": request.method == "POST"}
+    context = {"sends_again": sent_again(), "was_form": request.method == "POST"}
     response = answer(503, title, words, more=context)
     response.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
     return response
-
-
-def _sent_again() -> dict[str, Any] | None:
-    """Address and fields of this request, for a form that sends it again. None where it carries files, which
-    a page cannot send again, or a secret, which has no place in a page."""
-    # One slash at the beginning: two would name another host.
-    address = "/" + request.full_path.rstrip("?").lstrip("/")
-    if request.method != "POST":
-        return {"address": address, "fields": None}
-    fields = list(request.form.items(multi=True))
-    if any(_SECRET.search(name) for name, _ in fields) or any(
-        sent.filename for sent in request.files.values()
-    ):
-        return None
-    return {"address": address, "fields": fields}
 
 
 def answer(
@@ -148,6 +162,9 @@ def answer(
         "request_id": g.get("request_id", ""),
         "sends_again": None,
         "was_form": False,
+        "typed": (),
+        "needs_sign_in": False,
+        "sender": None,
         **(more or {}),
     }
     if htmx.is_htmx():

@@ -62,7 +62,9 @@ class Visitor:
         data = dict(fields or {})
         if with_token and "csrf_token" not in data:
             data["csrf_token"] = self.token()
-        response = self.client.post(address, base_url=self.base_url, data=data, headers=self._headers(htmx))
+        # Browsers name the origin of each form.
+        headers = {**self._headers(htmx), "Origin": self.base_url}
+        response = self.client.post(address, base_url=self.base_url, data=data, headers=headers)
         # Large files are sent from a file on the disk, which no one else closes.
         response.request.environ["wsgi.input"].close()
         return self._looked_over(response, address, status, leads_to, htmx)

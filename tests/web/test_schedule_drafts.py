@@ -219,10 +219,14 @@ def test_step_comes_back_after_signing_in_again(web: Flask, clock: Clock, team: 
     draft = draft_at(ada, team.dina.id, "attendees")
     page = ada.get(f"{draft}/setup")
     clock.move(timedelta(days=13))
-    answer = ada.submit(page, "Continue", status=303, agenda="Lost, and that is said")
-    assert path_of(answer.headers["Location"]) == f"/login?next={draft}/setup"
-    page = ada.follow(answer)
-    assert "Your session has ended" in page.messages
-    ada.submit(page, "Sign in", leads_to=f"{draft}/setup", email=team.ada.email, password=PASSWORD)
+    late = ada.submit(page, "Continue", status=401, agenda="Not lost, and that is said")
+    assert late.heading == "You're signed out"
+    assert "Your session has ended" in late.text
+    login = ada.get(link(late, "sign in"))
+    ada.submit(login, "Sign in", leads_to="/", email=team.ada.email, password=PASSWORD)
     agenda = ada.get(f"{draft}/setup").value_of("Continue", "agenda")
     assert agenda == "Introduction, experience, questions"
+    # Its token was that of the session before.
+    again = ada.submit(late, "Try again", status=400)
+    ada.submit(again, "Try again", leads_to=f"{draft}/date-time")
+    assert ada.get(f"{draft}/setup").value_of("Continue", "agenda") == "Not lost, and that is said"
