@@ -151,7 +151,7 @@ class NeverRevokes(RefreshesOnly):
         raise NotRevocableError("Only the owner of the account can end this.")
 
 
-def test_provider_that_can_not_be_told_is_not_asked_again_and_the_user_is_told_at_once(
+def test_provider_that_cannot_be_told_is_not_asked_again_and_the_user_is_told_at_once(
     web: Flask, team: Team, ada: Visitor, connection_id: int
 ) -> None:
     reached: Connections = services(web).connections

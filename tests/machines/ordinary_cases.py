@@ -39,7 +39,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_each_entry_takes_one_call_and_a_meeting_one_more": ("sqlite-True-*",),
     },
     "tests/tasks/test_calendar_entries.py": {
-        "test_undone_within_its_seconds_nothing_is_called": ("sqlite-move-*", "sqlite-take_off-*"),
+        "test_change_undone_within_its_seconds_makes_no_call": ("sqlite-move-*", "sqlite-take_off-*"),
         "test_new_name_or_address_of_the_candidate_reaches_the_entries": ("sqlite-name-*",),
         "test_interview_that_took_place_stays_in_the_calendars": ("sqlite-complete-*",),
     },
@@ -168,7 +168,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_meeting_that_was_deleted_in_zoom_is_made_again": ("before0",),
     },
     "tests/tasks/test_rescheduling.py": {
-        "test_meeting_that_is_not_needed_any_more_is_removed": ("venue0-*",),
+        "test_meeting_that_is_no_longer_needed_is_removed": ("venue0-*",),
     },
     "tests/web/test_preview.py": {
         "test_mail_that_arrives_is_the_one_that_was_shown": ("setup0", "setup3"),
@@ -289,7 +289,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     # Steps, pages, and software of one kind.
     "tests/web/test_statement_budgets.py": {
         "test_step_of_the_dialog_asks_the_database_eight_times_at_most": ("setup", "date-time", "finalize"),
-        "test_step_of_a_request_asks_the_database_nine_times_at_most": ("date-time", "finalize"),
+        "test_step_of_a_request_asks_the_database_eight_times_at_most": ("date-time", "finalize"),
     },
     "tests/web/test_filled_in_steps.py": {
         "test_every_step_leads_to_finalize_once_the_rest_is_filled_in": ("setup", "attendees"),
@@ -323,6 +323,6 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_bytes_that_drip_do_not_extend_the_deadline": ("headers",),
     },
     "tests/providers/test_event_stories.py": {
-        "test_reading_on_ends_where_reading_anew_does": ("*-0", "*-1"),
+        "test_reading_on_ends_where_reading_from_scratch_does": ("*-0", "*-1"),
     },
 }

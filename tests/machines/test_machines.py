@@ -89,7 +89,7 @@ def test_program_does_not_see_the_settings_of_the_person_who_runs_the_tests(
     assert "ZOOM_API_CLIENT_SECRET" not in log.read_text()
 
 
-def test_waiting_in_vain_says_for_what() -> None:
+def test_waiting_too_long_says_for_what() -> None:
     with pytest.raises(MachineError, match=r"until the cows come home"):
         wait_until(lambda: False, what="the cows come home", timeout=0.05)
 

@@ -1,4 +1,4 @@
-"""The simulated Acme: what it remembers, and the one answer that it may be told to lose."""
+"""The simulated Acme: what it remembers, and the one answer that it can be told to lose."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from providers.base import Meeting, PlacedEntry
 
 @dataclass(eq=False)
 class AcmeServer:
-    """Everything in memory. There is one person, who allows everything."""
+    """Keeps everything in memory. There is one person, who allows everything."""
 
     codes: set[str] = field(default_factory=set)
     access_tokens: dict[str, str] = field(default_factory=dict)
@@ -20,7 +20,7 @@ class AcmeServer:
     entries: dict[str, PlacedEntry] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
-    # What is raised by the next calls that send mail, and whether the mail leaves anyway.
+    # What the next calls that send mail raise, and whether the mail leaves anyway.
     send_faults: list[tuple[BaseException, bool]] = field(default_factory=list)
     losing: str = ""
 

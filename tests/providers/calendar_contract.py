@@ -1,4 +1,4 @@
-"""What every calendar has to keep to, as checks that run against its simulator."""
+"""What every calendar has to satisfy, as checks that run against its simulator."""
 
 from datetime import timedelta
 

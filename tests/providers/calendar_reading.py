@@ -20,7 +20,7 @@ NOON = datetime.combine(TODAY + 3 * DAY, time(12), UTC)
 
 @dataclass
 class Reading:
-    """One calendar as it is known here: read to begin with, and kept up to date from then on."""
+    """One calendar as it is known here: read once at the beginning, and kept up to date from then on."""
 
     calendar: CalendarProvider
     simulator: SimulatedOffice
@@ -47,7 +47,7 @@ class Reading:
 
     @property
     def titles(self) -> list[str]:
-        """What is known, in order of time."""
+        """The titles that are known, in order of time."""
         return [event.title for event in self.in_order]
 
     @property

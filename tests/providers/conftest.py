@@ -53,7 +53,7 @@ def zoom(simulators: Simulators) -> ZoomProvider:
 
 
 def zoom_provider(simulators: Simulators, clock: Clock = system_clock) -> ZoomProvider:
-    """The same by another clock."""
+    """The same with another clock."""
     settings = ZoomSettings(
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
@@ -77,7 +77,7 @@ def consent(url: str, account: str, decision: str = "allow") -> dict[str, str]:
 
 @pytest.fixture
 def connect(zoom: ZoomProvider) -> Callable[[str], TokenSet]:
-    """Connects an account by the whole round trip."""
+    """Connects an account with the whole round trip."""
 
     def connect(account: str) -> TokenSet:
         url = zoom.authorize_url(redirect_uri=REDIRECT_URI, state="s", code_verifier=CODE_VERIFIER)
@@ -161,7 +161,7 @@ def scripted_gmail(scripted_server: ScriptedServer) -> GmailApp:
 @pytest.fixture
 def google(simulators: Simulators) -> Iterator[Google]:
     """Both apps on the simulated Google. It checks every request against Google's own description of its
-    APIs, and no test may leave one behind that does not keep to it."""
+    APIs, and a test that makes a request that violates it fails."""
     made = Google(simulators)
     yield made
     made.simulator.assert_no_violation()
@@ -180,7 +180,7 @@ def microsoft_settings_on(server: ScriptedServer, tenant: str = "common") -> Mic
 
 @pytest.fixture
 def scripted_outlook(scripted_server: ScriptedServer, pauses: list[float]) -> Iterator[OutlookCalendarApp]:
-    """Outlook Calendar on the scripted server. Every request has to keep to Microsoft's own documents."""
+    """Outlook Calendar on the scripted server. Every request has to follow Microsoft's own documents."""
     bounds = Bounds(timeout_seconds=3, deadline_seconds=5)
     settings = microsoft_settings_on(scripted_server)
     yield OutlookCalendarApp(settings, clock=lambda: NOW, bounds=bounds, pause=pauses.append)
@@ -198,7 +198,7 @@ def scripted_outlook_mail(scripted_server: ScriptedServer) -> Iterator[OutlookMa
 
 @pytest.fixture(params=["google-calendar", "outlook-calendar"])
 def priya(request: pytest.FixtureRequest, simulators: Simulators) -> Iterator[Reading]:
-    """Priya's calendar. Every request and answer has to keep to the provider's own documents."""
+    """Priya's calendar. Every request and answer has to follow the provider's own documents."""
     app = str(request.param)
     simulator: SimulatedOffice = simulators.google if app == "google-calendar" else simulators.microsoft
     spec = spec_of(app)

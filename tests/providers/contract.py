@@ -1,7 +1,7 @@
-"""What every provider has to keep to, as checks that run against its simulator.
+"""What every provider has to satisfy, as checks that run against its simulator.
 
 A check takes a `Subject`: the clients of one app as the catalogue builds them, and what its simulator can be
-made to do. `test_contract` runs all of them for every app that can be connected.
+told to do. `test_contract` runs all of them for every app that can be connected.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def round_trip_gives_a_grant_that_covers_everything(subject: Subject) -> None:
     assert subject.clients.oauth.missing_scopes(frozenset()) == asked_for
     account = subject.clients.accounts.account(Grant(tokens.access_token, tokens.api_url))
     assert account.id
-    # The daily check compares what it is told with what was proved at first.
+    # The daily check compares what it is told with what was proved originally.
     assert account.is_known_as(tokens.account.id if isinstance(tokens.account, Account) else account.id)
     assert "@" in account.email
     assert tokens.expires_at > datetime.now(UTC)
@@ -84,7 +84,7 @@ def refreshed_grant_works_and_rotation_is_as_the_traits_say(subject: Subject) ->
         with pytest.raises(ConnectionRevokedError):
             oauth.refresh(first.refresh_token)
     else:
-        # Some providers name a new one in each answer, which ends no older one.
+        # Some providers give a new one in each answer, which doesn't end older ones.
         assert oauth.refresh(first.refresh_token).access_token
 
 
@@ -156,7 +156,7 @@ def meeting_lives_from_create_to_delete(subject: Subject) -> None:
     moved = meetings.update_meeting(grant, made.id, MeetingChange(starts_at=later))
     assert moved == replace(made, starts_at=later)
     assert meetings.read_meeting(grant, made.id) == moved
-    # The one on an entry is found whatever has become of it; elsewhere it is known by what was asked for.
+    # A meeting on an entry is found whatever has happened to it; others are recognized by what was asked for.
     lives_on_entry = any(spec_of(each).lives_on_entry for each in softwares_of(subject.spec.key))
     assert meetings.find_meetings(grant, request, before) == ([moved] if lives_on_entry else [])
     meetings.delete_meeting(grant, made.id)
@@ -213,7 +213,7 @@ MEETING_CHECKS: tuple[Check, ...] = (
 
 def message_leaves_as_it_is(subject: Subject) -> None:
     grant = subject.grant()
-    # Providers write their own where one is missing, or is not the account's.
+    # Providers write their own if one is missing, or is not the account's.
     lines = (
         f"From: {subject.clients.accounts.account(grant).email}",
         "To: b@example.com",

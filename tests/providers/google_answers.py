@@ -1,4 +1,4 @@
-"""What the simulated answers of Google's calendar hold, and what was sent for them."""
+"""What the scripted answers of Google's calendar contain, and what was sent for them."""
 
 import json
 from typing import Any

@@ -42,7 +42,7 @@ class Google:
         return self._apps[key]
 
     def connect(self, account: str = PRIYA, key: str = "google-calendar", leave: str = "") -> TokenSet:
-        """The round trip; the box of the scope `leave` stays unchecked."""
+        """Go through the round trip; the box for the scope `leave` stays unchecked."""
         oauth = self.app(key).oauth
         url = oauth.authorize_url(redirect_uri=REDIRECT_URI, state="s", code_verifier=CODE_VERIFIER)
         code = self._consent(url, account, leave)

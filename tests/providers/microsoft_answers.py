@@ -1,4 +1,4 @@
-"""What the answers of Microsoft Graph hold, and what was sent for them."""
+"""What the answers of Microsoft Graph contain, and what was sent for them."""
 
 import json
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ JOINING = (
 
 
 def html(inner: str) -> dict[str, str]:
-    """A body as Exchange hands it out."""
+    """A body as Exchange returns it."""
     head = '<html><head>\r\n<meta http-equiv="Content-Type" content="text/html">\r\n</head>\r\n'
     return {"contentType": "html", "content": f"{head}<body>\r\n{inner}\r\n</body>\r\n</html>\r\n"}
 
@@ -109,7 +109,7 @@ def methods(server: ScriptedServer) -> list[str]:
 
 
 def assert_kept_to_the_documents(server: ScriptedServer) -> None:
-    """Fail if a request to Graph was not as Microsoft's own description wants it."""
+    """Fail if a request to Graph does not conform to Microsoft's own description."""
     for request in server.requests:
         method, path, query, body = sent(request)
         if not request.target.partition(" ")[2].startswith("/v1.0/"):

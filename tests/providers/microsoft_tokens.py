@@ -1,4 +1,4 @@
-"""What Microsoft's sign-in answers, and the exchange of a code for it."""
+"""The answers of Microsoft's sign-in, and the exchange of a code for tokens."""
 
 import base64
 import json
@@ -36,7 +36,7 @@ TOKENS: dict[str, object] = {
 
 
 def part(content: object) -> str:
-    """One part of a token, as it travels."""
+    """One part of a token, encoded."""
     return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
 
 
@@ -54,7 +54,7 @@ def tokens_with(**changes: object) -> Script:
 
 
 def refused_with(error: str, number: int | None = None, status: int = 400, **more: object) -> Script:
-    """A refusal with its word and the number of its error code."""
+    """A refusal with its error name and the number of its error code."""
     body = {
         "error": error,
         "error_description": f"AADSTS{number}: Said by Microsoft. Trace ID: 1 Correlation ID: 2",

@@ -1,4 +1,4 @@
-"""A server that answers byte for byte as a test tells it, right or wrong HTTP alike."""
+"""A server that answers byte for byte as a test tells it, whether that is valid HTTP or not."""
 
 import contextlib
 import socket
@@ -33,7 +33,8 @@ class ReceivedRequest:
 
 
 class ScriptedServer:
-    """Listens on loopback. Each request runs the next script in line; the last one serves all that follow."""
+    """Listens on loopback. Each request runs the next script in line; the last one answers all later
+    requests."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[ReceivedRequest] = []
@@ -68,7 +69,7 @@ class ScriptedServer:
         self._accepting.join()
         self._listener.close()
         for connection in self._open:
-            # A client that has gone already is no reason to fail.
+            # A client that is already gone is no reason to fail.
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
@@ -89,7 +90,7 @@ class ScriptedServer:
     def _serve(self, connection: socket.socket) -> None:
         try:
             if self._tls:
-                # Wrapping moves the connection into a new socket, the one that close() has to know.
+                # Wrapping moves the connection into a new socket, which close() has to know.
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open.append(connection)
         except OSError:

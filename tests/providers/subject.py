@@ -1,4 +1,4 @@
-"""An app under test for the contract that all of its kind keep to."""
+"""An app under test for the contract that all apps of its kind satisfy."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,14 +17,14 @@ VERIFIER = "v" * 64
 
 
 class Simulator(Protocol):
-    """What the simulated provider of an app can be made to do."""
+    """What the simulated provider of an app can be told to do."""
 
     def consent(self, address: str) -> str:
         """Allow everything on the consent page at `address`, always as the same person; return the code."""
         ...
 
     def lose_next(self, call: str) -> None:
-        """Let the next call of this kind take effect and lose its answer: "refresh", "create", "update" or
+        """Let the next call of this kind take effect but lose its answer: "refresh", "create", "update" or
         "delete"."""
         ...
 
@@ -46,7 +46,7 @@ class Subject:
         return f"http://localhost:8000/connect/{self.spec.provider}/callback"
 
     def connect(self) -> TokenSet:
-        """The whole round trip."""
+        """Go through the whole round trip."""
         oauth = self.clients.oauth
         address = oauth.authorize_url(redirect_uri=self.redirect_uri, state="s-1", code_verifier=VERIFIER)
         code = self.simulator.consent(address)
@@ -77,14 +77,14 @@ Check = Callable[[Subject], None]
 
 @contextmanager
 def lost_answer(*, maybe_applied: bool) -> Iterator[None]:
-    """The block ends in a lost answer that says whether the call may be repeated blindly."""
+    """Expect the block to end with a lost answer that says whether the call may be repeated blindly."""
     with pytest.raises(RetryableError) as caught:
         yield
     assert caught.value.maybe_applied is maybe_applied
 
 
 def wanted_meeting() -> MeetingRequest:
-    """A meeting in a week, at half past."""
+    """A meeting in a week, at half past the hour."""
     in_a_week = (datetime.now(UTC) + timedelta(days=7)).replace(minute=30, second=0, microsecond=0)
     return MeetingRequest(
         "Data Engineer Interview",

@@ -1,4 +1,4 @@
-"""Every app that can be connected keeps to the contract, against its simulator."""
+"""Every app that can be connected satisfies the contract, against its simulator."""
 
 from importlib import import_module
 
@@ -43,6 +43,6 @@ def test_provider_keeps_to_the_contract(spec: AppSpec, check: Check, simulators:
     subject = import_module(f"tests.providers.subjects.{spec.key.replace('-', '_')}")
     check(Subject(spec, _clients(spec, _settings(simulators)), subject.simulator(simulators)))
     if check is position_that_is_none_is_told_apart:
-        # A position that is made up is against the providers' documents, as it is meant to be.
+        # A made-up position violates the providers' documents, as intended.
         simulators.google.reset()
         simulators.microsoft.reset()

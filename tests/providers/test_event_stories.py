@@ -1,4 +1,4 @@
-"""Calendars in which anything happens, against the simulated Google and Microsoft."""
+"""Calendars in which anything can happen, against the simulated Google and Microsoft."""
 
 import random
 from dataclasses import replace
@@ -10,13 +10,13 @@ from tests.providers.calendar_reading import DAY, HOUR, NOON, PRIYA, TODAY, Read
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_reading_on_ends_where_reading_anew_does(seed: int, priya: Reading) -> None:
-    """Whatever people do in their calendar, and however its lists come."""
+def test_reading_on_ends_where_reading_from_scratch_does(seed: int, priya: Reading) -> None:
+    """Whatever people do in their calendar, and however its lists arrive."""
     chance = random.Random(seed)
     simulator, series = priya.simulator, set[str]()
 
     def some_time() -> tuple[datetime, datetime]:
-        # Now and then before or after the time that is read.
+        # Now and then before or after the period that is read.
         starts_at = NOON + chance.randint(-40, 170) * DAY + chance.randint(0, 40) * HOUR / 2
         return starts_at, starts_at + chance.randint(0, 60) * HOUR / 2
 

@@ -1,4 +1,4 @@
-"""What is read of people's calendars, against the simulated Google and Microsoft: both have to agree."""
+"""What is read from people's calendars, against the simulated Google and Microsoft: both have to agree."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -106,7 +106,7 @@ def test_a_series_comes_as_its_events(priya: Reading) -> None:
     priya.read()
     assert set(priya.known) == set(series.events)
     starts = [event.starts_at.astimezone(LONDON) for event in priya.in_order]
-    # At the same time on the clock, whatever becomes of the clock.
+    # At the same time on the clock, whenever the clocks change.
     assert {start.time() for start in starts} == {NOON.astimezone(LONDON).time()}
     assert [(start.date() - starts[0].date()).days for start in starts] == [0, 7, 14, 21]
     assert priya.titles == ["Stand-up"] * 4
@@ -123,7 +123,7 @@ def test_a_series_has_exceptions(priya: Reading) -> None:
     assert found.gone == (third,)
     assert priya.titles == ["Stand-up", "Retrospective", "Stand-up"]
     assert [event.is_busy for event in priya.in_order] == [True, True, False]
-    # What changes in the series, changes in those that are as they were.
+    # A change to the series changes the events that are unchanged.
     priya.simulator.change_own(PRIYA, series.id, title="Daily")
     priya.read()
     assert priya.known[series.events[0]].title == "Daily"
@@ -187,7 +187,7 @@ def test_what_is_deleted_while_a_list_is_read_is_gone_after_the_next(priya: Read
     priya.read()
     left = {event["id"] for event in priya.simulator.events(PRIYA)}
     assert len(left) == 3
-    # Nothing that is there is missed because of what went away.
+    # No existing event is missed because others went away.
     assert left <= set(priya.known)
     priya.simulator.switches(list_page_size=None)
     priya.read()
@@ -230,7 +230,7 @@ def test_a_position_leads_on_in_its_own_time_only(priya: Reading) -> None:
 
 
 @pytest.mark.parametrize("position", ["", "7", "{}", "[" * 9999, '{"mark": "https://elsewhere.example/1"}'])
-def test_what_is_no_position_counts_as_too_old(position: str, priya: Reading) -> None:
+def test_what_is_not_a_position_counts_as_too_old(position: str, priya: Reading) -> None:
     priya.position = position
     _expired(priya)
 
@@ -248,7 +248,7 @@ def test_without_a_position_everything_is_read_again(priya: Reading) -> None:
     priya.simulator.delete_event(PRIYA, made)
     priya.read()
     assert priya.known == {}
-    # And one that is given later is kept where the next one is missing.
+    # And one that is given later is kept if the next one is missing.
     before = priya.position
     priya.simulator.own_event(PRIYA, "Piano", NOON, NOON + HOUR)
     priya.simulator.switches(no_next_sync_tokens=1)
@@ -283,7 +283,7 @@ def test_reading_writes_nothing(priya: Reading) -> None:
     assert {call["method"] for call in priya.simulator.ledger()["calls"]} == {"GET"}
 
 
-def test_times_that_are_none_are_refused(priya: Reading) -> None:
+def test_times_that_are_not_times_are_refused(priya: Reading) -> None:
     for since, until in ((NOON.replace(tzinfo=None), UNTIL), (UNTIL, SINCE), (NOON, NOON)):
         with pytest.raises(ValueError, match=r"since|until"):
             priya.calendar.events(priya.grant, None, since, until)

@@ -1,4 +1,4 @@
-"""Entries in Google Calendar, byte for byte: what is sent, and what the answers are taken for."""
+"""Entries in Google Calendar, byte for byte: what is sent, and how the answers are understood."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -70,7 +70,7 @@ def test_an_entry_is_exactly_what_the_product_promises(
         assert hidden not in repr(placed)
 
 
-def test_who_is_not_busy_is_shown_as_free(
+def test_a_person_who_is_not_busy_is_shown_as_free(
     scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said(EVENT))
@@ -91,7 +91,7 @@ def test_a_repeated_create_finds_its_own_entry_and_brings_it_in_line(
     assert (method, path, query) == ("PATCH", f"{EVENTS}/{KEY}", CHANGING)
     assert "id" not in body
     assert body["summary"] == ENTRY.title
-    # Whatever day it was moved to, the time takes the place of a date.
+    # Whatever day it was moved to, the time replaces the date.
     assert body["start"] == {
         "dateTime": "2031-03-10T09:30:00Z",
         "timeZone": "Europe/Zurich",
@@ -285,7 +285,7 @@ def test_a_key_that_google_would_not_take_never_leaves(
 
 
 @pytest.mark.parametrize("entry_id", ["", "../calendars", "a b", "x" * 256, "é"])
-def test_an_id_that_is_none_never_leaves(
+def test_an_id_that_is_not_one_never_leaves(
     entry_id: str, scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said(EVENT))

@@ -100,7 +100,7 @@ def test_the_calendar_may_answer_under_its_address(
     assert scripted_google.calendar.busy(GRANT, NOW, NOW + timedelta(days=1)) == []
 
 
-def test_times_that_are_none_are_refused(scripted_google: GoogleCalendarApp) -> None:
+def test_times_that_are_not_times_are_refused(scripted_google: GoogleCalendarApp) -> None:
     with pytest.raises(ValueError, match="since"):
         scripted_google.calendar.busy(GRANT, NOW.replace(tzinfo=None), NOW)
     with pytest.raises(ValueError, match="until"):
@@ -158,7 +158,7 @@ def test_changes_are_read_whole_and_odd_ones_do_no_harm(
     assert changes.position == "s2"
     first, second = (sent(request)[2] for request in scripted_server.requests)
     assert first["syncToken"] == second["syncToken"] == ["s1"]
-    # Nothing else may differ from the list with which it began.
+    # Nothing else may differ from the first list.
     assert set(first) == {"syncToken", "maxResults", "maxAttendees", "fields"}
 
 

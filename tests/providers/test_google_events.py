@@ -1,4 +1,4 @@
-"""What is read of a Google calendar, answer by answer: odd ones do no harm."""
+"""What is read from a Google calendar, answer by answer: odd ones do no harm."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -49,7 +49,7 @@ def test_everything_is_asked_for_once_and_changes_by_the_same_words(
     assert (first["timeMin"], first["timeMax"]) == (["2031-03-04T15:30:00Z"], ["2031-06-12T15:30:00Z"])
     assert second == {**first, "pageToken": ["p2"]}
     assert set(third) == {"syncToken", "singleEvents", "maxResults", "maxAttendees", "fields"}
-    # Texts, places and other people's names are not even asked for.
+    # Descriptions, places and other people's names are not even requested.
     assert not {"description", "location", "email", "hangoutLink"} & set(first["fields"][0].split(","))
 
 
@@ -67,7 +67,7 @@ def test_the_last_thing_that_is_said_of_an_event_counts(
         scripted_server.answers(_page(*items, nextSyncToken="s2"))
         found = scripted_google.calendar.events(GRANT, _position("s1"), NOW, UNTIL)
         assert [event.title for event in found.events] == titles
-        # What was known of one that can't be read anymore is not what it is now.
+        # What was known about an event that can no longer be read is out of date.
         assert found.gone == (() if found.events else (KEY,))
         assert found.left_out == (items[-1].get("start") is None and items[-1] is not gone)
 
@@ -131,7 +131,7 @@ def test_odd_fields_do_no_harm(scripted_google: GoogleCalendarApp, scripted_serv
 
 
 @pytest.mark.parametrize("items", ["none", None, {}])
-def test_a_list_that_is_none_is_not_taken_for_an_empty_one(
+def test_something_that_is_not_a_list_is_not_taken_for_an_empty_one(
     items: object, scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said({"items": items, "nextSyncToken": "s1"}))

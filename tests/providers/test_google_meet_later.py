@@ -1,4 +1,4 @@
-"""What becomes of a Google Meet meeting, byte for byte: found, changed, taken off its entry, gone."""
+"""What happens to a Google Meet meeting later, byte for byte: found, changed, taken off its entry, gone."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -105,7 +105,7 @@ def test_a_meeting_is_gone_with_its_event_or_its_conference(
 def test_a_meeting_whose_entry_is_denied_is_gone_unless_the_entry_is_to_stay(
     script: Script, scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:
-    """Providers in trouble deny what exists, and the meeting would stay on the entry for good."""
+    """Providers in trouble deny that meetings exist, and the meeting would stay on the entry for good."""
     scripted_server.answers(script)
     with pytest.raises(MeetingGoneError):
         scripted_google.meetings.read_meeting(GRANT, MEETING_ID)
@@ -269,7 +269,7 @@ def test_a_list_holds_what_the_product_made_and_can_be_joined(
 
 
 @pytest.mark.parametrize("meeting_id", ["", KEY, "a b/abc", f"{KEY}/", f"{KEY}/ab/../c", f"{KEY}/{'x' * 17}"])
-def test_an_id_that_is_none_never_leaves(
+def test_an_id_that_is_not_one_never_leaves(
     meeting_id: str, scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said(MADE))

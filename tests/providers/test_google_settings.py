@@ -62,7 +62,7 @@ def test_account_data_that_cannot_be_used(
 @pytest.mark.parametrize(
     "name", ["auth_url", "token_url", "revoke_url", "userinfo_url", "calendar_url", "gmail_url"]
 )
-def test_an_address_that_is_none_is_refused_at_once(name: str, url: str) -> None:
+def test_an_address_that_is_not_one_is_refused_at_once(name: str, url: str) -> None:
     changed: Any = {name: url}
     with pytest.raises(ValueError, match=name):
         replace(GoogleSettings("id", "secret"), **changed)

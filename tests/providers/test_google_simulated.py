@@ -146,7 +146,7 @@ def test_each_fault_of_sending_is_told_apart(
     if isinstance(caught.value, DailyLimitError):
         assert caught.value.retry_at is not None
     elif isinstance(caught.value, RetryableError):
-        # It may have left, whether it has or not: there is no way to tell.
+        # It may have left: there is no way to tell.
         assert caught.value.maybe_applied
 
 

@@ -43,7 +43,7 @@ REQUEST = MeetingRequest(
 )
 
 
-def test_an_entry_stands_in_the_calendar_as_promised(google: Google) -> None:
+def test_an_entry_is_in_the_calendar_as_promised(google: Google) -> None:
     placed = google.calendar.create_entry(google.grant(), ENTRY)
     [event] = google.simulator.events(PRIYA)
     assert event["id"] == placed.id == KEY

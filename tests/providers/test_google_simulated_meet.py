@@ -43,7 +43,7 @@ def test_the_meeting_is_on_the_hosts_own_entry_and_there_is_one_event(google: Go
     [event] = google.simulator.events(PRIYA)
     assert event["meet_link"] == made.join_url
     assert event["source"]["url"] == ENTRY.page_url
-    # Changing the entry keeps the link, also where Google would forget it.
+    # Changing the entry keeps the link, even where Google would forget it.
     google.simulator.switches(forgetful_meet=True)
     google.calendar.change_entry(grant, KEY, EntryChange(title="Another", location=made.join_url))
     google.calendar.create_entry(grant, ENTRY)

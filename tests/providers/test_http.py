@@ -213,7 +213,7 @@ def test_a_resolver_that_hangs_does_not_extend_the_time_of_a_call(meeting_reques
             error = _failure(zoom, meeting_request)
             assert time.monotonic() - started < 3
             assert (error.code, error.maybe_applied) == ("unreachable", False)
-        # Tries that follow each other wait for the same question instead of leaving one thread each.
+        # Successive tries wait for the same lookup instead of leaving one thread each.
         assert resolver.asked == 1
 
 

@@ -25,7 +25,7 @@ GRANT = Grant("access-1")
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a key and a certificate for 127.0.0.1 that signs itself."""
+    """A file with a key and a self-signed certificate for 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
@@ -68,7 +68,7 @@ def secure_zoom(secure_server: ScriptedServer) -> ZoomProvider:
 
 @pytest.fixture
 def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the certificate in the place of the authorities that requests brings along."""
+    """Replace the authorities that come with requests by the certificate."""
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(certificate))
 
 

@@ -1,4 +1,4 @@
-"""What the catalogue says of Microsoft's apps, and what their clients are made of."""
+"""What the catalogue says about Microsoft's apps, and how their clients are built."""
 
 import pytest
 

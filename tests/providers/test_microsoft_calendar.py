@@ -1,4 +1,4 @@
-"""Entries in an Outlook calendar, byte for byte: what is sent, and what the answers are taken for."""
+"""Entries in an Outlook calendar, byte for byte: what is sent, and how the answers are understood."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -231,7 +231,7 @@ def test_a_change_names_nothing_else(
 def test_an_id_that_leads_to_what_was_deleted_leads_to_nothing(
     there: dict[str, Any], scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
-    """Ids that stay when something is moved may lead into the folder of what was deleted."""
+    """Ids that stay the same when an item is moved may lead into the folder of deleted items."""
     for call in (
         lambda: scripted_outlook.calendar.read_entry(GRANT, ID),
         lambda: scripted_outlook.calendar.change_entry(GRANT, ID, EntryChange(title="T")),
@@ -287,7 +287,7 @@ GONE = refused(404, "ErrorItemNotFound")
     [
         (answer(204),),
         (GONE, GONE),
-        # It is among what was deleted.
+        # It is in the folder of deleted items.
         (GONE, said({**EVENT, **OURS}), said(listed())),
     ],
 )
@@ -333,7 +333,7 @@ def test_an_entry_on_a_later_page_is_found(
 def test_an_answer_about_another_event_is_not_used(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
-    """Or someone's own event would be overwritten with ours."""
+    """Otherwise someone's own event would be overwritten with ours."""
     other = event_with(id=OTHER_ID, subject="Dentist", transactionId=None)
     for call, script in (
         (lambda: scripted_outlook.calendar.create_entry(GRANT, ENTRY), said(other, 201)),
@@ -345,7 +345,7 @@ def test_an_answer_about_another_event_is_not_used(
             call()
         assert caught.value.code == "nonsense"
     assert methods(scripted_server) == ["POST", "GET", "GET"]
-    # Without the name of the transaction, what it says tells.
+    # Without the transaction's name, its content decides.
     scripted_server.answers(said(event_with(transactionId=None), 201))
     assert scripted_outlook.calendar.create_entry(GRANT, ENTRY).id == ID
 
@@ -369,7 +369,7 @@ def test_an_entry_that_could_not_be_deleted_is_not_gone(
 
 
 @pytest.mark.parametrize("entry_id", ["", "a b", "x" * 256, "../me", "ü"])
-def test_what_is_no_id_is_not_asked_for(entry_id: str, scripted_outlook: OutlookCalendarApp) -> None:
+def test_what_is_not_an_id_is_not_asked_for(entry_id: str, scripted_outlook: OutlookCalendarApp) -> None:
     with pytest.raises(ValueError, match="not an id"):
         scripted_outlook.calendar.read_entry(GRANT, entry_id)
 

@@ -1,4 +1,4 @@
-"""The text of an entry in an Outlook calendar, byte for byte: the part of it that is for joining stays."""
+"""The text of an entry in an Outlook calendar, byte for byte: the part for joining the meeting stays."""
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_a_description_goes_in_before_the_part_for_joining_a_meeting(
         None,
     ],
 )
-def test_the_text_of_a_meeting_stays_where_it_can_not_be_told_from_the_link(
+def test_the_text_of_a_meeting_stays_if_it_cannot_be_told_from_the_link(
     body: object, scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer, pauses: list[float]
 ) -> None:
     found = said(online(body=body, **OURS))
@@ -70,7 +70,7 @@ def test_the_text_of_a_meeting_stays_where_it_can_not_be_told_from_the_link(
     assert pauses == list(PAUSES)
 
 
-def test_the_rest_of_a_change_is_made_all_the_same(
+def test_the_rest_of_a_change_is_still_made(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     bare = said(online(body=html("<div>Ask</div>"), **OURS))

@@ -93,7 +93,7 @@ def test_changes_are_those_since_the_position(
 def test_what_is_removed_is_gone_only_if_it_is_not_there(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
-    """An event that was moved out of the time that is looked at is listed as deleted too."""
+    """An event that was moved out of the period that is read is listed as deleted too."""
     moved = {**REMOVED, "id": OTHER_ID}
     scripted_server.answers(
         said(listed(event_with(), REMOVED, moved, deltaLink=_link(scripted_server, "t-2"))),
@@ -157,7 +157,7 @@ def test_a_position_that_is_too_old_is_told_apart(
         '{"link": 7, "until": "2031-08-31T15:30:00+00:00"}',
     ],
 )
-def test_what_is_no_position_is_sent_nowhere(
+def test_what_is_not_a_position_is_sent_nowhere(
     position: str, scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     with pytest.raises(RefusedError) as caught:
@@ -175,7 +175,7 @@ def test_a_position_whose_time_is_nearly_over_starts_over(
     assert caught.value.code == "position_expired"
 
 
-def test_a_position_of_another_server_is_none(scripted_server: ScriptedServer) -> None:
+def test_a_position_from_another_server_does_not_count(scripted_server: ScriptedServer) -> None:
     settings = microsoft_settings_on(scripted_server)
     app = OutlookCalendarApp(settings, clock=lambda: NOW)
     for address in (scripted_server.url.replace("127.0.0.1", "127.0.0.1.evil.example"), "http://u@127.0.0.1"):

@@ -1,4 +1,4 @@
-"""What is read of an Outlook calendar, answer by answer: series and odd ones."""
+"""What is read from an Outlook calendar, answer by answer: series and odd answers."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -106,7 +106,7 @@ def test_a_series_that_went_away_meanwhile_is_gone(
 def test_a_series_that_is_said_to_be_removed_is_asked_about_once_more(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
-    """Its master counts as removed where it was only moved; its events may still be there."""
+    """Its master counts as removed even if it was only moved; its events may still be there."""
     removed: dict[str, Any] = {"id": "M=", "@removed": {"reason": "deleted"}}
     for again, titles in ((refused(404, "ErrorItemNotFound"), []), (said(MASTER), ["Stand-up"])):
         scripted_server.answers(_list(scripted_server, MASTER, removed, _bare(9)), again)
@@ -152,7 +152,7 @@ def test_the_last_thing_that_is_said_of_an_event_counts(
         scripted_server.answers(_list(scripted_server, MASTER, _bare(12), *items))
         found = scripted_outlook.calendar.events(GRANT, _position(scripted_server), NOW, UNTIL)
         assert [event.id for event in found.events] == ["O12=", *ids]
-        # What was known of one that can't be read anymore is not what it is now.
+        # What was known about an event that can no longer be read is out of date.
         assert found.gone == (() if found.events[1:] else ("O9=",))
         assert found.left_out == (items[-1].get("start", 1) is None)
 
@@ -205,7 +205,7 @@ def test_a_position_that_microsoft_does_not_know_anymore_is_told_apart(
     assert caught.value.code == "position_expired"
 
 
-def test_a_list_that_is_none_is_not_taken_for_an_empty_one(
+def test_something_that_is_not_a_list_is_not_taken_for_an_empty_one(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said({"value": "none", "@odata.deltaLink": _link(scripted_server, "t-2")}))

@@ -165,13 +165,13 @@ def test_a_mailbox_is_called_by_four_at_a_time() -> None:
 
 @pytest.mark.parametrize("url", ["", "login.microsoftonline.com", "ftp://microsoft.example", "https://"])
 @pytest.mark.parametrize("name", ["login_url", "graph_url"])
-def test_an_address_that_is_none_is_refused_at_once(name: str, url: str) -> None:
+def test_an_address_that_is_not_one_is_refused_at_once(name: str, url: str) -> None:
     with pytest.raises(ValueError, match=name):
         MicrosoftSettings("id", "secret", **{name: url})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("tenant", ["", "everyone", "a/b", "../x", "firm example.com"])
-def test_a_tenant_that_is_none_is_refused_at_once(tenant: str) -> None:
+def test_a_tenant_that_is_not_one_is_refused_at_once(tenant: str) -> None:
     with pytest.raises(ValueError, match="tenant"):
         MicrosoftSettings("id", "secret", tenant=tenant)
 

@@ -157,7 +157,7 @@ OTHER = "11111111-2222-3333-4444-555555555555"
 @pytest.mark.parametrize(
     "changes",
     [
-        # The issuer is that of another directory than the token is for, the pattern itself, or anyone.
+        # The issuer belongs to another directory than the token, is the pattern itself, or is anyone.
         {"iss": f"https://login.microsoftonline.com/{OTHER}/v2.0"},
         {"iss": "https://login.microsoftonline.com/{tenantid}/v2.0"},
         {"iss": f"https://evil.example/{TENANT}/v2.0"},
@@ -187,7 +187,7 @@ def test_an_id_token_that_proves_nothing_connects_no_one(
 
 
 @pytest.mark.parametrize("id_token", ["a.b.c", "a.b", "ü.ü.ü", f"{part({})}.{part([1])}.", "", None, ...])
-def test_what_is_no_id_token_connects_no_one(
+def test_what_is_not_an_id_token_connects_no_one(
     id_token: object, scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(tokens_with(id_token=id_token))

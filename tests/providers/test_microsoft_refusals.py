@@ -242,7 +242,7 @@ def test_a_lost_exchange_may_have_been_one(
     assert caught.value.maybe_applied
 
 
-def test_revoking_says_that_it_can_not_be_done_and_asks_no_one(
+def test_revoking_says_that_it_cannot_be_done_and_asks_no_one(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     with pytest.raises(NotRevocableError, match=r"myapps\.microsoft\.com") as caught:

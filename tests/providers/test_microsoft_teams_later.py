@@ -77,7 +77,7 @@ def test_a_meeting_that_is_not_on_its_entry_is_gone(
 def test_a_meeting_whose_entry_is_not_listed_is_gone_unless_the_entry_is_to_stay(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
-    """A list that is behind lacks an entry that is there, and the meeting would stay on it for good."""
+    """A list that is out of date lacks an existing entry, and the meeting would stay on it for good."""
     scripted_server.answers(said(listed()))
     with pytest.raises(MeetingGoneError):
         scripted_outlook.meetings.read_meeting(GRANT, MEETING_ID)
@@ -90,7 +90,7 @@ def test_a_meeting_whose_entry_is_not_listed_is_gone_unless_the_entry_is_to_stay
 @pytest.mark.parametrize(
     "wrong", ["", KEY, f"{KEY}/", f"{KEY}/abc", f"No' or true/{'0' * 16}", f"/{'0' * 16}"]
 )
-def test_what_is_no_id_of_a_meeting_is_not_asked_for(
+def test_what_is_not_the_id_of_a_meeting_is_not_asked_for(
     wrong: str, scripted_outlook: OutlookCalendarApp
 ) -> None:
     with pytest.raises(ValueError, match="not a"):
@@ -181,7 +181,7 @@ def test_a_meeting_goes_with_its_entry(
     assert scripted_server.requests[1].target == f"DELETE /v1.0/me/events/{ID.replace('=', '%3D')}"
 
 
-def test_a_meeting_can_not_go_without_its_entry(
+def test_a_meeting_cannot_go_without_its_entry(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said(listed(MADE)))
@@ -204,7 +204,7 @@ def test_a_lost_create_is_found(
 
 
 @pytest.mark.parametrize("is_plain", [False, True])
-def test_only_meetings_of_ours_that_lie_ahead_are_listed(
+def test_only_meetings_of_ours_that_are_still_ahead_are_listed(
     is_plain: bool, scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     past = {"dateTime": "2031-03-01T09:30:00.0000000", "timeZone": "UTC"}

@@ -49,7 +49,7 @@ def test_a_zone_is_read_by_any_of_its_names(
 @pytest.mark.parametrize(
     "zone", ["tzone://Microsoft/Custom", "Customized Time Zone", "", "(UTC+01:00) Nowhere"]
 )
-def test_an_event_that_was_made_in_a_zone_of_its_own_is_read_all_the_same(
+def test_an_event_that_was_made_in_a_zone_of_its_own_is_still_read(
     zone: str, scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said(event_with(originalStartTimeZone=zone)), LISTED)
@@ -136,7 +136,7 @@ def _at(hour: int, minutes: int = 60, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_busy_is_what_stands_in_the_calendar_and_takes_time(
+def test_busy_is_what_is_in_the_calendar_and_takes_time(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     first = listed(

@@ -1,4 +1,4 @@
-"""Issuers of OpenID Connect: their keys, their names, and what some say in ways of their own."""
+"""Issuers of OpenID Connect: their keys, their names, and the peculiarities of some."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ FIRM, HOST = "https://id.example", "https://login.microsoftonline.com"
 
 
 class Hands:
-    """A clock that the test turns."""
+    """A clock that the test moves."""
 
     def __init__(self) -> None:
         self.now = datetime.now(UTC)

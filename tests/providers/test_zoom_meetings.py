@@ -146,7 +146,7 @@ def test_a_create_whose_answer_was_lost_is_found(
 
 
 @pytest.mark.parametrize("spoilt", ["html", "empty", "truncated", "wrong_types"])
-def test_a_create_whose_answer_was_spoilt_is_found(
+def test_a_create_whose_answer_was_spoiled_is_found(
     spoilt: str, zoom: ZoomProvider, host: Grant, simulators: Simulators, meeting_request: MeetingRequest
 ) -> None:
     simulators.zoom_switches(bad_answer=spoilt, bad_answer_calls=1)
@@ -192,7 +192,7 @@ def test_only_meetings_that_fit_in_every_way_are_found(
 def test_a_clock_of_ours_that_is_wrong_does_not_hide_a_meeting(
     host: Grant, simulators: Simulators, meeting_request: MeetingRequest, wrong_by: timedelta
 ) -> None:
-    """No one has set the server's clock; Zoom tells the right time with each answer."""
+    """The server's clock is wrong, but Zoom gives the right time with each answer."""
     ours = zoom_provider(simulators, clock=lambda: datetime.now(UTC) + wrong_by)
     simulators.zoom_switches(lose_next_creates=1)
     before = datetime.now(UTC) + wrong_by
@@ -312,7 +312,7 @@ def test_a_missing_scope_is_reported_by_name(
     assert caught.value.scopes == ("meeting:delete:meeting",)
 
 
-def test_someone_without_a_licence_may_not_host(
+def test_someone_without_a_license_may_not_host(
     zoom: ZoomProvider, connect: Callable[[str], TokenSet], meeting_request: MeetingRequest
 ) -> None:
     daniel = Grant(connect("daniel.okafor@northlight.example").access_token)

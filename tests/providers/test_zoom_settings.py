@@ -61,7 +61,7 @@ def test_the_configured_address_wins_over_the_region(configured: bool, stated: s
 
 
 @pytest.mark.parametrize("url", ["", "zoom.us", "ftp://zoom.us", "https://"])
-def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
+def test_an_address_that_is_not_one_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError):
         ZoomSettings("id", "secret", oauth_url=url)
     with pytest.raises(ValueError):

@@ -19,7 +19,7 @@ PRIYA = "priya.raman@northlight.example"
 
 
 def in_hours(hours: float) -> str:
-    """That many hours from now, as RFC 3339 in UTC."""
+    """This many hours from now, in RFC 3339 form and UTC."""
     return (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -31,7 +31,7 @@ def claims_of(id_token: str) -> dict[str, Any]:
 
 
 def message(**headers: str) -> EmailMessage:
-    """An email from Priya to Dina, with other headers where given; an empty one is left out."""
+    """An email from Priya to Dina, with other headers if given; an empty one is left out."""
     mail = EmailMessage()
     given = {
         "From": f"Priya Raman <{PRIYA}>",

@@ -1,4 +1,4 @@
-"""A client of the simulated Zoom for its own tests, written after Zoom's documents, not after our client."""
+"""A client of the simulated Zoom for its own tests, written from Zoom's documents, not from our client."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PRIYA = "priya.raman@northlight.example"
 
 
 def in_hours(hours: float) -> str:
-    """That many hours from now, as Zoom wants a start: UTC with Z, whole seconds."""
+    """This many hours from now, in the form Zoom wants for a start: UTC with Z, whole seconds."""
     return (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -129,17 +129,18 @@ def priya(zoom: ZoomCaller) -> ConnectedAccount:
 
 @pytest.fixture
 def google(simulators: Simulators) -> Iterator[GoogleCaller]:
-    """The simulated Google on its first day. Whatever it answered has to keep to Google's own documents."""
+    """The simulated Google on its first day. Everything it answers has to follow Google's own documents."""
     yield GoogleCaller(simulators.google)
     assert simulators.google.ledger()["bad_answers"] == []
-    # What it refuses is asked on purpose here.
+    # Here, the requests that it refuses are made on purpose.
     simulators.google.reset()
 
 
 @pytest.fixture
 def microsoft(simulators: Simulators) -> Iterator[MicrosoftCaller]:
-    """The simulated Microsoft on its first day. Whatever it answered has to keep to Microsoft's own types."""
+    """The simulated Microsoft on its first day. Everything it answers has to conform to Microsoft's own
+    types."""
     yield MicrosoftCaller(simulators.microsoft)
     assert simulators.microsoft.ledger()["bad_answers"] == []
-    # What it refuses is asked on purpose here.
+    # Here, the requests that it refuses are made on purpose.
     simulators.microsoft.reset()

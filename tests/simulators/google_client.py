@@ -1,4 +1,5 @@
-"""A client of the simulated Google for its own tests, written after Google's documents, not after ours."""
+"""A client of the simulated Google for its own tests, written from Google's documents, not from our
+client."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ class GoogleCaller:
         ticked: Iterable[str] | None = None,
         **changes: str | None,
     ) -> requests.Response:
-        """Answers the consent page without following the redirect. `ticked`: which boxes; None: all."""
+        """Answers the consent page without following the redirect. `ticked` are the boxes to tick; None:
+        all."""
         form: dict[str, Any] = {
             **self.consent_fields(**changes),
             "account": account,
@@ -132,7 +134,7 @@ class GoogleAccount:
     tokens: dict[str, Any]
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> requests.Response:
-        """`path` begins behind the origin; `query` in the options is the query."""
+        """Call an API. `path` begins after the origin; `query` in the options is the query."""
         headers = {"Authorization": f"Bearer {self.tokens['access_token']}", **options.pop("headers", {})}
         return requests.request(
             method,

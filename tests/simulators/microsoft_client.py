@@ -1,4 +1,5 @@
-"""A client of the simulated Microsoft for its own tests, written after its documents, not after ours."""
+"""A client of the simulated Microsoft for its own tests, written from Microsoft's documents, not from our
+client."""
 
 from __future__ import annotations
 
@@ -120,7 +121,7 @@ class MicrosoftCaller:
         return self.token_call(**form, **options)
 
     def refresh(self, refresh_token: str, *, scope: str = "") -> requests.Response:
-        """`scope`: "" names none."""
+        """Use the refresh token. A `scope` of "" names none."""
         named = {"scope": scope} if scope else {}
         form: dict[str, Any] = {"grant_type": "refresh_token", "refresh_token": refresh_token, **named}
         return self.token_call(**form)
@@ -144,7 +145,8 @@ class MicrosoftAccount:
     tokens: dict[str, Any]
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> requests.Response:
-        """`path` begins behind the version, or is a whole address; `query` in the options is the query."""
+        """Call Graph. `path` begins after the version, or is a whole address; `query` in the options is the
+        query."""
         headers = {
             "Authorization": f"Bearer {self.tokens['access_token']}",
             "Prefer": options.pop("prefer", IMMUTABLE),
@@ -195,7 +197,7 @@ class MicrosoftAccount:
         return self.call("GET", "/me/calendarView/delta", query=window, **options)
 
     def send(self, mail: EmailMessage | bytes) -> requests.Response:
-        """As MIME."""
+        """Send a message as MIME."""
         raw = mail if isinstance(mail, bytes) else mail.as_bytes()
         headers = {"Content-Type": "text/plain"}
         return self.call("POST", "/me/sendMail", headers=headers, data=base64.b64encode(raw))

@@ -1,4 +1,4 @@
-"""The simulated Google holds requests against Google's own documents, and its answers too."""
+"""The simulated Google checks requests against Google's own documents, and its answers too."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_missing_fields_are_refused(google: GoogleCaller, priya: GoogleAccount, 
     assert only_violation(google)["where"] == missing
 
 
-def test_bodies_that_are_no_json_are_refused(google: GoogleCaller, priya: GoogleAccount) -> None:
+def test_bodies_that_are_not_json_are_refused(google: GoogleCaller, priya: GoogleAccount) -> None:
     headers = {"Authorization": f"Bearer {priya.tokens['access_token']}"}
     for sent, kind in (
         (b"{", "application/json"),

@@ -108,7 +108,7 @@ def test_attachments_can_be_downloaded(simulators: Simulators) -> None:
     assert requests.get(f"{base}/99", timeout=5).status_code == 404
 
 
-def test_a_mail_that_is_nonsense_is_shown_all_the_same(simulators: Simulators) -> None:
+def test_a_mail_that_is_nonsense_is_still_shown(simulators: Simulators) -> None:
     nonsense = (
         b"Subject: =?utf-8?q?broken\r\nContent-Type: text/calendar; charset=martian\r\n\r\n"
         b"BEGIN:VCALENDAR\r\nnothing\xff\r\n"

@@ -73,7 +73,7 @@ def test_json_is_sent_too(
     microsoft.simulator.assert_no_violation()
 
 
-def test_what_is_no_message_is_refused(microsoft: MicrosoftCaller, mailer: MicrosoftAccount) -> None:
+def test_what_is_not_a_message_is_refused(microsoft: MicrosoftCaller, mailer: MicrosoftAccount) -> None:
     headers = {"Content-Type": "text/plain"}
     for sent in (b"not base64!", b"", base64.urlsafe_b64encode(b"\xff\xfe\xff")):
         assert mailer.call("POST", "/me/sendMail", headers=headers, data=sent).status_code == 400, sent

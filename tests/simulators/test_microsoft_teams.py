@@ -83,7 +83,7 @@ def test_new_text_may_bring_another_link(microsoft: MicrosoftCaller, priya: Micr
     assert changed["onlineMeeting"]["joinUrl"] != event["onlineMeeting"]["joinUrl"]
 
 
-def test_meeting_can_not_be_switched_off_by_an_app(
+def test_meeting_cannot_be_switched_off_by_an_app(
     microsoft: MicrosoftCaller, priya: MicrosoftAccount
 ) -> None:
     event = priya.created(**TEAMS)

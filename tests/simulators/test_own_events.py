@@ -106,7 +106,7 @@ def test_an_event_in_another_calendar_is_in_no_list(google: GoogleCaller, micros
     microsoft.simulator.move_to_other_calendar(PRIYA, made)
     [removed] = vera.call("GET", link).json()["value"]
     assert (removed["id"], "@removed" in removed) == (made, True)
-    # Its id leads to it wherever it is.
+    # Its id leads to it no matter where it is.
     assert vera.read(made)["subject"] == "Piano"
 
 
@@ -129,7 +129,7 @@ def test_lists_can_go_wrong_while_they_are_read(google: GoogleCaller) -> None:
     google.simulator.switches(delete_while_paging=1)
     second = priya.listed(pageToken=again["nextPageToken"])
     third = priya.listed(pageToken=second["nextPageToken"])
-    # The one that was listed last is deleted by now, and the one that came next; nothing else is missed.
+    # By now, the event that was listed last and the next one are deleted; nothing else is missed.
     seen = [event["id"] for page in (first, second, third) for event in page["items"]]
     assert seen == made[:4]
     assert {event["id"] for event in google.simulator.events(PRIYA, deleted=True)} == {made[3], made[4]}

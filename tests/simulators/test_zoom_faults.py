@@ -82,7 +82,7 @@ def test_the_per_second_limit_counts_all_hosts_together(zoom: ZoomCaller, priya:
     assert priya.call("GET", "/users/me").status_code == 200
 
 
-def test_hosts_lose_their_day_their_licence_and_their_scopes(
+def test_hosts_lose_their_day_their_license_and_their_scopes(
     zoom: ZoomCaller, priya: ConnectedAccount
 ) -> None:
     zoom.simulators.zoom_switches(daily_limit_reached=[PRIYA])

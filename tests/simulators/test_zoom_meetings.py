@@ -67,7 +67,7 @@ def test_a_field_that_is_wrong_is_named(priya: ConnectedAccount, body: dict[str,
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-def test_a_body_that_is_no_object_and_scheduling_for_others_are_refused(priya: ConnectedAccount) -> None:
+def test_a_body_that_is_not_an_object_and_scheduling_for_others_are_refused(priya: ConnectedAccount) -> None:
     assert priya.call("POST", "/users/me/meetings", ["no"]).json()["code"] == 300
     assert priya.create(schedule_for="marco.bianchi@northlight.example").json()["code"] == 300
     assert priya.call("POST", "/users/somebody/meetings", {}).json()["code"] == 1001

@@ -37,7 +37,7 @@ def test_consent_page_offers_every_account_and_keeps_the_request(zoom: ZoomCalle
         ("", PRIYA),
     ],
 )
-def test_account_of_who_is_likely_there_is_first_and_chosen(zoom: ZoomCaller, hint: str, first: str) -> None:
+def test_account_of_the_likely_person_is_first_and_chosen(zoom: ZoomCaller, hint: str, first: str) -> None:
     asked = {
         "response_type": "code",
         "client_id": CLIENT_ID,
@@ -119,9 +119,7 @@ def test_a_code_lives_five_minutes(zoom: ZoomCaller) -> None:
     assert zoom.exchange(code).json()["error"] == "invalid_grant"
 
 
-def test_wrong_credentials_are_no_statement_about_the_grant(
-    zoom: ZoomCaller, priya: ConnectedAccount
-) -> None:
+def test_wrong_credentials_say_nothing_about_the_grant(zoom: ZoomCaller, priya: ConnectedAccount) -> None:
     refused = zoom.token_call(
         secret="wrong", grant_type="refresh_token", refresh_token=priya.tokens["refresh_token"]
     )
@@ -161,7 +159,7 @@ def test_refresh_tokens_rotate_and_the_old_one_ends_the_grant(
     assert (grant["account"], grant["alive"], grant["refreshes"]) == (PRIYA, False, 2)
 
 
-def test_authorising_again_ends_the_earlier_grant_of_that_account_only(
+def test_authorizing_again_ends_the_earlier_grant_of_that_account_only(
     zoom: ZoomCaller, priya: ConnectedAccount
 ) -> None:
     marco = zoom.connect("marco.bianchi@northlight.example")
@@ -205,7 +203,7 @@ def test_the_token_endpoint_can_fail_in_every_way(zoom: ZoomCaller, priya: Conne
     assert zoom.refresh(token).status_code == 200
 
 
-def test_a_lost_token_answer_has_rotated_all_the_same(zoom: ZoomCaller, priya: ConnectedAccount) -> None:
+def test_a_lost_token_answer_has_still_rotated(zoom: ZoomCaller, priya: ConnectedAccount) -> None:
     zoom.simulators.zoom_switches(lose_next_token_answers=1)
     with pytest.raises(requests.ConnectionError):
         zoom.refresh(priya.tokens["refresh_token"])

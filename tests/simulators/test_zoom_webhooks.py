@@ -1,4 +1,4 @@
-"""The simulated Zoom tells an app that a user removed it, when and how it was asked to."""
+"""The simulated Zoom tells an app that a user removed it, when and as it was asked to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An installation with the apps of Google and Microsoft set up: what is in people's simulated calendars."""
+"""An installation with Google's and Microsoft's apps set up, and what is in people's simulated calendars."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ MARCO = "marco.bianchi@northlight.example"
 TOM = "tom.adeyemi@northlight.example"
 VERA = "vera.costa@northlight.example"
 
-# Which provider has whose calendar, by the name of a test's variant; who is not named has it at Google.
+# Which provider has whose calendar, by the name of a test's variant; people who are not named have theirs at
+# Google.
 VARIANTS: Mapping[str, frozenset[str]] = {
     "google": frozenset(),
     "outlook": frozenset({LENA, MARCO, PRIYA, TOM, VERA}),
@@ -52,12 +53,12 @@ class EntrySeen:
 
 
 def taking_part(*members: Member) -> tuple[Participant, ...]:
-    """People of the team as attendees."""
+    """People on the team as attendees."""
     return tuple(Participant(each.name, each.email, each.id) for each in members)
 
 
 class EntriesOffice(Office):
-    """What tests of calendar entries ask of the product itself."""
+    """What tests of calendar entries ask the product itself."""
 
     def rows_of_entries(self, interview_id: int) -> list[EntrySeen]:
         with self.reading():
@@ -107,7 +108,7 @@ class EntriesInstallation(EntriesOffice, Installation):
     """The same, with its work done when the test says so."""
 
     def settle(self) -> None:
-        """Let the seconds pass in which a change can be undone, and what follows be done."""
+        """Let the seconds pass in which a change can be undone, and do what follows."""
         self.later(seconds=12)
         self.later(seconds=3)
 
@@ -123,7 +124,7 @@ class CalendarOffice(EntriesOffice):
         return sides_of(self.simulators)
 
     def side_of(self, account: str) -> CalendarSide:
-        """Who keeps this account's calendar, in this test."""
+        """The provider that keeps this account's calendar in this test."""
         return self.sides.outlook if account in self.at_outlook else self.sides.google
 
     def connect_calendar(
@@ -138,7 +139,7 @@ class CalendarOffice(EntriesOffice):
         return self.side_of(account).events(account)
 
     def event(self, account: str) -> Event:
-        """The only one of these."""
+        """The only event of these."""
         [event] = self.events(account)
         return event
 
@@ -152,7 +153,7 @@ class CalendarOffice(EntriesOffice):
             side.calm()
 
     def asked(self, operation: str | None = None) -> list[dict[str, Any]]:
-        """The calls that both providers were asked, in their order."""
+        """The calls that both providers received, in order."""
         calls = [call for side in self.sides for call in side.calls(operation)]
         return sorted(calls, key=lambda call: str(call["at"]))
 
@@ -160,7 +161,7 @@ class CalendarOffice(EntriesOffice):
         return [str(call["operation"]) for call in self.asked()]
 
     def writes(self) -> list[str]:
-        """Those of them that changed something. Before a change, Outlook is asked what there is."""
+        """The calls that changed something. Before a change, Outlook is asked what is there."""
         return [each for each in self.operations() if each in ("create", "update", "delete")]
 
 

@@ -1,5 +1,5 @@
-"""The calendars of both providers as tests of entries see them: one shape for what is in them, and one name
-for each thing that their owners and their faults do to it."""
+"""The calendars of both providers as tests of entries see them: one form for what is in them, and one name
+for each thing that their owners and faults do to it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _DEFAULT_REMINDER = 15
 
 @dataclass(frozen=True)
 class Event:
-    """What one calendar shows of an event. `key`: our name for the entry; "" on what is not ours. `text`: the
-    description without what it is formatted with. `join_link`: of the meeting that lives on it. `raw`: as the
-    simulator's ledger has it."""
+    """What one calendar shows of an event. `key` is our name for the entry; "" on what is not ours. `text` is
+    the description without its formatting. `join_link` is that of the meeting that lives on it. `raw` is the
+    event in the simulator's ledger."""
 
     id: str
     key: str
@@ -44,8 +44,8 @@ class Event:
 
 
 class CalendarSide(ABC):
-    """One provider's calendars. `software`: what makes meetings on their entries; `word`: what this
-    simulator's switches call those, which tests call "link"."""
+    """One provider's calendars. `software` is what makes meetings on their entries; `word` is what this
+    simulator's switches call what tests call "link"."""
 
     app: str
     label: str
@@ -56,13 +56,13 @@ class CalendarSide(ABC):
         self.remote = remote
 
     def events(self, account: str, *, deleted: bool = False) -> list[Event]:
-        """What the product has put into a calendar and no one has deleted, oldest first; or what of it was
-        deleted."""
+        """What the product has put into a calendar and no one has deleted, oldest first; or the part of it
+        that was deleted."""
         found = [self._read(each) for each in self.remote.events(account, deleted=deleted)]
         return [event for event in found if event.by_app]
 
     def all_events(self, account: str) -> list[Event]:
-        """The same with what its owner has there of their own."""
+        """The same, along with the owner's own events."""
         return [self._read(each) for each in self.remote.events(account)]
 
     def calls(self, operation: str | None = None) -> list[dict[str, Any]]:
@@ -86,23 +86,23 @@ class CalendarSide(ABC):
         )
 
     def revoke(self, account: str) -> None:
-        """The account's owner removes the app at the provider."""
+        """Remove the app at the provider, as the account's owner does."""
         self.remote.revoke(account)
 
     def delete(self, account: str, event_id: str, *, forever: bool = False) -> None:
-        """The owner deletes an event; `forever`: from the bin too."""
+        """Delete an event as its owner does; `forever`: from the bin too."""
         self.remote.delete_event(account, event_id, forever=forever)
 
     def restore(self, account: str, event_id: str) -> None:
-        """The owner takes it out of the bin."""
+        """Take an event out of the bin, as its owner does."""
         self.remote.restore_event(account, event_id)
 
     def move(self, account: str, event_id: str, *, minutes: int) -> None:
-        """The owner moves an event."""
+        """Move an event as its owner does."""
         self.remote.change_event(account, event_id, move_minutes=minutes)
 
     def add_own(self, account: str, starts_at: datetime, ends_at: datetime, **fields: object) -> str:
-        """Something of the owner's own; returns its id."""
+        """Add an event of the owner's own; returns its id."""
         start, end = f"{starts_at:%Y-%m-%dT%H:%M:%SZ}", f"{ends_at:%Y-%m-%dT%H:%M:%SZ}"
         return str(self.remote.add_event(account, start, end, **fields)["id"])
 
@@ -111,15 +111,15 @@ class CalendarSide(ABC):
 
     @abstractmethod
     def settings(self) -> dict[str, str]:
-        """What sets up the provider's apps."""
+        """The settings that set up the provider's apps."""
 
     @abstractmethod
     def rename(self, account: str, event_id: str, title: str) -> None:
-        """The owner gives an event another title."""
+        """Give an event another title, as its owner does."""
 
     @abstractmethod
     def remove_link(self, account: str, event_id: str) -> None:
-        """The owner takes the meeting off an event."""
+        """Take the meeting off an event, as its owner does."""
 
     @abstractmethod
     def _value(self, name: str, value: object) -> object:
@@ -179,7 +179,7 @@ class Outlook(CalendarSide):
     def _value(self, name: str, value: object) -> object:
         if name == "retry_after":
             return "" if value is None else str(value)
-        # Exchange refuses no event for the sake of its meeting: it makes it without one.
+        # Exchange refuses no event because of its meeting: it makes the event without one.
         return "without" if (name, value) == ("link_creation", "refused") else value
 
     def _read(self, raw: dict[str, Any]) -> Event:
@@ -205,7 +205,7 @@ class Outlook(CalendarSide):
 
 @dataclass(frozen=True)
 class Sides:
-    """Both of them."""
+    """The calendars of both providers."""
 
     google: Google
     outlook: Outlook
@@ -218,7 +218,7 @@ def sides_of(simulators: Simulators) -> Sides:
     return Sides(Google(simulators.google), Outlook(simulators.microsoft))
 
 
-# What ends every fault that tests of entries begin.
+# Settings that end every fault that tests of entries start.
 CALM: dict[str, object] = {
     **dict.fromkeys(
         (
@@ -240,7 +240,7 @@ CALM: dict[str, object] = {
 
 
 def _instant(moment: dict[str, str]) -> datetime:
-    """Answers are asked for in UTC, and this is the ledger's own."""
+    """An instant in the ledger's own form, which is in UTC."""
     assert moment["timeZone"] == "UTC"
     return datetime.fromisoformat(moment["dateTime"]).replace(tzinfo=UTC)
 

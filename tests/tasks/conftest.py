@@ -88,7 +88,7 @@ def linked_installation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Installation:
     """The same on SQLite alone, with the apps of both simulated providers whose meetings live on calendar
-    entries. Links that are being made are looked for without pauses."""
+    entries. Links that are being made are checked without pauses."""
     monkeypatch.setattr(meet, "PAUSES", tuple(0.0 for _ in meet.PAUSES))
     monkeypatch.setattr(teams, "PAUSES", tuple(0.0 for _ in teams.PAUSES))
     clock.take_google_along()
@@ -109,7 +109,7 @@ def google_office(
 
 @pytest.fixture
 def calendars(request: pytest.FixtureRequest) -> str:
-    """Who keeps people's calendars in this test: one of `VARIANTS`. See `in_calendars`."""
+    """Which provider keeps whose calendar in this test: one of `VARIANTS`. See `in_calendars`."""
     return str(getattr(request, "param", "both"))
 
 
@@ -162,13 +162,13 @@ def office(
     return Office(app, seeded(app, create_team), simulators)
 
 
-# One for all tests, so that the apps built on it can be lent again.
+# One for all tests, so that the apps built on it can be reused.
 _ACME = AcmeServer()
 
 
 @pytest.fixture
 def acme(monkeypatch: pytest.MonkeyPatch) -> Iterator[AcmeServer]:
-    """The made-up provider, which has forgotten the last test."""
+    """The made-up provider, reset since the last test."""
     _ACME.forget_everything()
     with made_up_provider.in_place(monkeypatch):
         yield _ACME

@@ -1,4 +1,4 @@
-"""What a backup that is made while everything is under way says, compared with what became of it."""
+"""What a backup that is made while everything is under way says, compared with what happened afterwards."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def assert_tells_the_truth(copy: Flask, scheduled: list[int], arrived: set[str],
     then, now = facts_of(copy), facts_of(end)
     assert sorted(then.interviews) == sorted(scheduled)
     assert then.interviews.items() <= now.interviews.items()
-    # Nothing of a later moment, and nothing that was taken back.
+    # Nothing from a later moment, and nothing that was rolled back.
     assert then.meetings.items() <= now.meetings.items()
     assert then.sent <= now.sent
     assert then.sent <= arrived
@@ -69,5 +69,5 @@ def assert_tells_the_truth(copy: Flask, scheduled: list[int], arrived: set[str],
     assert then.unfinished <= then.worked_on
     with in_rows(copy):
         waiting = what_waits(utc_now())
-        # What the page says that would be sent.
+        # What the page says would be sent.
         assert waiting.due_emails + waiting.later_emails == then.queued

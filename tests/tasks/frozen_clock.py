@@ -10,8 +10,8 @@ class FrozenClock:
     """Stopped until it is moved, and the simulated Zoom's clock with it; those of the simulated Google and
     Microsoft after `take_google_along` and `take_microsoft_along`.
 
-    It begins at noon (UTC) of today: how long it is until a given hour of another day does not depend on
-    when the tests run. `at` (aware UTC): it begins there instead.
+    It begins at noon (UTC) today: how long it is until a given hour of another day does not depend on when
+    the tests run. With `at` (aware UTC), it begins there instead.
     """
 
     def __init__(self, simulators: Simulators, at: datetime | None = None) -> None:
@@ -24,7 +24,7 @@ class FrozenClock:
         return self.now
 
     def forward(self, time: timedelta) -> None:
-        """Move on; a provider that lived in another time would not recognize its own meetings."""
+        """Move on, the providers included: one at another time would not recognize its own meetings."""
         self.now += time
         self._simulators.zoom_switches(clock_offset_seconds=self._ahead)
         if self._moves_google:
@@ -44,5 +44,5 @@ class FrozenClock:
 
     @property
     def _ahead(self) -> int:
-        # Of now, because real time goes on while this clock is stopped.
+        # From the current real time, because real time goes on while this clock is stopped.
         return int((self.now - timezones.system_clock()).total_seconds())

@@ -35,12 +35,12 @@ class GoogleOffice(EntriesOffice):
         return [event for event in self.simulators.google.events(account) if event["by_app"]]
 
     def event(self, account: str) -> dict[str, Any]:
-        """The only one of these."""
+        """The only event of these."""
         [event] = self.events(account)
         return event
 
     def asked(self, operation: str | None = None) -> list[dict[str, Any]]:
-        """The calls that Google was asked."""
+        """The calls that Google received."""
         return self.simulators.google.calls(operation)
 
     def operations(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The product in the test's own process, with the simulators outside: what tests do to it and see of it."""
+"""The product in the test's own process, with the simulators outside: what tests do with it and see of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -102,8 +102,8 @@ class TaskSeen:
 
 
 class Office:
-    """The team's side: schedules and looks, no matter which process does the work. Every look is a
-    transaction of its own."""
+    """The team's side: it schedules and looks, no matter which process does the work. Every look is a
+    separate transaction."""
 
     def __init__(self, app: Flask, team: Team, simulators: Simulators) -> None:
         self.app = app
@@ -180,7 +180,7 @@ class Office:
             ]
 
     def change(self, interview_id: int, **wanted: Any) -> None:
-        """Have the team want something else of an interview, and ask for the work."""
+        """Record that the team wants something else for an interview, and ask for the work."""
         with self.writing():
             interview = db.session.get_one(Interview, interview_id)
             for name, value in wanted.items():
@@ -206,7 +206,7 @@ class Office:
             db.session.commit()
 
     def mark(self, interview_id: int) -> str:
-        """What someone who looks at the interview now has seen of it."""
+        """The mark of what someone who looks at the interview now has seen of it."""
         with self.reading():
             return mark_of(db.session.get_one(Interview, interview_id))
 
@@ -337,16 +337,16 @@ class Office:
             return progress_of(db.session.get_one(Interview, interview_id)).is_settled
 
     def living_meetings(self) -> list[dict[str, Any]]:
-        """What the simulated Zoom holds and no one has deleted."""
+        """The meetings in the simulated Zoom that no one has deleted."""
         return [meeting for meeting in self.simulators.ledger()["meetings"] if not meeting["deleted"]]
 
     def calls(self, operation: str) -> list[dict[str, Any]]:
-        """The calls of one kind that the simulated Zoom was asked."""
+        """The calls of one kind that the simulated Zoom received."""
         return [call for call in self.simulators.ledger()["calls"] if call["operation"] == operation]
 
 
 class _ProcessEndsError(BaseException):
-    """Nothing of the product catches it, as nothing runs on in a process that was killed."""
+    """No code of the product catches it, just as nothing goes on in a process that was killed."""
 
 
 class Installation(Office):
@@ -366,7 +366,7 @@ class Installation(Office):
         return self.runner.run_due()
 
     def die_after(self, phase: Phase, kind: str) -> None:
-        """Do what is due as a process that dies after a phase of a task of this kind, and let its claim run
+        """Do what is due like a process that dies after a phase of a task of this kind, and let its claim run
         out."""
 
         def end(reached: Phase, task: ClaimedTask) -> None:
@@ -379,7 +379,7 @@ class Installation(Office):
         self.runner.release_forfeited()
 
     def until_grace_is_over(self) -> None:
-        """Let the two minutes pass in which the invitation waits, with every retry in its time."""
+        """Let the two minutes pass in which the invitation waits, with every retry at its time."""
         end = self.clock.now + timedelta(seconds=150)
         while self.clock.now < end:
             due = [task.run_at for task in self.tasks() if task.state is TaskState.READY]
@@ -389,5 +389,5 @@ class Installation(Office):
 
 
 def another_runner(installation: Installation, **options: Any) -> Runner:
-    """A second runner on the same database, as another process has one."""
+    """A second runner on the same database, like that of another process."""
     return Runner(installation.app, all_handlers(services(installation.app)), **options)

@@ -1,4 +1,4 @@
-"""The software whose meetings live on calendar entries, as tests of meetings disturb it."""
+"""The software whose meetings live on calendar entries, and how tests of meetings disturb it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.tasks.installation import Office
 
 @dataclass(frozen=True)
 class Words:
-    """What people are told while a link is being made, and of an account that can't make any."""
+    """What people are told while a link is being made, and about an account that can't make any."""
 
     pending: str
     not_allowed: str
@@ -29,7 +29,7 @@ _WORDS = {
 
 
 class Linking:
-    """One such software, made on the calendars of one side."""
+    """One kind of such software, on the calendars of one provider."""
 
     def __init__(self, side: CalendarSide) -> None:
         self.side = side
@@ -47,7 +47,7 @@ class Linking:
         return self.side.events(account)
 
     def event(self, account: str) -> Event:
-        """The only one in a calendar."""
+        """The only event in a calendar."""
         [event] = self.side.events(account)
         return event
 
@@ -57,11 +57,12 @@ class Linking:
         return [link for link in found if link]
 
     def come_late(self, *, creations: int = 0, reads: int = 0) -> None:
-        """Links come after their events were read so often, of so many meetings; 0: of all, until settled."""
+        """Delay the links of this many meetings until their events were read this often; 0: of all, until
+        settled."""
         self.side.switches(link_creation="pending", link_creation_calls=creations, link_pending_reads=reads)
 
     def fail_once(self) -> None:
-        """The next meeting is not made, as if its account could make none."""
+        """Keep the next meeting from being made, as if its account could make none."""
         if isinstance(self.side, Outlook):
             # The event is made without a meeting, and does not get one when it is asked for once more.
             self.side.switches(link_creation="refused", link_creation_calls=2)
@@ -72,14 +73,14 @@ class Linking:
         self.side.switches(link_creation="")
 
     def settle(self, account: str) -> None:
-        """The link on the only event of a calendar is there now."""
+        """Let the link on the only event of a calendar be there now."""
         if isinstance(self.side.remote, SimulatedMicrosoft):
             self.side.remote.settle_teams(account, self.event(account).id)
         else:
             self.side.remote.settle_meet(account, self.event(account).id)
 
     def take_off(self, account: str) -> None:
-        """The owner of a calendar takes the link off the only event in there."""
+        """Take the link off the only event in a calendar, as its owner does."""
         self.side.remove_link(account, self.event(account).id)
 
 

@@ -1,4 +1,4 @@
-"""What tests of people's own mailboxes do and see: Ada has connected one, with the made-up provider."""
+"""What tests of people's own mailboxes do and see: Ada has connected one, at the made-up provider."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GUEST = Participant("Sam Ortiz", SAM)
 
 
 class KilledError(BaseException):
-    """Nothing of the product catches it."""
+    """No code of the product catches it."""
 
 
 def connect(installation: Installation, acme: AcmeServer, address: str = ADAS) -> None:
@@ -55,5 +55,6 @@ def ask_to_send_again(installation: Installation, mail: Mail) -> int:
 
 
 def arrived_by_server(installation: Installation) -> list[str]:
-    """To whom emails left through the mail server, but for those to Ada, which are about her connection."""
+    """The recipients of emails that left through the mail server, except for those to Ada, which are about
+    her connection."""
     return sorted(to for mail in installation.simulators.mails() for to in mail.envelope_to if to != ADA)

@@ -15,7 +15,7 @@ from tests.tasks.calendar_office import CalendarInstallation, CalendarOffice
 
 @dataclass(frozen=True)
 class Stored:
-    """What is kept of one event."""
+    """What is stored about one event."""
 
     title: str
     starts_at: datetime
@@ -27,7 +27,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class CalendarSeen:
-    """How far a calendar was read."""
+    """How far a calendar has been read."""
 
     app: str
     read_at: datetime | None
@@ -56,7 +56,7 @@ def connect(
 
 
 def read_due(installation: CalendarInstallation) -> int:
-    """Read the calendars whose turn it is; returns how many tasks were started."""
+    """Read the calendars that are due; returns how many tasks were started."""
     return installation.run_due(Lane.CALENDAR)
 
 
@@ -69,7 +69,7 @@ def ask(installation: CalendarOffice, member: Member) -> Asked:
 
 
 def stored(installation: CalendarOffice, member: Member) -> list[Stored]:
-    """What is kept of a person's calendars, earliest first."""
+    """What is stored from a person's calendars, earliest first."""
     with installation.reading():
         rows = db.session.scalars(
             db.select(OutsideEvent)
@@ -95,7 +95,7 @@ def is_read(installation: CalendarOffice, member: Member) -> bool:
 
 
 def calendar_of(installation: CalendarOffice, member: Member) -> CalendarSeen:
-    """How far the only calendar of a person was read."""
+    """How far the only calendar of a person has been read."""
     with installation.reading():
         row = db.session.scalars(db.select(SyncedCalendar).where(SyncedCalendar.user_id == member.id)).one()
         return CalendarSeen(
@@ -120,6 +120,6 @@ def own(
     minutes: int = 30,
     account: str = LENA,
 ) -> str:
-    """Something that a calendar's owner has there; returns its id at the provider."""
+    """Add an event as the calendar's owner does; returns its id at the provider."""
     remote = installation.side_of(account).remote
     return remote.own_event(account, title, starts_at, starts_at + timedelta(minutes=minutes))

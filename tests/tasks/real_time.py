@@ -15,7 +15,8 @@ from tests.tasks.installation import Office
 from timezones import utc_now
 
 # Leases that run out soon after a killed server is back, and ticks that notice it at once. A lease has to be
-# longer than a call, on a busy machine too: shorter ones would be the fault that they are to recover from.
+# longer than a call, even on a busy machine: shorter ones would cause the very fault that they should recover
+# from.
 FAST = {"TASK_LEASE_SECONDS": 3, "TICK_SECONDS": 0.2}
 
 # For tests that fill seconds with real servers and whose subject is the same on both databases: PostgreSQL's
@@ -26,7 +27,7 @@ postgresql_in_full_runs = pytest.mark.parametrize(
     indirect=True,
 )
 
-# The same for what is about several servers on one database, which is what PostgreSQL is chosen for.
+# The same for tests about several servers on one database, for which people choose PostgreSQL.
 sqlite_in_full_runs = pytest.mark.parametrize(
     "database_url",
     [pytest.param("sqlite", marks=pytest.mark.full), pytest.param("postgresql", marks=pytest.mark.postgres)],
@@ -34,12 +35,12 @@ sqlite_in_full_runs = pytest.mark.parametrize(
 )
 
 
-# What is due later, when everything that people wait for has been done.
+# Work that is due later, when everything that people wait for is done.
 WAITING = frozenset({"remove_orphans", "look_at_meeting", "sync_calendar"})
 
 
 def shorten_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For answers that never end: give up on a call to a provider after a tenth of the time it may take."""
+    """For answers that never end: give up on a call to a provider after a tenth of the usual time limit."""
 
     def hurried(deadline_seconds: float, **more: Any) -> Call:
         return Call(deadline_seconds / 10, **more)
@@ -48,8 +49,8 @@ def shorten_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def let_leases_run_out(office: Office) -> None:
-    """Act as if the leases of a server that has died had run out, without waiting until they have. No other
-    one may be at work."""
+    """Act as if the leases of a dead server had run out, without waiting for that. No other server may be at
+    work."""
     with office.writing():
         db.session.execute(
             db.update(Task).where(Task.state == TaskState.RUNNING).values(leased_until=utc_now())
@@ -82,7 +83,7 @@ def is_settled(office: Office, open_interviews: Collection[int]) -> bool:
 
 
 def assert_one_meeting_each(office: Office, interviews: Iterable[int]) -> None:
-    """Hold Zoom's own ledger against what the interviews show."""
+    """Compare Zoom's own ledger with what the interviews show."""
     shown = sorted(str(office.meeting(interview).provider_meeting_id) for interview in interviews)
     living = sorted(str(meeting["id"]) for meeting in office.living_meetings())
     assert living == shown
@@ -90,7 +91,7 @@ def assert_one_meeting_each(office: Office, interviews: Iterable[int]) -> None:
 
 
 def copies_of_each_mail(office: Office, interviews: Iterable[int]) -> Counter[str]:
-    """How often each invitation arrived, by its Message-ID.
+    """How many times each invitation arrived, by its Message-ID.
 
     Every copy must have come to the one recipient whom the mail was for.
     """

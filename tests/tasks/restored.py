@@ -27,7 +27,7 @@ def restored_from_backup(backup: Path, original: Installation, folder: Path) -> 
     team and simulators, and paused background work."""
     settings = settings_for("", folder, original.simulators.settings())
     empty = build_app(settings)
-    # As the command finds it: only then, an application makes keys.
+    # As the command finds it: an application makes keys only later.
     instance_folder.remove_keys(folder)
     restore(empty, backup, read_secret(PAIR.secret))
     close_app(empty)
@@ -73,7 +73,7 @@ def _copy_rows(from_file: Path, to_file: Path) -> None:
 
 
 def resume(installation: Installation, decision: restored.Decision = "send") -> None:
-    """Decide as an owner does, and do what is due."""
+    """Resume, as an owner decides to, and do what is due."""
     with installation.writing():
         assert restored.resume(None, decision) is not None
         db.session.commit()

@@ -21,7 +21,7 @@ from tests.tasks.installation import Installation
 
 @dataclass(frozen=True)
 class Answer:
-    """What someone brings back from the consent page, and to which session."""
+    """What someone brings back from the consent page, and the session they bring it to."""
 
     member: Member
     session_id: int
@@ -43,7 +43,7 @@ def go(installation: Installation, member: Member, account: str = LENA) -> Answe
 
 
 def finish(answer: Answer, *, may_connect: bool = True) -> RoundTrip:
-    """The way back, within the transaction of the caller."""
+    """Go through the way back, within the caller's transaction."""
     trip = round_trip.finish(
         answer.member.id,
         answer.session_id,
@@ -58,7 +58,7 @@ def finish(answer: Answer, *, may_connect: bool = True) -> RoundTrip:
 
 
 def come_back(installation: Installation, answer: Answer, *, may_connect: bool = True) -> RoundTrip:
-    """The way back as the callback's route walks it, with its commit."""
+    """Go through the way back as the callback's route does, with its commit."""
     with installation.writing():
         trip = finish(answer, may_connect=may_connect)
         db.session.commit()
@@ -66,7 +66,7 @@ def come_back(installation: Installation, answer: Answer, *, may_connect: bool =
 
 
 class Interrupted:
-    """A provider around one of whose calls something else happens, once."""
+    """A provider with one call around which something else happens, once."""
 
     def __init__(
         self, provider: OAuthProvider, call: str, before: Callable[[], object], after: Callable[[], object]
@@ -90,7 +90,7 @@ class Interrupted:
 
 
 def _nothing() -> None:
-    """What happens where nothing does."""
+    """Do nothing."""
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""People change, cancel and undo in any order while Zoom fails and processes die: one truth is left."""
+"""People change, cancel and undo in any order while Zoom fails and processes die: the end result is
+consistent."""
 
 import random
 from collections import Counter
@@ -58,7 +59,7 @@ def test_any_order_of_changes_faults_and_deaths_ends_in_one_truth(
 
 
 class _Story:
-    """One interview's life. `told` says what happened, for a failure's message."""
+    """One interview's life. `told` says what happened, for the message of a failure."""
 
     def __init__(self, installation: Installation, chance: random.Random) -> None:
         self.installation, self.chance = installation, chance
@@ -92,7 +93,7 @@ class _Story:
                 act()
 
     def someone(self) -> Member:
-        """One of two people who do not know of each other."""
+        """One of two people who do not know about each other."""
         return self.chance.choice((self.installation.team.ada, self.installation.team.ben))
 
     def move(self) -> None:
@@ -134,7 +135,7 @@ class _Story:
     def move_in_zoom(self) -> None:
         """The host moves the meeting on Zoom's own pages: the one that people have heard of.
 
-        One that a lost answer left behind is removed only while it is as it was made. Once a person has
+        A meeting that a lost answer left behind is removed only while it is unchanged. Once a person has
         changed it, it may be theirs, and removing it would be worse than leaving it.
         """
         known = self._ours()

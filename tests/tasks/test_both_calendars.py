@@ -95,7 +95,7 @@ def test_of_two_calendars_the_one_that_was_connected_first_gets_the_entry(
     assert [len(side.events(LENA)) for side in (google, outlook)] == [0, 1]
     assert [view.calendar for view in shown(office, interview)] == ["Outlook Calendar"]
     assert office.files_by_kind(interview, office.team.ben.email) == []
-    # Once that connection has ended, what is new goes into the other one.
+    # Once that connection has ended, new entries go into the other calendar.
     outlook.revoke(LENA)
     office.clock.forward(timedelta(hours=2))
     office.edit(interview, title="Second talk")
@@ -177,14 +177,14 @@ def test_lost_answer_and_a_process_that_dies_make_no_second_entry(
         return
     event = office.event(LENA)
     assert (row.state, event.starts_at) == (EntryState.PLACED, in_three_days())
-    # What was deleted is not found again, and no longer known: only then there is another one.
+    # What was deleted is not found again, and is no longer known: only then is there another one.
     assert (event.id == first.id) == (meanwhile != "deleted")
     assert [mail.state for mail in office.mails(interview, INVITATION)] == [MailState.SENT] * 2
     assert not office.has_file(interview, office.team.ben.email)
 
 
 @pytest.mark.parametrize("calendars", ["outlook"], indirect=True)
-def test_entry_that_has_stood_for_days_becomes_the_home_of_a_meeting(
+def test_entry_that_has_existed_for_days_becomes_the_home_of_a_meeting(
     calendar_installation: CalendarInstallation,
 ) -> None:
     """Exchange has long forgotten how it was made."""

@@ -46,7 +46,7 @@ def until_late(installation: CalendarInstallation) -> None:
         installation.later(minutes=10)
 
 
-def test_who_has_the_entry_is_invited_without_a_file(installation: CalendarInstallation) -> None:
+def test_person_who_has_the_entry_is_invited_without_a_file(installation: CalendarInstallation) -> None:
     interview = installation.schedule(software=None)
     installation.run_due()
     assert in_calendar(installation) == 1

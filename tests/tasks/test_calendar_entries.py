@@ -58,7 +58,7 @@ def test_everyone_who_takes_part_and_has_a_calendar_gets_one_entry(
         assert not event.has_guests
         assert event.reminds_as_usual
     assert "Ask about the gap." in office.event(LENA).text
-    # Who schedules and does not take part gets nothing.
+    # The person who schedules but does not take part gets nothing.
     assert office.events(PRIYA) == []
     google = [call for call in office.sides.google.calls() if call["operation"] in ("create", "update")]
     assert google or LENA in office.at_outlook
@@ -73,7 +73,7 @@ def test_everyone_who_takes_part_and_has_a_calendar_gets_one_entry(
     assert office.has_file(interview, office.team.dina.email)
 
 
-def test_notes_stand_only_in_the_entries_of_those_who_may_see_them(
+def test_notes_are_only_in_the_entries_of_those_who_may_see_them(
     calendar_installation: CalendarInstallation,
 ) -> None:
     office = calendar_installation
@@ -105,7 +105,7 @@ def test_entries_wait_for_the_link_as_long_as_the_invitation_does(
     assert office.event(LENA).location == office.meeting(interview).join_url != before
 
 
-def test_who_only_lends_the_account_gets_no_entry_before_its_meeting(
+def test_person_who_only_lends_the_account_gets_no_entry_before_the_meeting(
     calendar_installation: CalendarInstallation,
 ) -> None:
     office = calendar_installation
@@ -152,7 +152,7 @@ def test_every_change_is_one_call_for_each_entry(calendar_installation: Calendar
     assert len(office.operations()) == count
 
 
-def test_pasted_link_and_another_one_stand_in_the_entries(
+def test_pasted_link_and_its_replacement_are_in_the_entries(
     calendar_installation: CalendarInstallation,
 ) -> None:
     office = calendar_installation
@@ -188,7 +188,7 @@ def test_new_name_or_address_of_the_candidate_reaches_the_entries(
     if what == "name":
         assert after.title == "Dina Singh – Backend Engineer Interview"
     else:
-        # With the address, the links to join end.
+        # When the address changes, the links to join end.
         assert "/j/1.manager.0." in before.text
         assert "/j/1.manager.1." in after.text
     assert office.writes()[2:] == ["update", "update"]
@@ -214,7 +214,7 @@ def test_cancelled_interview_leaves_the_calendars(calendar_installation: Calenda
 
 
 @pytest.mark.parametrize("act", ["cancel", "move", "take_off"])
-def test_undone_within_its_seconds_nothing_is_called(
+def test_change_undone_within_its_seconds_makes_no_call(
     calendar_installation: CalendarInstallation, act: str
 ) -> None:
     office = calendar_installation
@@ -235,7 +235,7 @@ def test_undone_within_its_seconds_nothing_is_called(
     assert {row.state for row in office.rows_of_entries(interview)} == {EntryState.PLACED}
 
 
-def test_who_is_taken_off_loses_the_entry_and_gets_a_new_one_when_added_again(
+def test_person_who_is_removed_loses_the_entry_and_gets_a_new_one_when_added_again(
     calendar_installation: CalendarInstallation,
 ) -> None:
     office = calendar_installation
@@ -257,7 +257,7 @@ def test_who_is_taken_off_loses_the_entry_and_gets_a_new_one_when_added_again(
     ]
 
 
-def test_who_is_added_again_while_the_removal_is_under_way_gets_a_new_entry(
+def test_person_who_is_added_again_while_the_removal_is_under_way_gets_a_new_entry(
     calendar_installation: CalendarInstallation,
 ) -> None:
     office = calendar_installation

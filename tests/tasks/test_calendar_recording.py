@@ -1,4 +1,4 @@
-"""What becomes of the events in a calendar's answer: each is stored once, as it is now, or not at all."""
+"""What happens to the events in a calendar's answer: each is stored once, as it is now, or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = in_calendars("google")
 
 
 class BensCalendar:
-    """A calendar of Ben's that says what the test says."""
+    """A calendar of Ben's that answers what the test says."""
 
     def __init__(self, office: CalendarInstallation) -> None:
         self.office, self.ben = office, office.team.ben
@@ -28,7 +28,7 @@ class BensCalendar:
         self.begins = office.clock.now + timedelta(days=3)
 
     def event(self, event_id: str, title: str = "", *, hours: float = 0, **more: object) -> ListedEvent:
-        """Half an hour of his, so many hours after the beginning."""
+        """Half an hour of his, this many hours after the beginning."""
         begins = self.begins + timedelta(hours=hours)
         made = ListedEvent(event_id, begins, begins + timedelta(minutes=30), True, title or event_id)
         return replace(made, **more)  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ class BensCalendar:
         left_out: int = 0,
         reading: Reading | None = None,
     ) -> None:
-        """He is read, and this is what there is, or what has changed."""
+        """Read his calendar, whose answer is this: everything, or what has changed."""
         looked = reading or self.reading()
         changes = EventChanges(events, gone, looked.position is None, position, left_out)
         with self.office.writing():
@@ -56,7 +56,7 @@ class BensCalendar:
             db.session.commit()
 
     def ids(self) -> dict[str, int]:
-        """The ids of the rows, by those of the provider."""
+        """The ids of the rows, by the provider's ids."""
         with self.office.reading():
             rows = db.session.execute(db.select(OutsideEvent.provider_event_id, OutsideEvent.id))
             return {row[0]: row[1] for row in rows}
@@ -169,7 +169,7 @@ def test_our_own_entry_is_left_out_and_a_copy_of_its_key_by_someone_else_is_not(
     assert calendar.titles == ["Other"]
 
 
-def test_answer_for_a_calendar_that_was_connected_anew_is_dropped(calendar: BensCalendar) -> None:
+def test_answer_for_a_calendar_that_was_connected_again_is_dropped(calendar: BensCalendar) -> None:
     late = calendar.reading()
     calendar.answers(calendar.event("a"))
     with calendar.office.writing():

@@ -50,7 +50,7 @@ def test_calendar_that_is_changed_in_any_order_is_stored_as_it_is(
 
 @dataclass(frozen=True)
 class _Event:
-    """What its owner knows of an event."""
+    """What its owner knows about an event."""
 
     title: str
     starts_at: datetime
@@ -176,7 +176,7 @@ class _Story:
         self.side.switches(**CALM)
 
     def settle(self) -> None:
-        """Nothing goes wrong anymore: an hour and a reading later, all is as it is there."""
+        """Let nothing go wrong anymore: an hour and a reading later, everything is stored as it is there."""
         self.calm()
         self.office.clock.forward(timedelta(minutes=61))
         read_due(self.office)

@@ -1,4 +1,4 @@
-"""Reading connected calendars: what is stored of them, when, and what ends it."""
+"""Reading connected calendars: what is stored from them, when, and what ends it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -41,7 +41,7 @@ def office(calendar_installation: CalendarInstallation) -> CalendarInstallation:
 
 
 def disconnect(office: CalendarInstallation) -> None:
-    """Ben disconnects what he has connected."""
+    """Disconnect what Ben has connected."""
     with office.writing():
         end_connections(db.session.get_one(User, office.team.ben.id))
         db.session.commit()
@@ -104,7 +104,7 @@ def test_calendar_is_not_asked_before_its_turn(office: CalendarInstallation) -> 
     assert read_due(office) == 1
 
 
-def test_it_is_read_anew_every_day_so_that_the_time_moves_on(office: CalendarInstallation) -> None:
+def test_it_is_read_from_scratch_every_day_so_that_its_period_moves_on(office: CalendarInstallation) -> None:
     far = own(office, "In half a year", office.clock.now.replace(hour=1) + timedelta(days=185))
     past = own(office, "Four weeks ago", office.clock.now.replace(hour=1) - timedelta(days=28))
     assert far != past

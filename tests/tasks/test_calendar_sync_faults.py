@@ -21,7 +21,7 @@ def office(calendar_installation: CalendarInstallation) -> CalendarInstallation:
 
 
 def some_events(office: CalendarInstallation, count: int = 6) -> list[str]:
-    """Lena has these, one a day; returns their ids."""
+    """Give Lena these events, one a day; returns their ids."""
     begins = office.clock.now + timedelta(days=2)
     return [own(office, f"Event {number}", begins + timedelta(days=number)) for number in range(count)]
 
@@ -42,7 +42,7 @@ def test_position_that_is_no_longer_known_has_everything_read_again(office: Cale
     assert (seen.failure, seen.read_fully_at, seen.has_position) == (None, office.clock.now, True)
 
 
-def test_calendar_whose_positions_are_never_known_is_read_all_the_same(office: CalendarInstallation) -> None:
+def test_calendar_whose_positions_are_never_known_is_still_read(office: CalendarInstallation) -> None:
     some_events(office, 2)
     connect(office, office.team.ben)
     office.side_of(LENA).switches(forget_next_sync_tokens=99)

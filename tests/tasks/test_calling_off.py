@@ -1,4 +1,4 @@
-"""Closing a job and erasing a candidate end interviews that are still to take place like a cancellation."""
+"""Closing a job and erasing a candidate end upcoming interviews like a cancellation."""
 
 from extensions import db
 from hiring.calling_off import cancel_and_erase, close_job

@@ -1,4 +1,4 @@
-"""Cancelling an interview: the meeting goes, everyone who knows is told, and nothing is left behind."""
+"""Cancelling an interview: the meeting is removed, everyone who knows is told, and nothing is left behind."""
 
 from datetime import timedelta
 
@@ -222,7 +222,7 @@ def test_undone_cancellation_leaves_no_trace_outside(installation: Installation)
     assert len(installation.living_meetings()) == 1
     assert len(installation.simulators.mails()) == 2
     assert {mail.state for mail in installation.mails(interview, REMINDER)} == {MailState.QUEUED}
-    # The number is free again, and a real cancellation has it.
+    # The number is free again, and a real cancellation uses it.
     installation.cancel(interview)
     installation.later(seconds=UNDO_IS_OVER)
     assert [entry[:2] for entry in installation.entries(DINA)] == [("REQUEST", 0), ("CANCEL", 1)]

@@ -23,7 +23,7 @@ def rules(installation: Installation) -> Rules:
 
 
 def text_to(installation: Installation, address: str) -> tuple[str, str, str]:
-    """Subject, whom a reply reaches, and text of the newest email to someone."""
+    """The subject, the address for replies, and the text of the newest email to someone."""
     message = installation.simulators.mails(address)[-1].message
     body = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     return str(message["Subject"]), str(message["Reply-To"]), body.replace("\r\n", "\n")

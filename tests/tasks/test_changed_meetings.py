@@ -60,7 +60,7 @@ def test_topic_is_the_jobs_no_matter_what_the_interview_is_called(sqlite_install
     interview = installation.schedule(title="Chat with the CTO")
     installation.run_due()
     installation.later(seconds=5)
-    # The lost create was found again, by the very text it was asked for.
+    # The lost create was found again, by the exact text that it was asked for with.
     assert [call["body"]["topic"] for call in installation.calls("create")] == ["Backend Engineer Interview"]
     [row] = installation.rows(interview)
     assert (row.shown_topic, row.calls) == ("Backend Engineer Interview", (CREATED,))

@@ -1,4 +1,4 @@
-"""Another software, or another host: whatever it was before, in the end there is one meeting, and each person
+"""Other software, or another host: whatever it was before, in the end there is one meeting, and each person
 has the interview in their calendar once."""
 
 from itertools import pairwise
@@ -23,7 +23,7 @@ VENUES = {
 
 @pytest.fixture
 def installation(calendar_installation: CalendarInstallation) -> CalendarInstallation:
-    """Ben hosts with anything, Ada takes part with Google, and Cleo with Outlook."""
+    """Ben can host with any software, Ada takes part with Google, and Cleo with Outlook."""
     made, team = calendar_installation, calendar_installation.team
     made.connect(team.ben, PRIYA)
     made.connect_calendar(team.ben, PRIYA, side=made.sides.google)
@@ -45,8 +45,8 @@ def links(installation: CalendarInstallation) -> dict[MeetingSoftware, list[str]
 def assert_all_is_one(
     installation: CalendarInstallation, interview: int, software: MeetingSoftware, *accounts: str
 ) -> None:
-    """There is one meeting, made with this software, and each of these people has one entry that leads to
-    it."""
+    """Assert that there is one meeting, made with this software, and that each of these people has one entry
+    that leads to it."""
     seen = installation.meeting(interview)
     assert seen.state is MeetingState.READY
     expected = {each: [seen.join_url] if each is software else [] for each in (ZOOM, MEET, TEAMS)}
@@ -61,7 +61,7 @@ def settle(installation: CalendarInstallation) -> None:
         installation.later(seconds=30)
 
 
-# Each change from one software to another is in there once.
+# Each change from one kind of software to another is in here once.
 _ALL = (ZOOM, TEAMS, MEET, OTHER, TEAMS, ZOOM, MEET, TEAMS, OTHER, MEET, ZOOM, OTHER, ZOOM)
 
 
@@ -101,7 +101,7 @@ def test_another_host_leaves_one_meeting_and_one_entry_each(installation: Calend
     settle(installation)
     assert installation.meeting(interview).host == "Ben Frei"
     assert_all_is_one(installation, interview, TEAMS, PRIYA, LENA, MARCO)
-    # Ada's Google account hosts now, because Cleo has none; Ben takes no part anymore.
+    # Ada's Google account hosts now, because Cleo has none; Ben no longer takes part.
     installation.edit(interview, venue=VENUES[MEET])
     settle(installation)
     assert installation.meeting(interview).host == "Ada Berg"

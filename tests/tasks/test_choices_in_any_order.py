@@ -1,5 +1,5 @@
 """Candidates choose, refuse, and wait while the team changes its mind, Zoom fails and processes die: whatever
-the order, nothing contradicts anything."""
+the order, nothing ends in a contradiction."""
 
 import random
 from collections import Counter
@@ -63,7 +63,7 @@ def test_choices_in_any_order_end_in_one_truth(sqlite_installation: Installation
 
 class _Story:
     """Three candidates who are asked about the same mornings of the same people. `told` says what happened,
-    for a failure's message."""
+    for the message of a failure."""
 
     def __init__(self, installation: Installation, chance: random.Random, number: int) -> None:
         self.installation, self.chance = installation, chance
@@ -73,7 +73,7 @@ class _Story:
         self.interviews = [self._request(f"p{number}.{each}@mail.example") for each in range(3)]
 
     def _request(self, address: str) -> int:
-        """Ask someone about times at which no interview of an earlier story is."""
+        """Ask someone about times at which there is no interview from an earlier story."""
         team = self.installation.team
         with self.installation.writing():
             someone = create_candidate("Dina Kaur", address, team.job_id)
@@ -94,7 +94,7 @@ class _Story:
             )
 
     def _mornings(self) -> list[datetime]:
-        """Some that begin at different times, and overlap with those of the other candidates."""
+        """Some mornings that begin at different times, and overlap with those of the other candidates."""
         noon = self.installation.clock.now.replace(hour=12, minute=0, second=0, microsecond=0)
         days = self.chance.sample(range(1, 12), k=self.chance.randint(1, 4))
         return [noon + timedelta(days=day, minutes=self.chance.choice((0, 15, 60))) for day in days]
@@ -134,7 +134,7 @@ class _Story:
             self.look()
 
     def look(self) -> None:
-        """What holds at every moment."""
+        """Check what is true at every moment."""
         with self.installation.reading():
             for number in self.interviews:
                 interview = db.session.get_one(Interview, number)
@@ -165,7 +165,7 @@ class _Story:
         self._was_answered(interview)
 
     def choose_any_time(self, interview: Interview) -> None:
-        """From an old page, or one of another candidate's."""
+        """Choose from an old page, or a time of another candidate's."""
         ids = [slot.id for slot in interview.slots]
         others = db.session.get_one(Interview, self.chance.choice(self.interviews)).slots
         wanted = self.chance.choice([*ids, *(slot.id for slot in others)])

@@ -1,4 +1,5 @@
-"""Meetings of ours that no one wants are found: removed where the ledger proves it, otherwise listed."""
+"""Meetings of ours that no one wants are found: removed if the ledger proves that they are ours, otherwise
+listed."""
 
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from tests.tasks.test_changed_meetings import scheduled
 
 
 def compare(installation: Installation) -> None:
-    """What the daily chore does."""
+    """Do what the daily chore does."""
     with installation.writing():
         comparing.compare(comparing.accounts(installation.clock.now))
         db.session.commit()
@@ -23,7 +24,7 @@ def compare(installation: Installation) -> None:
 
 
 def make_in_zoom(installation: Installation, connection_id: int, topic: str, starts_at: datetime) -> None:
-    """A meeting on the account that no call of ours made."""
+    """Make a meeting on the account with no call of ours."""
     request = MeetingRequest(topic, "By hand", starts_at, 45, "Europe/Zurich")
     with installation.app.app_context():
         zoom = services().connections.clients["zoom"].meetings
@@ -73,7 +74,7 @@ def test_what_looks_like_ours_is_listed_and_removed_by_a_click(sqlite_installati
     # Whatever else someone has on their account is their own business.
     make_in_zoom(installation, connection, "Lunch with Ana", in_three_days())
     compare(installation)
-    # A create may still be looking for its own.
+    # A create may still be looking for its own meeting.
     assert listed(installation) == []
     installation.later(minutes=40)
     compare(installation)

@@ -25,7 +25,7 @@ def tick(installation: Installation) -> None:
 
 
 def a_day_later(installation: Installation) -> None:
-    """The day is over, and so is the time over which looks are spread."""
+    """Let the day pass, and the time over which checks are spread."""
     installation.clock.forward(timedelta(days=1, seconds=1))
     tick(installation)
     installation.later(minutes=30)

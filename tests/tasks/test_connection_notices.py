@@ -38,7 +38,7 @@ def mails_of(installation: Installation, kind: str) -> list[tuple[str, int, Mail
 
 
 def number_of(occasion: str) -> int:
-    """Which of several mails about the same thing this is, from 0 where they are nudges."""
+    """Which of several mails about the same thing this is; nudges count from 0."""
     found = re.search(r"(\d+)$", occasion)
     assert found is not None
     return int(found[1])
@@ -52,7 +52,7 @@ def text_of(mail: ReceivedMail) -> str:
 
 
 def renew(installation: Installation, connection: int) -> None:
-    """What the metronome does an hour later."""
+    """Do what the metronome does an hour later."""
     installation.clock.forward(timedelta(hours=1))
     with installation.app.app_context(), suppress(ProviderError):
         live_grant(connection)
@@ -181,7 +181,7 @@ def test_nudges_that_a_stopped_server_missed_are_not_made_up_for(sqlite_installa
     assert numbers == [0, 1, 3]
 
 
-def test_owner_is_told_when_the_user_may_not_connect_any_more(sqlite_installation: Installation) -> None:
+def test_owner_is_told_when_the_user_may_no_longer_connect(sqlite_installation: Installation) -> None:
     installation, team = sqlite_installation, sqlite_installation.team
     connection = installation.connect(team.ben)
     with installation.writing():
@@ -265,7 +265,7 @@ def test_notice_names_the_account_that_was_connected_then(sqlite_installation: I
     texts = sorted(map(text_of, installation.simulators.mails(ben.email)), key=lambda text: PRIYA in text)
     assert [LENA in text for text in texts] == [True, False]
     assert [PRIYA in text for text in texts] == [False, True]
-    # What was said is not kept beside the row that forgets it when the account is given back.
+    # The mail keeps no copy of what the row forgets when the account is given back.
     with installation.reading():
         payloads = [task.payload for task in db.session.scalars(db.select(Task))]
     assert payloads

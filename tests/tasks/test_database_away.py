@@ -1,4 +1,4 @@
-"""Background work while its database is locked, on a full disk, or on a disk that can only be read."""
+"""Background work while its database is locked, on a full disk, or on a read-only disk."""
 
 import sqlite3
 import threading
@@ -41,7 +41,7 @@ def file_of(installation: Installation) -> Path:
 
 @contextmanager
 def locked(installation: Installation) -> Iterator[None]:
-    # Another thread ends it.
+    # Another thread ends the transaction.
     with closing(
         sqlite3.connect(file_of(installation), isolation_level=None, check_same_thread=False)
     ) as other:

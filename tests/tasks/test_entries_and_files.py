@@ -27,11 +27,11 @@ class Once:
     interview: int
 
     def is_entry(self) -> bool:
-        """As an entry and not from a file."""
+        """Whether he has it as an entry and not from a file."""
         return (len(self.office.events(LENA)), self.has_file()) == (1, False)
 
     def is_file(self) -> bool:
-        """From a file and not as an entry."""
+        """Whether he has it from a file and not as an entry."""
         return (len(self.office.events(LENA)), self.has_file()) == (0, True)
 
     def has_file(self) -> bool:
@@ -61,7 +61,7 @@ def take_offer(office: CalendarInstallation, member: Member) -> int:
 
 
 def disconnect(office: CalendarInstallation, member: Member, *, removing: bool) -> None:
-    """What the page does on which someone disconnects their calendar."""
+    """Do what the page for disconnecting a calendar does."""
     with office.writing():
         user = db.session.get_one(User, member.id)
         row = db.session.scalars(db.select(Connection).where(Connection.user_id == user.id)).one()
@@ -278,7 +278,7 @@ def test_taken_off_with_a_file_and_added_again_with_a_calendar(
     office.connect_calendar(cleo, LENA)
     office.edit(interview, attendees=taking_part(cleo))
     office.settle()
-    # Told of it by email before, they are offered the entry as for any other.
+    # They heard about it by email before, and are offered the entry as for any other interview.
     assert office.has_file(interview, cleo.email)
     assert take_offer(office, cleo) == 1
     assert not office.has_file(interview, cleo.email)
@@ -294,7 +294,7 @@ def test_entry_that_its_owner_deleted_is_shown_and_not_made_again(
     first = office.event(LENA).id
     office.side_of(LENA).delete(LENA, first)
     look(office, ben.interview)
-    # Outlook shows nothing of what was deleted, and that is not believed at once.
+    # Outlook shows no trace of what was deleted, and that is not believed at once.
     office.later(minutes=3)
     assert shown(office, ben.interview).state is EntryState.DELETED
     office.edit(ben.interview, starts_at=in_three_days() + timedelta(hours=2))
@@ -302,7 +302,7 @@ def test_entry_that_its_owner_deleted_is_shown_and_not_made_again(
     office.later(hours=10)
     assert office.events(LENA) == []
     assert f"Ben Frei deleted the entry in {office.side_of(LENA).label}" in office.timeline(ben.interview)
-    # Put back, it is a new one; and one that its owner takes out of the bin then goes.
+    # Putting it back makes a new entry; the old one, if its owner then takes it out of the bin, is removed.
     office.side_of(LENA).restore(LENA, first)
     decide(office, put_back, ben.interview)
     [event] = office.events(LENA)
@@ -321,7 +321,7 @@ def test_change_finds_that_the_owner_deleted_the_entry(calendar_installation: Ca
     office.side_of(LENA).delete(LENA, office.event(LENA).id, forever=True)
     office.edit(ben.interview, title="Second talk")
     office.settle()
-    # Deleted for good, it is as if it had never been, which is not believed at once.
+    # Once deleted for good, it is as if it had never existed, which is not believed at once.
     office.later(minutes=3)
     assert office.events(LENA) == []
     assert shown(office, ben.interview).state is EntryState.DELETED
@@ -341,7 +341,7 @@ def test_entry_that_its_owner_moved_is_shown_and_decided_on(
     assert edit.starts_at == moved
     [said] = [words for words in office.timeline(ben.interview) if "moved the entry" in words]
     assert "The interview was not moved" in said
-    # Whatever else changes leaves the time as they have it.
+    # Any other change leaves the time as they have it.
     office.edit(ben.interview, title="Second talk")
     office.settle()
     assert office.event(LENA).starts_at == moved

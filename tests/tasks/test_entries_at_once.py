@@ -1,4 +1,4 @@
-"""Several servers and people at work on the same interviews at once: nothing is double, and no one waits for
+"""Several servers and people work on the same interviews at once: nothing is done twice, and no one waits for
 another forever."""
 
 import random
@@ -52,7 +52,7 @@ def on_entry(office: CalendarOffice) -> OnlineMeeting:
 
 
 def deadlocks(office: CalendarOffice) -> int:
-    """How many PostgreSQL has had to end."""
+    """How many deadlocks PostgreSQL has had to resolve."""
     with office.reading():
         if db.engine.dialect.name != "postgresql":
             return 0
@@ -195,7 +195,7 @@ def test_two_servers_with_faults_and_kills_make_one_entry_and_one_meeting_each(
                 starts_at=in_three_days() + timedelta(hours=2 * number),
             )
         )
-        # No state to wait for: when the blow falls is what the test leaves to chance.
+        # There is no state to wait for: the test leaves the moment of the kill to chance.
         time.sleep(chance.uniform(0, 0.4))
         if number % 5 == 4:
             servers.pop(0).kill()
@@ -226,7 +226,7 @@ def test_two_servers_with_faults_and_kills_make_one_entry_and_one_meeting_each(
 
 
 def hurry(office: CalendarOffice) -> None:
-    """Let waits of minutes pass at once."""
+    """Skip waits of minutes."""
     with office.writing():
         db.session.execute(
             sa.update(Task)

@@ -1,5 +1,5 @@
-"""The team and the owners of calendars do what they like while Google fails and processes die: each of them
-has the interview in their calendar once, and it has one meeting."""
+"""The team and the owners of calendars do anything while Google fails and processes die: everyone has the
+interview in their calendar once, and it has one meeting."""
 
 import random
 from collections.abc import Callable
@@ -126,7 +126,7 @@ def test_any_order_ends_with_each_person_having_the_interview_once(
 
 
 class _Story:
-    """One interview's life. `told` says what happened, for a failure's message."""
+    """One interview's life. `told` says what happened, for the message of a failure."""
 
     def __init__(self, office: CalendarInstallation, chance: random.Random, *, has_two: bool) -> None:
         self.office, self.chance = office, chance
@@ -240,7 +240,7 @@ class _Story:
     def reconnect(self) -> None:
         for member, side in self.calendars:
             if not self._is_connected(member, side):
-                # Someone who is told that it doesn't work now would try until it does.
+                # Someone who is told that it doesn't work right now would keep trying until it does.
                 side.switches(fail_next=0)
                 self.office.connect_calendar(member, self.accounts[member], side=side)
 
@@ -271,8 +271,8 @@ class _Story:
         )
 
     def _add_missing(self) -> None:
-        """Those who were told of the interview while their calendar was out of reach click "Add them". They
-        have the file that came by email instead."""
+        """Click "Add them" for those who heard about the interview while their calendar was out of reach.
+        They have the file that came by email instead."""
         with self.office.writing():
             for member in self.accounts:
                 user = db.session.get_one(User, member.id)
@@ -376,7 +376,7 @@ class _Story:
         if not row.keeps_theirs:
             assert event.starts_at == start, who
             assert event.title.endswith(title), who
-        # Otherwise someone has decided, after the last change, that it stays as its owner has it.
+        # Otherwise someone has decided, after the last change, that the entry stays as its owner has it.
         if link is not None and not row.keeps_theirs:
             assert link in event.text, who
             assert event.location == link, who

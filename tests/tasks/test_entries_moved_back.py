@@ -1,4 +1,5 @@
-"""The team takes a change back that a calendar has not been told, or has been told without an answer."""
+"""The team takes back a change that a calendar has not been told about, or was told about without
+answering."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,14 +28,14 @@ def scheduled(office: CalendarInstallation) -> int:
 
 
 def change(office: CalendarInstallation, interview: int, **changes: Any) -> None:
-    """Change the interview, and do once what is due when it can't be undone anymore."""
+    """Change the interview, and do what is due once the change can't be undone anymore."""
     office.edit(interview, **changes)
     office.clock.forward(timedelta(seconds=12))
     office.run_due()
 
 
 def look(office: CalendarInstallation, interview: int) -> None:
-    """Someone opens the interview's page, and the calendar is looked at."""
+    """Open the interview's page as someone does, which has the calendar checked."""
     office.clock.forward(timedelta(minutes=3))
     with office.writing():
         assert look_because_opened(db.session.get_one(Interview, interview))
@@ -64,7 +65,7 @@ def test_file_for_a_time_that_the_calendar_refused_is_taken_back_with_the_time(
     assert office.has_file(interview, ben)
     writes = office.writes()
     change(office, interview, starts_at=START)
-    assert view_of(office, interview).problem is None, "it has been as it is to be all the time"
+    assert view_of(office, interview).problem is None, "it has been as it should be all the time"
     assert office.event(LENA).starts_at == START
     assert not office.has_file(interview, ben)
     assert office.files_by_kind(interview, ben)[-1] == (CALENDAR_ENTRY, "CANCEL")

@@ -1,4 +1,4 @@
-"""Whatever goes wrong at Google or Microsoft, each person has the wanted entry in the end, or people can see
+"""Whatever goes wrong at Google or Microsoft, each person has the right entry in the end, or people can see
 why not."""
 
 from dataclasses import dataclass, field
@@ -17,8 +17,9 @@ from tests.tasks.real_time import shorten_deadlines
 
 @dataclass(frozen=True)
 class Fault:
-    """What a provider does wrong at each of the calls that make, change and remove an entry. `lasts`: until
-    its cause is removed; `says`: what the page then says. `within`: how soon it is made up for afterwards."""
+    """What a provider does wrong at each of the calls that make, change and remove an entry. `lasts`: it goes
+    on until its cause is removed; `says` is what the page says then. `within` is how soon it is made up for
+    afterwards."""
 
     switches: dict[str, Any] = field(default_factory=dict)
     lasts: bool = False
@@ -37,7 +38,7 @@ def spoiled(how: str) -> Fault:
     return Fault({"bad_answer": how, "bad_answer_calls": 1})
 
 
-# What both do wrong alike.
+# Faults that both share.
 ALIKE = {
     "expired token": Fault({"reject_next_tokens": 1}),
     "429 and when": Fault(failing(429, retry_after=20)),
@@ -105,7 +106,7 @@ OF_OUTLOOK = {
     "lost answer, lists behind": Fault({"lose_next_creates": 1, "hide_next_lists": 2}, within=HOURLY),
 }
 FAULTS = {"google": OF_GOOGLE, "outlook": OF_OUTLOOK}
-# Those in which the two differ, or how one deals with what both do. The others are for full runs.
+# Faults in which the two differ, and shared faults with one of the two. The others are for full runs.
 ORDINARY = {
     "google": {"403 rate limit", "403 forbidden", "another event", "lost answer"},
     "outlook": {
@@ -137,7 +138,7 @@ def shown(office: CalendarInstallation, interview: int) -> EntryView:
 
 
 def let_pass(office: CalendarInstallation, fault: Fault, interview: int, what: str) -> None:
-    """Let the fault happen, be seen if it lasts, and be made up for."""
+    """Let the fault happen, check that it is shown if it lasts, and let it be made up for."""
     office.run_due()
     office.later(seconds=12)
     assert len(office.events(LENA)) <= 1
@@ -161,7 +162,7 @@ def test_each_fault_ends_in_the_wanted_entry(
     calendars: str,
     hosts: bool,
 ) -> None:
-    """`hosts`: Ben's entry carries the meeting as well."""
+    """`hosts`: Ben's entry also carries the meeting."""
     if name == "drip":
         shorten_deadlines(monkeypatch)
     office, fault = calendar_installation, FAULTS[calendars][name]
@@ -201,7 +202,7 @@ def test_each_fault_ends_in_the_wanted_entry(
         office.run_due()
         heal(office)
         office.later(hours=4)
-    # No answer leads to what is not ours.
+    # No answer makes us touch what is not ours.
     assert side.all_events(LENA) == [own]
     assert {row.state for row in office.rows_of_entries(interview)} == {EntryState.REMOVED}
 

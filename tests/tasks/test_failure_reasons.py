@@ -1,4 +1,4 @@
-"""Every reason for which there is no meeting is told apart, with its own words and with what helps."""
+"""Every reason why there is no meeting is told apart, with its own words and with what helps."""
 
 from __future__ import annotations
 

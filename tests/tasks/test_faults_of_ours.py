@@ -1,4 +1,5 @@
-"""A fault that is ours is never held against a recipient, and what was refused for good can be sent again."""
+"""A fault of ours is never blamed on a recipient, and an email that was refused for good can be sent
+again."""
 
 from datetime import timedelta
 

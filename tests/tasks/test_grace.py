@@ -1,4 +1,5 @@
-"""The invitation waits a little for its meeting, leaves without a link if it must, and is corrected later."""
+"""The invitation waits a little for its meeting, is sent without a link if necessary, and is corrected
+later."""
 
 import threading
 from datetime import timedelta
@@ -265,7 +266,7 @@ def test_link_that_comes_while_the_invitation_leaves_without_it_follows_at_once(
     installation.clock.forward(installation.rules.grace)
 
     def meeting_is_made(phase: str, task: ClaimedTask) -> None:
-        # The letter without a link has left; before its receipt is written, the meeting is there.
+        # The invitation without a link has left; before that is recorded, the meeting is there.
         if phase == "called":
             installation.run_due(Lane.PROVIDER)
 
@@ -278,7 +279,7 @@ def test_invitation_that_overtakes_a_slow_create_is_corrected(installation: Inst
     interview = installation.schedule()
 
     def grace_ends(phase: str, task: ClaimedTask) -> None:
-        # The answer is there but not yet written; meanwhile the invitation may wait no longer.
+        # The answer is there but not yet recorded; meanwhile the invitation has waited long enough.
         if phase == "called":
             installation.clock.forward(installation.rules.grace)
             installation.run_due(Lane.MAIL)
@@ -311,7 +312,7 @@ def test_receipt_of_an_invitation_and_the_meetings_outcome_do_not_block_each_oth
     installation.clock.forward(installation.rules.grace)
     leaving = threading.Thread(target=installation.run_due, args=[Lane.MAIL])
     with installation.writing():
-        # A late meeting is being written: first the meeting, then the mails that it makes out of date.
+        # A late meeting is being recorded: first the meeting, then the mails that it makes out of date.
         wanted_meeting(interview, lock=True)
         leaving.start()
         wait_until(lambda: is_waiting_for_a_lock(installation.app), what="the receipt waits", timeout=10)
@@ -325,7 +326,7 @@ def test_receipt_of_an_invitation_and_the_meetings_outcome_do_not_block_each_oth
     assert [mail.state for mail in installation.mails(interview, revision=1)] == [MailState.SENT] * 2
 
 
-def test_invitation_that_is_asked_for_early_waits_for_its_meeting_all_the_same(
+def test_invitation_that_is_asked_for_early_still_waits_for_its_meeting(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation

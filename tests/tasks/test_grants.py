@@ -139,7 +139,7 @@ def test_token_endpoint_in_trouble_is_left_alone_until_its_time(
     assert problem.words == row.trouble
     if isinstance(problem, RetryableError):
         assert problem.retry_at == row.refresh_after
-    # Its time never gets so far away that what is put right goes unnoticed.
+    # The next try is never so far away that a fix goes unnoticed.
     for _ in range(8):
         assert row.refresh_after is not None
         installation.clock.forward(row.refresh_after - installation.clock.now)
@@ -228,7 +228,7 @@ def test_reconnect_during_a_refresh_that_is_refused_is_used(sqlite_installation:
 
 
 class Overtaken:
-    """A provider during whose refusal of a refresh something else happens."""
+    """A provider that refuses a refresh while something else happens."""
 
     def __init__(self, provider: OAuthProvider, meanwhile: Callable[[], object]) -> None:
         self._provider = provider
@@ -261,7 +261,7 @@ def test_revoked_grant_needs_a_reconnect_and_says_so(sqlite_installation: Instal
 
 
 class PowerCut(BaseException):
-    """Ends everything on the spot, as a power cut would; no handler of ours may catch it."""
+    """Ends everything on the spot, as a power cut would; no handler of ours can catch it."""
 
 
 class DiesAfterRefresh:

@@ -56,7 +56,7 @@ TYPED = {
     "failure_words", "words", "problem", "account_name", "passcode", "label", "invitation_intro",
     "invitation_closing", "join_url", "reply",
 }  # fmt: skip
-# What an email quotes that no row holds: as it was said when it was requested.
+# What an email quotes from no row: it was passed along when the email was requested.
 SAID: Mapping[str, Mapping[str, str]] = {
     "app_connected": {"account": "HOSTILE", "connected_at": "2027-02-01T12:00:00+00:00"},
     "backup_failed": {"why": "HOSTILE"},
@@ -66,7 +66,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
     "two_step_changed": {"change": "turned_on"},
     "webhook_off": {"because": "HOSTILE"},
 }
-# Emails about something else than the interview.
+# Emails about something other than the interview.
 ABOUT = {
     "app_connected": "connection:1",
     "approval_given": "admin_approval:1",
@@ -88,13 +88,13 @@ ABOUT = {
 # No database holds half a character.
 STORABLE = {name: text for name, text in CORPUS.items() if name != "lone surrogate"}
 
-# Those that an ordinary run takes.
+# The texts for an ordinary run.
 WORST = ("controls", "right to left", "calendar property", "html")
 
 
 @pytest.fixture
 def installation(sqlite_installation: Installation) -> Installation:
-    """With a row for everything that an email can be about."""
+    """An installation with a row for everything that an email can be about."""
     outlook = OutlookCalendarApp(MicrosoftSettings("an-id", "a-secret")).oauth
     alive = services(sqlite_installation.app).connections
     clients = AppClients(oauth=outlook, accounts=alive.clients[ZOOM].accounts, approvals=outlook)
@@ -142,7 +142,7 @@ def make_hostile(text: str) -> None:
 
 
 def letter_of(kind: str, role: ReaderRole, text: str, workshop: Workshop) -> Ready:
-    """One email of a kind, as the handler makes it once nothing keeps it from leaving."""
+    """One email of a kind, as the handler makes it when nothing keeps it from leaving."""
     to_team = role is ReaderRole.TEAM
     occasions = {
         "address_refused": _occasion("dina.kaur@mail.example"),

@@ -78,7 +78,7 @@ def test_missing_scopes_are_said_with_what_helps(installation: Installation) -> 
     assert "Reconnect to grant the updated permissions" in installation.progress(interview)
 
 
-def test_scheduler_hosts_when_the_hiring_manager_has_no_licence(installation: Installation) -> None:
+def test_scheduler_hosts_when_the_hiring_manager_has_no_license(installation: Installation) -> None:
     installation.connect(installation.team.ben, DANIEL)
     installation.connect(installation.team.ada, LENA)
     interview = installation.schedule()
@@ -106,7 +106,7 @@ def test_scheduler_hosts_when_the_hiring_manager_revoked_in_zoom(installation: I
     installation.run_due()
     assert installation.meeting(interview).host == "Ada Berg"
     assert "Ben's account: Zoom no longer accepts this connection" in installation.progress(interview)
-    # The next one is not even tried there, and says so too.
+    # The next meeting is not even tried there, and its page says so too.
     other = installation.schedule()
     installation.run_due()
     assert "Ben's account: Zoom no longer accepts this connection" in installation.progress(other)
@@ -215,7 +215,7 @@ def test_what_the_account_insists_on_is_in_everyones_mail(
         text = text_to(installation, address)
         assert words in text
         assert others not in text
-    # The scheduler takes no part, and so gets no invitation.
+    # The scheduler does not take part, and so gets no invitation.
     notice = text_to(installation, ADA)
     assert "is ready, but Ben's Zoom account has rules of its own:" in notice
     assert to_team in notice

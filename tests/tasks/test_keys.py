@@ -1,5 +1,5 @@
-"""A server that was started with other keys can use no grant, destroys none, and is well again with the right
-ones."""
+"""A server that was started with the wrong keys can use no grant, destroys none, and works again with the
+right ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +24,7 @@ from tests.tasks.installation import Installation
 
 @contextmanager
 def server_with_another_key(installation: Installation) -> Iterator[Flask]:
-    """The same installation, started with a key that has nothing to do with the one before."""
+    """The same installation, started with a key unrelated to the previous one."""
     config = installation.app.config
     settings = {
         **installation.simulators.settings(),
@@ -36,7 +36,7 @@ def server_with_another_key(installation: Installation) -> Iterator[Flask]:
 
 
 def look_at_the_keys(app: Flask) -> None:
-    """What every server process does first."""
+    """Do what every server process does first."""
     with app.app_context():
         checking_keys().run()
 
@@ -99,7 +99,7 @@ def test_grant_of_another_row_does_not_open(sqlite_installation: Installation) -
 
 
 def rotate(installation: Installation) -> str:
-    """What the command does, in a process of its own beside the running server."""
+    """Do what the command does, in its own process beside the running server."""
     config = installation.app.config
     settings = settings_for(
         config["DATABASE_URL"], config["INSTANCE_PATH"], installation.simulators.settings()
@@ -142,7 +142,7 @@ def test_keys_are_rotated_for_all_that_waits_too(sqlite_installation: Installati
         db.session.commit()
     for _ in range(2):
         rotate(installation)
-    # To seal this, the server takes over the newer keys; the one that all the rest was sealed with is gone.
+    # To seal this, the server loads the newer keys; the one with which everything else was sealed is gone.
     installation.connect(team.cleo, PRIYA)
     installation.run_due()
     grants = {grant["account"]: grant["alive"] for grant in installation.simulators.ledger()["grants"]}

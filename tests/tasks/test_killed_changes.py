@@ -1,4 +1,4 @@
-"""A server killed over a change or a cancellation leaves the same end behind as one that is not."""
+"""A server killed during a change or a cancellation leaves the same result behind as one that isn't."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ KINDS = ("sync_meeting", "send_mail")
 
 
 def _deaths() -> Iterator[Any]:
-    """Each way in which a server can die over a change or a cancellation; most of them in full runs."""
+    """Each way in which a server can die during a change or a cancellation; most of them in full runs."""
     often = {("change", "sync_meeting", "called"), ("cancel", "sync_meeting", "called")}
     often |= {("change", "send_mail", "called")}
     for act, kind, phase in product(("change", "cancel"), KINDS, ("claimed", "loaded", "called", "recorded")):
@@ -63,13 +63,15 @@ def test_server_killed_over_a_change_or_a_cancellation_is_followed_by_one_that_f
     # simply repeated.
     ends = {state for _, state in office.rows(interview)[0].calls}
     if act == "change" and kind == "send_mail":
-        # The server was killed over an email, and may have been at any step of the update in the other lane.
+        # The server was killed during an email, and may have been at any step of the update in the other
+        # lane.
         ends.discard(CallState.ABSENT)
     is_never_sent = (act, kind, phase) == ("change", "sync_meeting", "loaded")
     assert ends == {CallState.DONE} | ({CallState.ABSENT} if is_never_sent else set())
     told = [("REQUEST", 0), ("REQUEST" if act == "change" else "CANCEL", 1)]
     copies = Counter(str(mail.message["Message-ID"]) for mail in office.simulators.mails())
-    # The mail server took the mail and no one lived to write that down: it goes once more, as itself.
+    # The mail server accepted the mail, and the process died before recording it: the same message is sent
+    # once more.
     is_in_doubt = (kind, phase) == ("send_mail", "called")
     assert sorted(copies.values()) == ([1, 1, 1, 2] if is_in_doubt else [1, 1, 1, 1])
     for address in (DINA, BEN):

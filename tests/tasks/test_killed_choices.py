@@ -1,5 +1,5 @@
-"""A server killed anywhere between a candidate's choice and the last email leaves the same end behind as one
-that is not."""
+"""A server killed anywhere between a candidate's choice and the last email leaves the same result behind as
+one that isn't."""
 
 import itertools
 import re
@@ -50,9 +50,10 @@ class Story:
         self.told = 0
 
     def choose(self) -> int:
-        """As the page's button does, while the request waits for the next server."""
+        """Choose as the page's button does, while the request waits for the next server."""
         office = self.office
-        # At an hour of its own, so that no meeting is taken for another one's; all before the first reminder.
+        # Each at a different hour, so that no meeting is mistaken for another's; all before the first
+        # reminder.
         self.told += 1
         this_hour = utc_now().replace(minute=0, second=0, microsecond=0)
         starts_at = this_hour + timedelta(hours=10 + self.told)
@@ -97,7 +98,7 @@ class Story:
         all_of_it = {m.message_id for m in self.mails(interview)}
         copies = Counter(number for number in office.simulators.message_ids() if number in all_of_it)
         assert set(copies) == sent
-        # Those that were on their way when the server died go once more, as themselves.
+        # Those that were on their way when the server died are sent once more, as the same messages.
         assert sum(copies.values()) - len(copies) <= (2 if may_be_double else 0)
 
     def mails(self, interview: int) -> list[MailSeen]:
@@ -111,7 +112,7 @@ class Story:
             status, revisions = row.status, tuple(revision.reason for revision in row.revisions)
         mails = sorted((m.kind, m.role, m.occasion, m.state) for m in self.mails(interview))
         timeline = tuple(
-            # It names the hour, and each of them has its own.
+            # It names the hour, and each interview has a different one.
             re.sub(r"chose .*", "chose a time", words)
             for words in sorted(office.timeline(interview))
         )

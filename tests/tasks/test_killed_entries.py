@@ -1,4 +1,5 @@
-"""A process that dies before or after any of its commits leaves the same calendars behind as another."""
+"""A process that dies before or after any of its commits leaves the same calendars behind as one that
+lives."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ RAVI = "ravi.menon@northlight.example"
 
 
 class _ProcessEndsError(BaseException):
-    """Nothing of the product catches it, as nothing runs on in a process that was killed."""
+    """No code of the product catches it, just as nothing goes on in a process that was killed."""
 
 
 @contextmanager
@@ -54,7 +55,8 @@ def dying(when: When, number: int) -> Iterator[list[int]]:
 
 
 def _is_said_alike(words: str) -> bool:
-    """Not with a time in it, and not said once more by the process that comes after."""
+    """Whether this is said in the same words in every story: it has no time in it, and the next process does
+    not say it again."""
     return "moved" not in words and "updated" not in words
 
 
@@ -69,7 +71,7 @@ class End:
 
 
 class Story:
-    """One interview after another, each of a candidate and at an hour of its own."""
+    """One interview after another, each with a different candidate and at a different hour."""
 
     def __init__(self, office: CalendarInstallation, act: str) -> None:
         self.office, self.act = office, act
@@ -77,7 +79,8 @@ class Story:
         self.on_entry = OnlineMeeting(office.side_of(LENA).software)
         office.connect_calendar(office.team.ben, LENA)
         office.connect_calendar(office.team.cleo, MARCO)
-        # Who dies over renewing Zoom's grant has lost it: that is a story of its own (test_grants).
+        # A process that dies while it renews Zoom's grant has lost the grant: that is a separate story
+        # (test_grants).
         office.simulators.zoom_switches(daily_limit=100_000, expires_in=86_000)
         office.connect(office.team.ben, RAVI)
 
@@ -142,7 +145,7 @@ class Story:
                     (mail.kind, mail.role, mail.state) for k in kinds for mail in office.mails(interview, k)
                 )
             ),
-            # Some things are said once more by the process that comes after.
+            # The next process says some things once more.
             tuple(sorted({words for words in office.timeline(interview) if _is_said_alike(words)})),
         )
 
@@ -160,7 +163,7 @@ ORDINARY = (("schedule", "committed", "outlook"),)
     ],
     indirect=["calendars"],
 )
-def test_process_that_dies_at_any_commit_ends_like_one_that_lives(
+def test_process_that_dies_at_any_commit_leaves_the_same_end_as_one_that_lives(
     calendar_installation: CalendarInstallation, counts: Counts, seed: int, act: str, when: When
 ) -> None:
     story = Story(calendar_installation, act)

@@ -45,7 +45,7 @@ KINDS = ("sync_meeting", "send_mail")
     ("database_url", "kind", "phase"),
     [
         *(("sqlite", kind, phase) for kind in KINDS for phase in ("loaded", "called")),
-        # As little has happened outside as after the next phase, and as much as after the one before.
+        # Just as much has happened outside as after the phases before and after this one.
         *(
             pytest.param("sqlite", kind, phase, marks=pytest.mark.full)
             for kind in KINDS
@@ -71,7 +71,8 @@ def test_server_killed_after_a_phase_ends_like_one_that_was_not(
     assert_one_meeting_each(office, [interview])
     assert len(office.calls("create")) == 1
     copies = copies_of_each_mail(office, [interview])
-    # The mail server took the mail and no one lived to write that down: it goes once more, as itself.
+    # The mail server accepted the mail, and the process died before recording it: the same message is sent
+    # once more.
     is_in_doubt = (kind, phase) == ("send_mail", "called")
     assert sorted(copies.values()) == ([1, 2] if is_in_doubt else [1, 1])
 
@@ -93,7 +94,8 @@ def test_server_killed_at_the_last_click_has_one_interview_or_none_and_the_form_
         return None
 
     def are_invited() -> bool:
-        """Not all is done then: the dialog asks for reminders, which are due in days."""
+        """Whether everyone is invited. Not everything is done then: the dialog asks for reminders, which are
+        due in days."""
         return all(
             office.meeting(interview).state is MeetingState.READY
             and {mail.state for mail in office.mails(interview)} == {MailState.SENT}
@@ -117,7 +119,7 @@ def test_server_killed_at_the_last_click_has_one_interview_or_none_and_the_form_
         answer = click(server, last, fields)
         assert answer is not None
         assert answer.status_code == 303, answer.text
-        # What was rolled back on PostgreSQL has used up its number.
+        # A rolled-back row on PostgreSQL has used up its number.
         assert answer.headers["Location"] == f"/interviews/{max(office.interviews())}"
         assert len(office.interviews()) == number
         wait_until(are_invited, what="everyone is invited", timeout=30)
@@ -131,7 +133,8 @@ def test_server_killed_at_the_last_click_has_one_interview_or_none_and_the_form_
 
 @dataclass(frozen=True)
 class End:
-    """What is left of an interview when everything is done, without what differs between any two of them."""
+    """What is left of an interview when everything is done, without what differs between any two
+    interviews."""
 
     meeting: tuple[MeetingState, str | None, FailureReason | None]
     mails: tuple[tuple[str, ReaderRole, int, MailState], ...]
@@ -166,11 +169,11 @@ class Story:
     def tell(self, failpoint: FailpointPlan | None) -> tuple[bool, End]:
         """Whether the failpoint was reached, and what is left behind when all is done."""
         office = self.office
-        # At an hour of its own, so that no meeting is taken for another one's.
+        # Each at a different hour, so that no meeting is mistaken for another's.
         self.told += 1
         minutes = 60 * self.told
         starts_at = utc_now() + timedelta(minutes=minutes, seconds=2)
-        # A candidate of its own, because the first interview of each moves them to another stage.
+        # Each has its own candidate, because the first interview of each moves them to another stage.
         with office.writing():
             dina = create_candidate("Dina Kaur", f"dina.{self.told}@mail.example", office.team.job_id)
         interview = office.schedule(candidate=dina, starts_at=starts_at, reminder_minutes=(minutes,))
@@ -194,7 +197,7 @@ class Story:
         ids = {m.message_id for kind in (INVITATION, REMINDER) for m in office.mails(interview, kind)}
         copies = Counter(message_id for message_id in office.simulators.message_ids() if message_id in ids)
         assert set(copies) == ids
-        # Those that were on their way when the server died go once more, as themselves.
+        # Those that were on their way when the server died are sent once more, as the same messages.
         assert sum(copies.values()) - len(copies) <= (2 if fired else 0)
         return fired, end_of(office, interview)
 
@@ -230,8 +233,8 @@ def test_killed_worker_is_replaced_and_its_work_taken_over(
     office: Office, server_processes: ServerProcesses, kind: str
 ) -> None:
     office.connect(office.team.ben)
-    # Each at an hour of its own: the worker may die over several creates as well, and of two lost meetings
-    # that look alike no one can say which is whose before the patience for a lost answer has run out.
+    # Each at a different hour: the worker may die over several creates as well, and no one can tell apart two
+    # lost meetings that look alike until the time to wait for a lost answer is over.
     interviews = [office.schedule(starts_at=in_three_days() + timedelta(hours=each)) for each in range(4)]
     failpoint = FailpointPlan(phase="loaded", kind=kind, victim="worker")
     [server] = server_processes.start(1, workers=2, failpoint=failpoint, overrides=FAST)
@@ -253,12 +256,12 @@ def test_servers_killed_at_random_lose_nothing_and_double_nothing(
     for number in counts.repeat("kill at random", ordinary=1, full=10):
         chance = random.Random(f"{seed} {number}")
         [server] = server_processes.start(1, workers=2, overrides=FAST)
-        # Each at an hour of its own: a look-up reads whatever looks like the lost meeting one by one.
+        # Each at a different hour: a lookup reads everything that looks like the lost meeting one by one.
         interviews += [
             office.schedule(starts_at=in_three_days() + timedelta(hours=4 * number + extra))
             for extra in range(4)
         ]
-        # No state to wait for: when the blow falls is what the test leaves to chance.
+        # There is no state to wait for: the test leaves the moment of the kill to chance.
         time.sleep(chance.uniform(0, 0.6))
         server.kill()
         kills += 1
@@ -266,5 +269,5 @@ def test_servers_killed_at_random_lose_nothing_and_double_nothing(
     wait_until_settled(office, interviews, timeout=60)
     assert_one_meeting_each(office, interviews)
     copies = copies_of_each_mail(office, interviews)
-    # Each kill can catch every mail thread of both workers between the server's word and ours.
+    # Each kill can catch every mail thread of both workers between the server's answer and our note of it.
     assert sum(copies.values()) - len(copies) <= 6 * kills

@@ -1,4 +1,5 @@
-"""Disconnecting a calendar: its entries stay or go as asked, and go before the permission does."""
+"""Disconnecting a calendar: its entries stay or are removed as asked, and are removed before the permission
+ends."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,7 +44,8 @@ def installation(calendar_installation: CalendarInstallation) -> CalendarInstall
 
 
 def disconnect(installation: CalendarInstallation, member: Member, *, removing: bool, app: str = "") -> int:
-    """As the page does it; returns how many entries are to be removed. `app`: by default their calendar."""
+    """Disconnect as the page does; returns how many entries will be removed. `app` is their calendar by
+    default."""
     app = app or installation.side_of(PRIYA).app
     with installation.writing():
         user = db.session.get_one(User, member.id)
@@ -65,7 +67,7 @@ def living(installation: CalendarInstallation, account: str = PRIYA) -> int:
 
 
 def after_the_end(installation: CalendarInstallation) -> int:
-    """How many grants there still are at the provider: Microsoft has no way to end one."""
+    """How many grants should be left at the provider: Microsoft has no way to end one."""
     return int(PRIYA in installation.at_outlook)
 
 

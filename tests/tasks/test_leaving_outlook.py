@@ -1,5 +1,5 @@
-"""Disconnecting an Outlook calendar: what is to go goes first, and then the permission is forgotten here, as
-Microsoft has no way to end it."""
+"""Disconnecting an Outlook calendar: entries that should go are removed first, and then the permission is
+forgotten here, because Microsoft has no way to end it."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ def installation(calendar_installation: CalendarInstallation) -> CalendarInstall
 
 
 def disconnect_with_entries(installation: CalendarInstallation) -> None:
-    """Two interviews of Ben's are in his calendar, and he wants them removed."""
+    """Disconnect as Ben, who has two interviews in his calendar and wants them removed."""
     installation.connect_calendar(installation.team.ben, PRIYA)
     starts = utc_now().replace(minute=0, second=0, microsecond=0) + timedelta(days=3)
     for day in range(2):

@@ -1,4 +1,4 @@
-"""Live look-ups: when people are busy, asked of their calendars while someone waits for a page."""
+"""Live lookups: people's calendars are asked when they are busy while someone waits for a page."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Calendars:
 
 @contextmanager
 def counted(office: CalendarInstallation) -> Iterator[list[str]]:
-    """The statements of this thread."""
+    """Count the statements of this thread."""
     seen: list[str] = []
     here = threading.get_ident()
 
@@ -101,7 +101,7 @@ def test_people_are_busy_by_their_calendars_without_our_own_entries(office: Cale
 def test_entry_that_may_be_in_a_calendar_makes_no_one_busy(
     state: EntryState, office: CalendarInstallation
 ) -> None:
-    """As reading does, which leaves out whatever has the key of an entry."""
+    """As with reading, which leaves out everything that has the key of an entry."""
     ben, calendars = office.team.ben, Calendars()
     connect(office, ben)
     begins = office.clock.now + timedelta(days=2)
@@ -132,7 +132,7 @@ def test_calendar_that_fails_is_unknown_with_the_age_of_what_was_read(office: Ca
 
 @BOTH
 def test_calendar_is_not_asked_while_background_work_is_paused(office: CalendarInstallation) -> None:
-    """Renewing a grant here could end it for the server that the backup was made on."""
+    """Renewing a grant here could end it for the server on which the backup was made."""
     ben, now = office.team.ben, office.clock.now
     connection_id = connect(office, ben)
     with in_rows(office.app):

@@ -32,7 +32,7 @@ def card_of(installation: Installation, interview: int) -> MeetingCard:
 
 
 def look(installation: Installation, interview: int) -> None:
-    """Have Zoom asked at once, and wait for what comes of it."""
+    """Have Zoom asked at once, and do everything that follows."""
     with installation.writing():
         meeting = db.session.get_one(Interview, interview).meeting
         assert meeting is not None
@@ -98,7 +98,7 @@ def test_passcode_that_was_changed_in_zoom_reaches_everyone(installation: Instal
     assert seen.passcode == "second-2"
     assert seen.join_url != before.join_url
     assert str(seen.join_url) in newest_text(installation.simulators)
-    # It is the host's decision, and not sent back.
+    # It is the host's decision, and is not reverted.
     assert bodies(installation) == []
 
 
@@ -144,7 +144,7 @@ def test_what_zoom_does_not_change_back_is_not_sent_again_and_again(
     assert bodies(installation) == [{"duration": 45}]
 
 
-def test_looks_come_closer_together_towards_the_start_and_end_with_it(
+def test_looks_come_closer_together_toward_the_start_and_end_with_it(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation

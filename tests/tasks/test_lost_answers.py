@@ -1,4 +1,5 @@
-"""A create whose answer was lost is looked up before it is repeated, and what it left behind is removed."""
+"""A create whose answer was lost is looked up before it is repeated, and anything it left behind is
+removed."""
 
 from datetime import timedelta
 
@@ -101,8 +102,8 @@ def test_look_up_leaves_alone_what_the_twin_is_waiting_for(installation: Install
         if phase == "loaded":
             own.update(meeting["id"] for meeting in installation.living_meetings())
         if phase == "called":
-            # The second interview's meeting exists in Zoom and is not written down yet, and the first one's
-            # own is hidden, as in a list that is not up to date.
+            # The second interview's meeting exists in Zoom but is not recorded yet, and the first one's own
+            # meeting is hidden, as in a list that is out of date.
             awaited.extend(str(m["id"]) for m in installation.living_meetings() if m["id"] not in own)
             installation.simulators.delete_meeting(str(own.pop()))
             installation.later(seconds=5)
@@ -166,7 +167,7 @@ def test_answer_that_shows_the_meeting_of_another_interview_is_not_believed(
 @pytest.mark.slow
 def test_meeting_that_appears_after_it_was_looked_for_is_removed(installation: Installation) -> None:
     installation.connect(installation.team.ben)
-    # Our patience with a create is six seconds here: it is given up, and Zoom carries it out anyway.
+    # Here we wait six seconds for a create: we give up, and Zoom carries it out anyway.
     installation.simulators.zoom_switches(latency_ms=8000)
     interview = installation.schedule()
     installation.run_due()
@@ -277,13 +278,14 @@ def test_meeting_left_behind_is_adopted_by_an_interview_that_has_none(installati
     installation.simulators.zoom_switches(lose_next_creates=1)
     interview = installation.schedule()
     installation.run_due()
-    # The list fails for longer than the invitation can wait, and recovers right before orphans are hunted.
+    # The list fails for longer than the invitation can wait, and recovers right before the search for
+    # orphans.
     installation.simulators.zoom_switches(fail_next=1000, fail_status=503, fail_operation="list")
     installation.until_grace_is_over()
     assert installation.meeting(interview).state is MeetingState.FAILED
     installation.simulators.zoom_switches(fail_next=0)
     with installation.writing():
-        # The first to come settles it: here the search for what was left behind.
+        # Whichever comes first settles it: here, the search for what was left behind.
         for task in db.session.scalars(db.select(Task).where(Task.state == TaskState.READY)):
             hunted = task.kind == "remove_orphans"
             task.run_at = installation.clock.now + timedelta(hours=0 if hunted else 1)

@@ -1,4 +1,4 @@
-"""A grant that does not cover everything any more asks for a reconnect, and says what is missing."""
+"""A grant that no longer covers everything asks for a reconnect, and says what is missing."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,5 @@
-"""A connection that a lost answer may have cost is said to be lost, and one that was never at risk is not."""
+"""A connection that a lost answer may have ended is reported as lost, and one that was never at risk is
+not."""
 
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
     row = seen(installation, connection)
     assert row.state is ConnectionState.CONNECTED
     assert row.trouble is not None
-    # A further fault in between makes no one forget what the first one may have cost.
+    # Another fault in between must not hide what the first one may have cost.
     installation.simulators.zoom_switches(token_endpoint="invalid_client")
     installation.clock.forward(timedelta(seconds=30))
     tick(installation)

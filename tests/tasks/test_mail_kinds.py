@@ -1,4 +1,4 @@
-"""A kind of mail is one Python file and one folder of templates, and nothing else has to know of it."""
+"""A kind of mail is one Python file and one folder of templates, and nothing else has to know about it."""
 
 import re
 import sys
@@ -26,11 +26,12 @@ from work import mail as mails
 from work.mail import NewMail, Recipient, UnknownKindError
 
 SAM = "sam@partner.example"
-# What carries mails and must not know one kind from another, and what decides who gets which.
+# The modules that carry mails, which must not know one kind from another, and those that decide who gets
+# which.
 CARRYING = {"messaging", "tasks", "work", "web"}
 DECIDING = {Path("accounts/mails.py"), Path("scheduling/mails/queue.py")}
 
-# What someone adds who adds a kind of mail: this one goes to a person who was taken off an interview.
+# What is added with a new kind of mail: this one goes to a person who was removed from an interview.
 KIND_FILE = """
 from tasks.mails.interviews import InterviewKind
 
@@ -51,8 +52,8 @@ TEMPLATES = {
 
 @pytest.fixture
 def left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The made-up kind, added beside the others: one file and one folder."""
-    # Those of the product are declared for good, before what is made up is declared for this test.
+    """The made-up kind, added to the others: one file and one folder."""
+    # The product's kinds are declared permanently, before the made-up one is declared for this test.
     kinds.all_kinds()
     code, templates = tmp_path / "kinds", tmp_path / "mail"
     code.mkdir()
@@ -170,7 +171,7 @@ def test_mail_to_someone_who_was_taken_off_is_dropped_by_the_kinds_that_ask_them
 
 
 def test_no_one_is_written_to_twice_of_one_kind_on_one_occasion(installation: Installation) -> None:
-    """Whatever the mail is about: mails to the team are bound as those about interviews are."""
+    """Whatever the mail is about: the same rule applies to mails to the team as to those about interviews."""
     team = installation.team
     owner = Recipient(ReaderRole.TEAM, team.ada.id, "Ada Berg", team.ada.email)
     for kind, about, recipient in (

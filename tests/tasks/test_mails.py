@@ -1,4 +1,4 @@
-"""Each mail leaves once, in its time, and says in words why when it does not."""
+"""Each mail leaves once, at its time; if one doesn't, the page explains why."""
 
 from datetime import timedelta
 

@@ -24,7 +24,7 @@ def test_each_entry_takes_one_call_and_a_meeting_one_more(
     for member, account in ((team.ben, LENA), (team.cleo, MARCO), (team.ada, PRIYA)):
         office.connect_calendar(member, account)
     connecting = Counter(office.operations())
-    # Each costs as much as the one before: a call too many shows with a dozen as it does with forty.
+    # Each costs as much as the previous one: an extra call shows with a dozen as well as with forty.
     count = counts(ordinary=3, full=12)
     for number in range(count):
         office.schedule(
@@ -36,12 +36,12 @@ def test_each_entry_takes_one_call_and_a_meeting_one_more(
     calls = Counter(office.operations()) - connecting
     writes = {name: calls[name] for name in ("create", "update", "delete") if calls[name]}
     assert writes == {"create": 3 * count, **({"update": count} if hosts else {})}
-    # Outlook is asked which meetings an account can have, and before a change what there is.
+    # Outlook is asked which meetings an account can have and, before a change, what is there.
     at_outlook = hosts and LENA in office.at_outlook
     assert calls.total() - sum(writes.values()) == (3 * count if at_outlook else 0)
     for account in (LENA, MARCO, PRIYA):
         assert len(office.events(account)) == count
-    # Nothing is asked before its turn, and the task that waits for it does not run.
+    # Nothing is asked before it is due, and the task that waits for it does not run.
     starts = sum(task.starts for task in office.tasks("sync_entries"))
     office.later(minutes=30)
     assert Counter(office.operations()) - connecting == calls
@@ -50,7 +50,7 @@ def test_each_entry_takes_one_call_and_a_meeting_one_more(
 
 
 def compare(office: CalendarInstallation) -> None:
-    """What the daily chore does."""
+    """Do what the daily chore does."""
     with office.writing():
         comparing.compare(comparing.accounts(office.clock.now))
         db.session.commit()
@@ -93,7 +93,7 @@ def test_link_on_an_entry_that_no_interview_wants_is_listed_and_removed_by_a_cli
     office.schedule(software=office.side_of(LENA).software)
     office.run_due()
     with office.writing():
-        # As after a backup was restored: the event is as we made it, and its meeting is unknown.
+        # As after restoring a backup: the event is as we made it, and its meeting is unknown.
         meeting = db.session.scalars(db.select(Meeting)).one()
         meeting.interview.status = InterviewStatus.CANCELLED
         meeting.is_wanted, meeting.state, meeting.provider_meeting_id = (

@@ -1,4 +1,4 @@
-"""Someone who waits for an interview gets hold of the meeting that it has by then."""
+"""Code that waits for an interview's lock gets the meeting that the interview has by then."""
 
 import threading
 
@@ -16,7 +16,7 @@ from tests.tasks.installation import Installation
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
 )
-def test_who_waits_for_an_interview_holds_the_meeting_it_was_given_meanwhile(
+def test_waiting_for_an_interview_returns_the_meeting_it_was_given_meanwhile(
     installation: Installation,
 ) -> None:
     interview_id = installation.schedule()

@@ -1,5 +1,5 @@
 """Meetings on Google Meet and Microsoft Teams, which live on an entry in their host's calendar: one event for
-both."""
+meeting and entry."""
 
 from datetime import timedelta
 from email.message import EmailMessage
@@ -52,7 +52,7 @@ def test_meet_link_is_made_on_the_hosts_one_entry(installation: Installation, li
     assert (seen.state, seen.host) == (MeetingState.READY, "Ben Frei")
     assert linking.event(PRIYA).join_link == seen.join_url
     assert f"done: {linking.label} link created on Ben's account" in installation.progress(interview)
-    # Who has the entry gets no calendar file, and the candidate does.
+    # A person who has the entry gets no calendar file, but the candidate does.
     assert [mail.state for mail in installation.mails(interview)] == [MailState.SENT] * 2
     assert [method for method, *_ in installation.entries(DINA)] == ["REQUEST"]
     assert installation.entries(BEN) == []

@@ -14,7 +14,7 @@ from tests.tasks.real_time import (
     wait_until_settled,
 )
 
-# What is stuck has to be stuck for a while.
+# Stuck work has to be stuck for a while.
 pytestmark = [postgresql_in_full_runs, pytest.mark.slow]
 
 FAST_TICK = {"TICK_SECONDS": FAST["TICK_SECONDS"]}
@@ -46,7 +46,7 @@ def test_zoom_that_hangs_keeps_no_mail_from_leaving(
 ) -> None:
     office.connect(office.team.ben)
     office.simulators.zoom_switches(latency_ms=30_000)
-    # More meetings than a process has threads for them, all waiting for Zoom.
+    # More meetings than a process has threads for, all waiting for Zoom.
     stuck = [office.schedule() for _ in range(6)]
     server_processes.start(1, settings={"PROVIDER_TIMEOUT_SECONDS": "15"}, overrides=FAST_TICK)
 

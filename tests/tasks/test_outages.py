@@ -1,4 +1,5 @@
-"""Zoom or the mail server out of order for a while, each in its own way: what people get then and later."""
+"""Zoom or the mail server is out of order for a while, each in its own way: what people get then and
+later."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -51,7 +52,7 @@ def test_zoom_that_answers_with_its_own_trouble_costs_the_link_until_it_is_back(
     assert len(installation.simulators.mails(DINA)) == 2
 
 
-# Where nothing of Zoom answers at all.
+# Nothing at Zoom answers at all.
 NOWHERE: Mapping[str, Callable[[Simulators], str]] = {
     "refuses the connection": lambda simulators: f"http://127.0.0.1:{free_port()}/v2",
     "has no address": lambda simulators: "http://zoom.invalid/v2",

@@ -1,5 +1,5 @@
-"""What Microsoft refuses or puts off, as people see it: on the interview's page, on the connection's card,
-and in emails."""
+"""What Microsoft refuses or delays, as people see it: on the interview's page, on the connection's card, and
+in emails."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_long_wait_that_is_asked_for_is_kept_and_said(
 def test_too_many_calls_at_once_are_made_up_for_within_seconds(
     office: CalendarInstallation, status: int
 ) -> None:
-    """Other processes take turns of their own, so their calls can be in the way of ours."""
+    """Each process limits only its own calls, so those of other processes can be in the way of ours."""
     microsoft = office.simulators.microsoft
     microsoft.switches(mailbox_concurrency=1, concurrency_status=status, latency_ms=1500)
     row = connection(office)

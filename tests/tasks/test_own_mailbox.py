@@ -1,4 +1,4 @@
-"""Emails of an interview leave from its scheduler's own mailbox, and what becomes of them when it fails."""
+"""Emails about an interview leave from its scheduler's own mailbox, and what happens to them if it fails."""
 
 from datetime import timedelta
 

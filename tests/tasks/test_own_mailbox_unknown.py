@@ -1,4 +1,5 @@
-"""What a mailbox may have sent is never sent again unasked, whatever became of the answer or the server."""
+"""An email that a mailbox may have sent is never sent again unless someone asks, whatever happened to the
+answer or the server."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -124,7 +125,7 @@ def test_process_that_dies_before_it_asks_the_mailbox_changes_nothing(
 
 
 def just_before_it_asks(installation: Installation, then: Callable[[], None]) -> Runner:
-    """A runner in whose first delivery something happens after the email was written."""
+    """A runner during whose first delivery something happens after the email was composed."""
     waiting = [then]
 
     def at_phase(phase: Phase, task: ClaimedTask) -> None:

@@ -1,4 +1,4 @@
-"""A day and an hour before an interview, everything that it needs is checked and put right, or said once."""
+"""A day and an hour before an interview, everything that it needs is checked, and fixed or reported once."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def tick(installation: Installation) -> None:
 
 
 def wait_until(installation: Installation, interview: int, before: timedelta) -> None:
-    """Let it become so long before the start."""
+    """Let time pass until this long before the start."""
     installation.clock.forward(start_of(installation, interview) - before - installation.clock.now)
 
 
 def check(installation: Installation, interview: int, before: timedelta) -> None:
-    """Let it become so long before the start, and everything that follows from the check happen."""
+    """Let time pass until this long before the start, and do everything that follows from the check."""
     wait_until(installation, interview, before)
     tick(installation)
     for _ in range(4):
@@ -146,7 +146,7 @@ def test_meeting_that_was_deleted_in_zoom_is_made_again(
     assert new.state is MeetingState.READY
     assert new.join_url != old.join_url
     assert len(installation.living_meetings()) == 1
-    # Everyone has the new link, so that there is nothing to warn of.
+    # Everyone has the new link, so there is nothing to warn about.
     assert warnings(installation, BEN) == []
 
 
@@ -194,7 +194,7 @@ def test_waiting_room_that_the_host_turned_on_is_turned_off_again(installation: 
         "meeting_authentication": False,
     }
     assert warnings(installation, BEN) == []
-    # An account that has come to insist on it since is said.
+    # If the account has started to insist on it since, that is reported.
     installation.simulators.zoom_switches(locked_settings=["waiting_room"])
     installation.simulators.change_meeting(
         number_of(installation, interview), settings={"waiting_room": True}
@@ -283,7 +283,7 @@ def test_missing_meeting_is_tried_again_and_not_said_twice(installation: Install
     assert len(installation.simulators.mails(BEN)) == urgent
 
 
-def test_zoom_that_cannot_be_reached_is_no_ones_problem(installation: Installation) -> None:
+def test_zoom_that_cannot_be_reached_alarms_no_one(installation: Installation) -> None:
     interview = in_three_days(installation)
     installation.simulators.zoom_switches(fail_next=1000, fail_status=503)
     check(installation, interview, DAY)

@@ -37,8 +37,8 @@ from work.mail import SEND_MAIL
 RAVI = "ravi.menon@northlight.example"
 SETTINGS = {"MAIL_TIMEOUT": "2", "PROVIDER_TIMEOUT_SECONDS": "2"}
 IN_A_BATCH = 10
-# Each server sends this many emails at a time, so a kill can catch as many between the mail server's word and
-# the row that keeps it.
+# Each server sends this many emails at a time, so a kill can catch as many between the mail server's answer
+# and the row that records it.
 MAIL_THREADS = 3
 
 Fault = Callable[[random.Random, Simulators], object]
@@ -60,7 +60,7 @@ def _few(chance: random.Random) -> int:
     return chance.randint(1, 4)
 
 
-# All of them pass on their own: what a person has to put right is for other tests.
+# All of them end on their own: faults that a person has to fix are for other tests.
 FAULTS: tuple[Fault, ...] = (
     _zoom(fail_next=_few, fail_status=lambda chance: chance.choice((429, 500, 502, 503, 504))),
     _zoom(lose_next_creates=_few),
@@ -115,7 +115,8 @@ class Run:
     scheduled_at_copy: int = 0
 
     def schedule(self, count: int) -> None:
-        """Each at an hour of its own: what a lost answer left is found by its time."""
+        """Schedule an interview, each at a different hour: what a lost answer left behind is found by its
+        time."""
         team = self.office.team
         for _ in range(count):
             starts_at = in_three_days() + timedelta(hours=len(self.interviews))
@@ -123,8 +124,8 @@ class Run:
             self.interviews.append(self.office.schedule(starts_at=starts_at, hiring_manager=manager))
 
     def change_the_weather(self) -> None:
-        """Most of the time something is wrong, never for long, and never the same twice in a row: a token
-        that is rejected right after another one ends the connection.
+        """Change what is wrong. Most of the time something is, never for long, and never the same twice in a
+        row: a token that is rejected right after another one ends the connection.
         """
         self.calm()
         if self.chance.random() < 0.7:
@@ -160,7 +161,7 @@ class Run:
 def test_a_thousand_interviews_survive_faults_and_kills(
     office: Office, server_processes: ServerProcesses, counts: Counts, seed: int, tmp_path: Path
 ) -> None:
-    # It says how far it is, so no one has to be told where it hangs.
+    # It prints its progress, so it needs no dump that shows where it hangs.
     faulthandler.cancel_dump_traceback_later()
     total = counts(ordinary=100, full=1000)
     office.simulators.zoom_switches(daily_limit=1_000_000)
@@ -214,7 +215,8 @@ def test_a_thousand_interviews_survive_faults_and_kills(
 
 
 def is_over(run: Run, tell: Callable[[int], None]) -> bool:
-    """Whether all is done. Retries that would wait for minutes come at once, as if the time had passed."""
+    """Whether everything is done. Retries that would wait for minutes are made at once, as if the time had
+    passed."""
     with run.office.writing():
         left = db.session.scalar(
             sa.select(sa.func.count(sa.distinct(Task.subject))).where(
@@ -232,7 +234,7 @@ def is_over(run: Run, tell: Callable[[int], None]) -> bool:
 
 
 def rehearsal_of(copy: Path) -> Rehearsal:
-    """What a rehearsal says of the backup."""
+    """What a rehearsal says about the backup."""
     return rehearse(make_app, copy, read_secret(PAIR.secret), copy.parent)
 
 
@@ -242,7 +244,7 @@ def restored(copy: Path) -> Iterator[Flask]:
     folder = copy.parent / "restored"
     settings = {"DATABASE_URL": f"sqlite:///{folder / 'smoothhiring.sqlite3'}", "INSTANCE_PATH": str(folder)}
     app = make_app(settings)
-    # As the command finds it: only then, an application makes keys.
+    # As the command finds it: an application makes keys only later.
     instance_folder.remove_keys(folder)
     restore(app, copy, read_secret(PAIR.secret))
     yield app
@@ -272,8 +274,8 @@ def assert_nothing_is_lost_and_nothing_is_double(run: Run, total: int) -> None:
     invited = {mail.interview_id for mail in sent.values() if mail.kind == "invitation"}
     assert invited == set(run.interviews)
     doubled = [mail for mail in mails if copies[mail.message_id] > 1]
-    # An answer that was lost, or a server that was killed before it could write down what it had done. Then
-    # the mail went out as the same message again.
+    # An answer was lost, or a server was killed before it could record what it had done. Then the mail was
+    # sent again as the same message.
     taken_over = run.tasks_taken_over()
     unexplained = [m.id for m in doubled if not m.may_be_double and tasks.get(m.id) not in taken_over]
     assert unexplained == []

@@ -62,7 +62,7 @@ def correct_address(installation: Installation, address: str = CORRECTED) -> Non
 
 
 def ask_for_it_again(installation: Installation, interview: int) -> None:
-    """Click on Send again beside everything that it is offered for."""
+    """Click Send again wherever it is offered."""
     with installation.writing():
         row = db.session.get_one(Interview, interview)
         offered = frozenset(progress_of(row).failed_mails)
@@ -75,7 +75,7 @@ def test_later_emails_to_a_refused_address_wait_until_it_is_corrected(installati
     interview = schedule_in_thirty_hours(installation)
     installation.run_due()
     installation.later(hours=6)
-    # Not even tried: a server that is asked again and again comes to take us for a sender of spam.
+    # It is not even tried: a server that is asked again and again starts to take us for a sender of spam.
     assert states(installation, interview, REMINDER, DINA) == [MailState.QUEUED] * 2
     assert states(installation, interview, REMINDER, BEN) == [MailState.SENT, MailState.QUEUED]
     page = installation.progress(interview)
@@ -168,7 +168,7 @@ def test_no_one_is_told_at_the_address_that_refuses(installation: Installation) 
         assert told == [ADA]
 
 
-def test_first_invitation_to_another_interview_is_tried_all_the_same(installation: Installation) -> None:
+def test_first_invitation_to_another_interview_is_still_tried(installation: Installation) -> None:
     refuse(installation, DINA)
     first = schedule_in_thirty_hours(installation)
     installation.run_due()

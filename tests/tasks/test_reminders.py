@@ -173,7 +173,7 @@ def complete(interview: Interview) -> None:
         (complete, "The interview has begun."),
     ],
 )
-def test_no_reminder_of_a_time_that_is_not_the_interviews(
+def test_no_reminder_names_a_time_that_is_not_the_interviews(
     installation: Installation, change: Callable[[Interview], None], words: str
 ) -> None:
     interview = in_ninety_minutes(installation)
@@ -201,7 +201,7 @@ def test_reminder_of_the_last_minutes_leaves_on_time_or_not_at_all(
     assert words == (None if is_sent else "It would have come too late to help.")
 
 
-def test_who_has_left_the_team_gets_none(installation: Installation) -> None:
+def test_person_who_has_left_the_team_gets_no_reminder(installation: Installation) -> None:
     noah = someone(installation, "Noah Bell", Role.INTERVIEWER)
     person = Participant(noah.name, noah.email, noah.id)
     interview = in_ninety_minutes(installation, attendees=(person,), internal_notes=NOTES)

@@ -1,4 +1,4 @@
-"""A meeting that is not wanted any more is removed, and does not keep another one from being made."""
+"""A meeting that is no longer wanted is removed, and does not keep another one from being made."""
 
 import pytest
 from sqlalchemy.exc import IntegrityError

@@ -98,7 +98,8 @@ def test_reminder_that_was_sent_is_sent_again_for_a_later_time(sqlite_installati
     reminders = installation.mails(interview, REMINDER)
     assert [mail.state for mail in reminders].count(MailState.SENT) == 6
     assert {mail.occasion for mail in reminders if mail.state is MailState.SENT} == {"r0-1440", "r1-1440"}
-    # Moved so close that the one a day before has no time: it is not sent, and said.
+    # It was moved so close that the reminder a day before is no longer possible: it is not sent, and the page
+    # says so.
     installation.edit(interview, starts_at=installation.clock.now + timedelta(hours=2))
     assert len(installation.mails(interview, REMINDER)) == len(reminders)
     installation.later(hours=1, minutes=1)
@@ -129,7 +130,7 @@ def test_people_who_join_are_invited_and_people_who_leave_hear_that_it_is_off_fo
     }
     # The scheduler gets a copy of the candidate's.
     assert reminded == {DINA, BEN, cleo.email, installation.team.ada.email}
-    # Back again: the entry that was taken away is sent again, with a higher number.
+    # They are back: the entry that was taken away is sent again, with a higher number.
     assert installation.mails(interview, TAKEN_OFF)[0].state is MailState.SENT
 
 
@@ -148,7 +149,7 @@ def test_someone_who_comes_back_is_invited_again(sqlite_installation: Installati
     assert "You're joining the interview with Dina Kaur" in text(installation, KIRAN.email)
 
 
-def test_removal_is_told_although_the_interview_changes_again_or_is_cancelled(
+def test_people_hear_of_their_removal_although_the_interview_changes_again_or_is_cancelled(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation
@@ -168,7 +169,7 @@ def test_removal_is_told_although_the_interview_changes_again_or_is_cancelled(
         (PastedLink("https://webex.example/ada", "Webex"), "It's now a video call on Webex.", 0),
     ],
 )
-def test_meeting_that_is_not_needed_any_more_is_removed(
+def test_meeting_that_is_no_longer_needed_is_removed(
     sqlite_installation: Installation, venue: Any, said: str, living: int
 ) -> None:
     installation = sqlite_installation
@@ -205,7 +206,7 @@ def test_change_while_the_meeting_is_being_made_ends_in_one_truth(installation: 
     [living] = installation.living_meetings()
     assert living["start_time"] == in_zoom(new)
     assert len(installation.calls("create")) == 1
-    # They had heard of no other time.
+    # They had not heard of any other time.
     assert installation.entries(DINA) == [("REQUEST", 1, at(new))]
     assert subjects(installation, DINA)[0].startswith("Interview on ")
 
@@ -303,7 +304,7 @@ def test_new_password_is_told_once_with_the_link_that_goes_with_it(sqlite_instal
     assert "The password has changed." in said
     assert "Password: second-2" in said
     assert str(installation.meeting(interview).join_url) in said
-    # While it cannot be set, people are told of the rest after a minute.
+    # While it cannot be set, people are told about the rest after a minute.
     installation.simulators.zoom_switches(fail_next=1000, fail_status=503)
     installation.edit(interview, agenda="Other", venue=OnlineMeeting(MeetingSoftware.ZOOM, "third-3"))
     installation.later(seconds=UNDO_IS_OVER)
@@ -340,7 +341,7 @@ def test_what_cannot_be_changed_is_refused(sqlite_installation: Installation) ->
     other = installation.schedule(starts_at=in_three_days() + LATER)
     with pytest.raises(SchedulingError, match="just got another interview"):
         installation.edit(interview, accepts=False, starts_at=in_three_days() + LATER)
-    # It is not in its own way.
+    # The interview is not in its own way.
     installation.edit(other, accepts=False, duration_minutes=60)
     installation.cancel(interview)
     with pytest.raises(NotScheduledError):

@@ -1,4 +1,5 @@
-"""After a restore, meetings that the original made after the backup are found before others are made."""
+"""After a restore, meetings that the original server made after the backup are found before others are
+made."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_it_is_looked_for_on_the_accounts_of_everyone_who_may_host(
     resume(installation)
     found = installation.meeting(interview)
     assert (found.state, found.host) == (MeetingState.READY, "Ada Berg")
-    # Nothing was on Ben's.
+    # There was nothing on Ben's account.
     assert found.calls == (CallState.ABSENT, CallState.DONE)
     assert len(installation.living_meetings()) == 1
 
@@ -89,7 +90,7 @@ def test_one_is_made_where_there_is_none(installation: Installation, tmp_path: P
     Snapshot(installation, tmp_path).restore()
     resume(installation)
     assert installation.meeting(interview).calls == (CallState.ABSENT, CallState.DONE)
-    # What is scheduled afterwards has nothing to look for.
+    # Interviews scheduled afterwards have nothing to look for.
     installation.later(minutes=1)
     other = installation.schedule()
     installation.run_due()
@@ -122,7 +123,7 @@ def test_meeting_that_took_the_place_of_another_is_found_as_well(
 
 
 def look_until_certain(installation: Installation) -> None:
-    """Let the next look at a meeting come, and the one that makes sure."""
+    """Let the next check of a meeting happen, and the one that makes sure."""
     installation.later(hours=8)
     installation.later(minutes=3)
     installation.later(minutes=1)
@@ -159,7 +160,7 @@ def connect_again(installation: Installation) -> None:
 def test_one_that_was_changed_after_the_backup_is_listed_for_people_to_decide(
     installation: Installation, tmp_path: Path
 ) -> None:
-    """It is not what is wanted here, and may be what the candidate has."""
+    """It differs from what is wanted here, but may be what the candidate has."""
     installation.connect(installation.team.ben)
     interview = installation.schedule()
     backup = Snapshot(installation, tmp_path)
@@ -209,6 +210,6 @@ def test_entry_that_was_made_after_the_backup_is_not_made_twice(
 
 
 def forget_creations(linking: Linking) -> None:
-    """Exchange forgets after a while which creations it has seen."""
+    """Make Exchange forget which creations it has seen, as it does after a while."""
     if linking.app == Outlook.app:
         linking.side.switches(transaction_memory=0)

@@ -1,4 +1,5 @@
-"""What people see of the next interviews before a restored server resumes; nothing happens before that."""
+"""What people see of the upcoming interviews before a restored server resumes; nothing happens before
+that."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ def installation(sqlite_installation: Installation) -> Installation:
 
 
 def items(page: Page) -> list[str]:
-    """The next interviews, each in one line."""
+    """The upcoming interviews, each in one line."""
     [card] = page.tree.all("section", lambda each: each.get("id") == "next-interviews")
     return [each.text for each in card.all("li")]
 
@@ -73,7 +74,7 @@ def test_next_interviews_are_shown_with_what_became_of_their_links(
     assert "No one can be asked about this link." in checked[3]
     assert "Link" not in checked[4]
     assert "it's found once background work resumes" in checked[5]
-    # People decide; nothing of it is written down.
+    # People decide; none of this is recorded.
     assert [installation.rows(each) for each in (works, moved, gone, unmade)] == stored
 
 

@@ -1,4 +1,4 @@
-"""Whatever becomes of a grant in the background, its keys appear nowhere in plain text."""
+"""Whatever happens to a grant in the background, its keys appear nowhere in plain text."""
 
 import logging
 from datetime import timedelta
@@ -24,7 +24,7 @@ from timezones import utc_now
 
 
 def hours_later(installation: Installation, hours: float) -> None:
-    """What the metronome notices after that time, and all that follows."""
+    """Do what the metronome notices after that time, and everything that follows."""
     installation.clock.forward(timedelta(hours=hours))
     with installation.app.app_context():
         ASK_FOR_REFRESHES.run()
@@ -43,7 +43,7 @@ def test_keys_are_nowhere_in_plain_text_at_any_stage_of_a_grant(
         nonlocal kept
         kept += b"".join(path.read_bytes() for path in instance_path.parent.rglob("*sqlite3*"))
 
-    # On the way to Zoom, and not come back yet: what proves later that it was this browser that left.
+    # Gone to Zoom, and not back yet: this proves later that it was this browser that left.
     with installation.writing():
         session = UserSession(user_id=team.ada.id, token_hash="of no cookie")
         db.session.add(session)
@@ -97,7 +97,7 @@ def test_keys_are_nowhere_in_plain_text_at_any_stage_of_a_grant(
         assert secret.encode() not in kept
         assert secret not in caplog.text
         assert secret not in mails
-    # The key of the meeting belongs into the invitation, and into no log.
+    # The meeting's key belongs in the invitation, and in no log.
     assert "ZPW-CANARY" in mails
     assert "ZPW-CANARY" not in caplog.text
 
@@ -135,7 +135,7 @@ def test_keys_of_google_and_links_of_meet_are_nowhere_in_plain_text(
     installation.connect_calendar(team.ben, PRIYA)
     with installation.writing():
         connect_app(GMAIL, team.ada, LENA)
-    # A lost answer, a token that Google refuses, and a mailbox that leaves open what came of an email.
+    # A lost answer, a token that Google refuses, and a mailbox that leaves open whether an email was sent.
     simulated.switches(lose_next_creates=1, reject_next_tokens=1, lose_next_sends=1)
     interview = installation.schedule(software=Software.GOOGLE_MEET)
     installation.until_grace_is_over()
@@ -180,7 +180,7 @@ def test_keys_of_google_and_links_of_meet_are_nowhere_in_plain_text(
         assert secret not in caplog.text
         assert secret not in mails
         assert secret not in sent
-    # Who has the link can join: it belongs into the invitation and the calendar, and into no log.
+    # Anyone who has the link can join: it belongs in the invitation and the calendar, and in no log.
     for address in (link, another):
         assert address in kept
         assert urlsplit(address).path.strip("/") not in caplog.text
@@ -217,7 +217,7 @@ def test_keys_of_microsoft_and_links_of_teams_are_nowhere_in_plain_text(
     with installation.writing():
         connect_app("outlook-calendar", team.ben, PRIYA)
         connect_app("outlook-mail", team.ada, LENA)
-    # A lost answer, a token that is challenged, and a mailbox that leaves open what came of an email.
+    # A lost answer, a token that is challenged, and a mailbox that leaves open whether an email was sent.
     simulated.switches(lose_next_creates=1, challenge_next_calls=1, lose_next_sends=1)
     interview = installation.schedule(software=Software.TEAMS)
     installation.until_grace_is_over()
@@ -231,7 +231,7 @@ def test_keys_of_microsoft_and_links_of_teams_are_nowhere_in_plain_text(
         note_rows()
     simulated.switches(token_endpoint="", lose_next_token_answers=1)
     hours_later(installation, 1)
-    # The app is removed at Microsoft, and what is left is given up here.
+    # The app is removed at Microsoft, and then disconnected here.
     simulated.revoke(LENA)
     hours_later(installation, 26)
     with installation.writing():

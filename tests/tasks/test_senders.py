@@ -71,7 +71,7 @@ def test_nothing_leaves_without_an_address_of_ones_own(
         background.make_runner(app).run_due()
         assert [mail.state for mail in office.mails(interview)] == [MailState.QUEUED] * 2
         assert office.simulators.mails() == []
-    # Setting it is enough: nothing was held against anyone.
+    # Setting it is enough: no recipient was blamed for anything.
     sqlite_installation.later(minutes=10)
     assert [mail.state for mail in sqlite_installation.mails(interview)] == [MailState.SENT] * 2
 

@@ -30,7 +30,7 @@ ASKED, REMINDED = "Choose a time for your interview: ", "Reminder: please choose
 
 
 def request(installation: Installation, *days: int, **wishes: Any) -> int:
-    """Dina is asked by Ada to choose from mornings so many days ahead."""
+    """Ask Dina, as Ada, to choose from mornings this many days ahead."""
     starts = [in_days(installation, number) for number in days or (10, 11)]
     with installation.writing():
         return factories.request_slots(installation.team.ada, installation.team.dina, *starts, **wishes)
@@ -42,7 +42,7 @@ def in_days(installation: Installation, number: int) -> datetime:
 
 @contextmanager
 def changing(installation: Installation, interview_id: int) -> Iterator[tuple[User, Interview]]:
-    """A block in which Ada or Dina does something about an interview."""
+    """Let Ada or Dina do something about an interview in a block."""
     with installation.writing():
         ada = db.session.get_one(User, installation.team.ada.id)
         yield ada, db.session.get_one(Interview, interview_id)
@@ -59,7 +59,7 @@ def subjects(installation: Installation, address: str = DINA) -> list[str]:
 
 
 def beginnings(installation: Installation) -> list[str]:
-    """Which of the requests came, by the words that their subjects begin with."""
+    """The requests that arrived, by the words that their subjects begin with."""
     return [subject.partition(": ")[0].partition(" for your")[0] for subject in subjects(installation)]
 
 
@@ -172,7 +172,7 @@ def test_mail_server_that_is_away_for_days_brings_no_two_requests_at_once(
     installation.simulators.mail_switches(refuse_connections=False)
     for _ in range(2):
         installation.later(hours=2)
-    # What was held up has come, and a reminder of it in the next minute would be a nuisance.
+    # The delayed request has arrived, and a reminder about it in the next minute would be a nuisance.
     assert beginnings(installation) == ["Choose a time"]
     installation.later(hours=96 - 53)
     assert beginnings(installation) == ["Choose a time", "Reminder"]
@@ -194,7 +194,7 @@ def test_mail_server_that_is_away_over_both_reminders_brings_one(sqlite_installa
 
 
 def test_candidate_who_chose_while_the_mail_server_was_away_is_not_asked(installation: Installation) -> None:
-    """With the link that someone copied for them."""
+    """They chose with the link that someone copied for them."""
     installation.simulators.mail_switches(refuse_connections=True)
     interview = request(installation, 10, 11, software=None)
     installation.later(hours=49)
@@ -252,7 +252,7 @@ def test_reminder_waits_for_a_better_moment_than_right_after_a_renewal(
 # Automatic
 
 
-def test_nothing_that_runs_by_itself_minds_an_interview_without_a_time(installation: Installation) -> None:
+def test_automatic_work_leaves_alone_an_interview_without_a_time(installation: Installation) -> None:
     """Neither one whose candidate still chooses nor one that waits for a last look is checked before its
     start, compared with Zoom, reminded of, or asked about afterwards."""
     installation.connect(installation.team.ben)

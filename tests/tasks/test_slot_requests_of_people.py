@@ -1,4 +1,4 @@
-"""A candidate who is asked to choose a time has another address, or is erased: what becomes of the email."""
+"""A candidate who is asked to choose a time gets another address, or is erased: what happens to the email."""
 
 from extensions import db
 from hiring.calling_off import cancel_and_erase
@@ -133,6 +133,6 @@ def test_words_of_a_withdrawal_that_never_left_are_erased(installation: Installa
 
 
 def payloads(installation: Installation) -> str:
-    """What all the work together was told."""
+    """The payloads of all tasks together."""
     with installation.reading():
         return repr(list(db.session.scalars(db.select(Task.payload))))

@@ -1,4 +1,4 @@
-"""A server that is told to stop ends what it began; the health page says whether work is looked after."""
+"""A server that is told to stop finishes what it began; the health page says whether work is being done."""
 
 import time
 from datetime import timedelta
@@ -31,7 +31,8 @@ def lanes_at_work(office: Office) -> set[str]:
 def stop_in_the_middle_and_start_again(
     office: Office, server_processes: ServerProcesses, settings: dict[str, str]
 ) -> None:
-    """Zoom and the mailbox are slow or silent as the test has made them until the server has stopped."""
+    """Stop the server and start it again. Until it has stopped, Zoom and the mailbox stay as slow or silent
+    as the test has made them."""
     office.connect(office.team.ben)
     interviews = [office.schedule() for _ in range(3)]
     by_phone = office.schedule(software=None)
@@ -72,7 +73,7 @@ def test_server_that_is_told_to_stop_leaves_a_silent_mail_server_alone_in_the_en
 ) -> None:
     office.simulators.zoom_switches(latency_ms=1500)
     office.simulators.mail_switches(silent=True)
-    # Longer than the server may take for its end.
+    # Longer than the server may take to stop.
     stop_in_the_middle_and_start_again(office, server_processes, {"MAIL_TIMEOUT": "60"})
 
 

@@ -1,4 +1,4 @@
-"""Storing what a provider gave while others store and renew, and what becomes of grants no one keeps."""
+"""Storing what a provider gave while others store and renew, and what happens to grants that are not kept."""
 
 import threading
 from datetime import timedelta
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.both_databases
 
 TOM = "tom.adeyemi@northlight.example"
 
-# SQLite lets one writer in at a time, so that only PostgreSQL can get these wrong.
+# SQLite allows one writer at a time, so only PostgreSQL can get these wrong.
 on_postgresql = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
 )
@@ -67,7 +67,7 @@ class Waiting(threading.Thread):
         self._trip = come_back(self._installation, self._answer)
 
     def wait(self) -> None:
-        """Until it has come to where the test's transaction is in its way."""
+        """Wait until it has reached the point where the test's transaction blocks it."""
         app = self._installation.app
         wait_until(lambda: is_waiting_for_a_lock(app), what="the second one waits", timeout=10)
 
@@ -78,7 +78,7 @@ class Waiting(threading.Thread):
 
 
 def store_both(installation: Installation, first: Answer, second: Answer) -> RoundTrip:
-    """Store the second answer from where the first one is stored and not committed."""
+    """Store the second answer at the point where the first one is stored but not committed."""
     thread = Waiting(installation, second)
     with installation.writing():
         trip = finish(first)
@@ -164,7 +164,7 @@ def test_pair_that_arrives_for_the_previous_account_is_revoked(sqlite_installati
     ):
         live_grant(connection)
     assert accounts(installation) == {ada.id: PRIYA}
-    # The pair that was there when the other account came is spent; the one that came later is not.
+    # The pair that was there when the other account was stored is used up; the one that came later is not.
     assert len(installation.tasks(REVOKE_GRANT.name)) == 2
     installation.run_due()
     assert living_grants(installation) == [PRIYA]

@@ -131,7 +131,7 @@ def with_bytes(change: Callable[[bytes], bytes]) -> Callable[[Answer], None]:
     return spoil
 
 
-# What the meeting is stored from, or looked up after.
+# Answers from which the meeting is stored, or after which it is looked up.
 CREATED = {
     "NUL in texts": changed(topic="a\0b", agenda="\0", timezone="\0", password="pass\0word"),
     "half a character": changed(topic="\ud800", agenda="x\udfff", password="\udc00abc"),
@@ -196,7 +196,7 @@ def test_strange_answer_to_a_create_ends_in_one_meeting_and_one_invitation_with_
     assert {mail.state for mail in installation.mails(interview)} == {"sent"}
 
 
-# What Zoom says about when to come back, and the seconds that it should be left alone.
+# What Zoom says about when to try again, and the seconds for which it should be left alone.
 COME_BACK: dict[str, tuple[Callable[[datetime], str | None], float, float]] = {
     "in seconds": (lambda now: "30", 30, 30),
     "as a date": (lambda now: format_datetime(now + timedelta(seconds=40), usegmt=True), 39, 40),
@@ -366,7 +366,7 @@ def test_list_that_leads_to_itself_is_given_up(installation: Installation, zoom:
     assert len([what for what in zoom.seen if what.startswith(LIST)]) < 12
 
 
-# As in Zoom's reference. Whatever is about this account alone, another account may be able to do.
+# As in Zoom's reference. If only this account is refused, another account may be able to do it.
 _SCOPES, _NOT_ALLOWED = FailureReason.SCOPES_MISSING, FailureReason.NOT_ALLOWED
 ABOUT_ACCOUNT: dict[str, tuple[FailureReason, int, int, str]] = {
     "scope missing": (_SCOPES, 400, 4711, "does not contain scopes:[meeting:write:meeting]."),

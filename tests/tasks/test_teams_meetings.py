@@ -71,7 +71,7 @@ def test_account_that_says_it_has_no_teams_keeps_one_plain_entry(
 def test_scheduler_without_teams_gets_nothing_into_their_calendar(
     account: str, installation: Installation, teams: Linking
 ) -> None:
-    """Ada takes no part, and was only asked to host."""
+    """Ada does not take part, and was only asked to host."""
     teams.connect(installation, installation.team.ada, account)
     interview = installation.schedule(software=TEAMS)
     settle(installation)
@@ -100,7 +100,7 @@ def test_account_without_a_mailbox_is_passed_over(installation: Installation, te
 def test_skype_link_that_came_instead_is_shown_to_no_one(
     tries: int, installation: Installation, teams: Linking
 ) -> None:
-    """Outlook can't take it off, so that its entry goes, and another one comes."""
+    """Outlook can't take the link off, so its entry is removed, and replaced with another one."""
     teams.connect(installation, installation.team.ben, PRIYA)
     teams.side.switches(link_creation="skype")
     interview = installation.schedule(software=TEAMS)
@@ -124,7 +124,7 @@ def test_skype_link_that_came_instead_is_shown_to_no_one(
     assert len(teams.events(PRIYA)) == 1
 
 
-def test_tries_in_vain_leave_the_one_entry_alone(installation: Installation, teams: Linking) -> None:
+def test_failed_tries_leave_the_one_entry_alone(installation: Installation, teams: Linking) -> None:
     """Vera's organization pays for no Teams, which only shows once a meeting is asked for."""
     teams.connect(installation, installation.team.ben, VERA)
     interview = installation.schedule(software=TEAMS)
@@ -156,7 +156,7 @@ def test_link_that_does_not_come_is_made_by_another_host_after_a_while(
     assert (seen.state, seen.host) == (MeetingState.READY, "Ada Berg")
     assert teams.links(PRIYA, LENA) == [seen.join_url]
     assert [says(teams.event(each), seen.join_url) for each in (PRIYA, LENA)] == [True, True]
-    # Ben's first entry would go on waiting for its link. It is gone, and he has got another.
+    # Ben's first entry would keep waiting for its link. It is gone, and he has another one.
     assert teams.event(PRIYA).id != first.id
     for _ in range(30):
         installation.later(hours=1)
@@ -222,7 +222,7 @@ def test_text_that_changes_keeps_the_part_for_joining(installation: Installation
 
 
 def test_another_link_that_the_host_has_made_is_noticed(installation: Installation, teams: Linking) -> None:
-    """Ben takes Teams off the entry and puts it on again: the link that everyone has leads nowhere."""
+    """Ben takes Teams off the entry and adds it again: the link that everyone has leads nowhere."""
     teams.connect(installation, installation.team.ben, PRIYA)
     interview = installation.schedule(software=TEAMS)
     settle(installation)

@@ -1,4 +1,4 @@
-"""Tokens that live shortly are used, renewed at half their life, and never asked for without end."""
+"""Short-lived tokens are used, renewed halfway through their life, and never requested endlessly."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -50,7 +50,7 @@ def test_token_that_lives_for_a_second_is_not_renewed_at_every_tick(
 
 
 class _Stale:
-    """Gives tokens that have run out already."""
+    """Gives tokens that have already run out."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock = clock

@@ -1,6 +1,6 @@
 """Two servers behind a proxy, under the load of people who schedule, move and cancel interviews and look at
-pages, while one of the servers is killed again and again: each meeting once, each email once, no session
-lost.
+pages, while one of the servers is killed again and again: each meeting is made once, each email arrives once,
+and no session is lost.
 """
 
 import faulthandler
@@ -51,14 +51,15 @@ from work.mail import SEND_MAIL
 PEOPLE = ("Priya Raman", "Marco Bianchi", "Grace Kim", "Noah Clarke")
 # As deployed.
 WORKERS, THREADS, MAIL_THREADS = 2, 4, 3
-# Of each person, so many interviews are scheduled at most in a minute; then they only look at pages.
+# How many interviews each person schedules in a minute at most; after that they only look at pages.
 IN_A_MINUTE = 60
 REMINDER = "reminder"
 # In a full run; with --minutes it is one kill a minute.
 KILLS, SECONDS_BETWEEN = 5, 8.0
 # 95 of 100 pages come within twice the time that they take with one server.
 MOST_SLOWER = 2.0
-# Of fewer pages, as on a machine that is busy with other tests, the slowest twentieth is a matter of chance.
+# With fewer pages, as on a machine that is busy with other tests, the slowest twentieth is a matter of
+# chance.
 ENOUGH_PAGES = 100
 
 
@@ -81,7 +82,7 @@ class Recruiter:
     waited: list[float] = field(default_factory=list)
 
     def work(self, until: float) -> None:
-        """Until that moment of the monotonic clock."""
+        """Work until that moment on the monotonic clock."""
         while time.monotonic() < until:
             for path in ("/", "/interviews", "/candidates"):
                 self.look(path)
@@ -197,7 +198,7 @@ def test_two_servers_lose_and_double_nothing_while_one_is_killed_again_and_again
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    # It says how far it is, so no one has to be told where it hangs.
+    # It prints its progress, so it needs no dump that shows where it hangs.
     faulthandler.cancel_dump_traceback_later()
     minutes = request.config.getoption("--minutes")
     kills, between = (round(minutes), 60.0) if minutes else (KILLS, SECONDS_BETWEEN)
@@ -231,7 +232,7 @@ def test_two_servers_lose_and_double_nothing_while_one_is_killed_again_and_again
 
 
 def waited_for_pages(recruiters: list[Recruiter], seconds: float) -> list[float]:
-    """Let everyone work for so long; the seconds that each page took."""
+    """Let everyone work for this long, and return the seconds that each page took."""
     until = time.monotonic() + seconds
     with ThreadPoolExecutor(len(recruiters)) as pool:
         for working in [pool.submit(recruiter.work, until) for recruiter in recruiters]:
@@ -277,7 +278,8 @@ def wait_until_over(office: Office) -> None:
 
 
 def assert_each_meeting_once(office: Office, arranged: dict[int, Arranged]) -> None:
-    """The interviews are those that people arranged, as they left them, and Zoom has their meetings alone."""
+    """Assert that the interviews are those that people arranged, as they left them, and that Zoom has only
+    their meetings."""
     with office.reading():
         rows = {row.id: row for row in db.session.scalars(sa.select(Interview))}
         assert set(rows) == set(arranged)
@@ -298,9 +300,9 @@ def assert_each_meeting_once(office: Office, arranged: dict[int, Arranged]) -> N
 def assert_each_email_once(office: Office, pair: Pair) -> int:
     """Everyone got each email that counts as sent, and once; returns how many came twice.
 
-    Between the mail server's word and the row that keeps it, a kill leaves no trace of the word. Then the
-    email leaves again when the lease has run out, as the same message; each kill can catch as many as a
-    server has threads that send.
+    Between the mail server's answer and the row that records it, a kill leaves no trace of the answer. Then
+    the email is sent again when the lease has run out, as the same message; each kill can catch as many
+    emails as a server has sending threads.
     """
     with office.reading():
         assert not db.session.scalars(sa.select(Task.id).where(Task.state == TaskState.DEAD)).all()

@@ -1,4 +1,4 @@
-"""How each app meets the contract suite: one file per app, named like its file in `connections.apps`.
+"""How each app takes part in the contract suite: one file per app, named like its file in `connections.apps`.
 
 Each has a function `simulator(simulators)` that returns the app's `Simulator`.
 """

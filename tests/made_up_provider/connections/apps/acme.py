@@ -1,4 +1,4 @@
-"""Acme Rooms: makes meetings, writes calendars and sends mail, all for the sake of a test."""
+"""Acme Rooms: makes meetings, writes calendars and sends mail, all for testing."""
 
 from __future__ import annotations
 
