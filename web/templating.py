@@ -27,7 +27,7 @@ from web.shortcuts import shortcuts
 from web.signed_in import connecting_is_open, current_organization, visitor
 from web.times import instant_as_text
 from web_links import shortened
-from wording import ago, in_a_row
+from wording import ago, in_a_row, short_names
 
 _INDENTATION = re.compile(r"^[ \t]{2,}", re.MULTILINE)
 
@@ -69,6 +69,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["in_address"] = instant_as_text
     app.jinja_env.filters["initials"] = initials
     app.jinja_env.filters["in_a_row"] = in_a_row
+    app.jinja_env.filters["short_names"] = short_names
     app.jinja_env.filters["short_link"] = shortened
     app.jinja_env.filters["app_label"] = app_label
     app.jinja_env.filters["role_label"] = lambda role: role.label

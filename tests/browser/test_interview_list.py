@@ -9,11 +9,12 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page, StorageState, expect
 
 from extensions import db
-from models import Interview, InterviewStatus, InterviewType, PhoneCaller
+from models import Interview, InterviewStatus, InterviewType, PhoneCaller, Role
+from scheduling.plans import Participant
 from scheduling.venues import OnSite, PastedLink, PhoneCall
 from tests.browser.barriers import assert_no_barrier
 from tests.browser.entering import signed_in_as
-from tests.factories import create_candidate, create_team, schedule
+from tests.factories import create_candidate, create_team, create_user, schedule
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcess
 from timezones import utc_now
@@ -32,7 +33,9 @@ def state(shared_app: Flask, shared_server: ServerProcess) -> StorageState:
         schedule(team.ada, team.dina, starts_at=utc_now() + timedelta(minutes=10), venue=WEBEX)
         ugo = create_candidate("Ugo Rossi", "ugo@mail.example", team.job_id)
         schedule(team.ada, ugo, starts_at=utc_now() + timedelta(days=3), venue=OnSite("Zurich", ""))
-        schedule(team.ada, omar, starts_at=utc_now() + timedelta(days=2), venue=PHONE)
+        others = [create_user(name, Role.INTERVIEWER) for name in ("Maximiliane Longname", "Marco Bianchi")]
+        beside = tuple(Participant(each.name, each.email, each.id) for each in others)
+        schedule(team.ada, omar, starts_at=utc_now() + timedelta(days=2), venue=PHONE, attendees=beside)
     return signed_in_as(shared_app, team.ada)
 
 
@@ -41,6 +44,26 @@ def page(
     new_browser_context: Callable[..., BrowserContext], state: StorageState, shared_server: ServerProcess
 ) -> Page:
     return new_browser_context(storage_state=state, base_url=shared_server.base_url).new_page()
+
+
+def test_rows_say_who_takes_part_without_cutting_anyone(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for path in ("/interviews", "/interviews?view=cards"):
+        page.goto(path)
+        names = page.locator(".people-names", has_text="Ben, Marco, Maximiliane")
+        expect(names).to_have_count(1)
+        assert names.evaluate("(e) => e.scrollWidth <= e.clientWidth"), path
+        heights = page.locator(".day-table tbody tr:not(.day-head)").evaluate_all(
+            "(rows) => rows.map((e) => e.getBoundingClientRect().height)"
+        )
+        assert len(set(heights)) <= 1, heights
+    # Where there is no room for names, the initials are there.
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/interviews")
+    row = page.locator("tr", has=page.get_by_role("link", name="Omar Haddad"))
+    expect(row.locator(".avatar")).to_have_text(["BF", "MB", "ML"])
+    expect(row.locator(".avatar").first).to_be_visible()
+    expect(row.locator(".people-names")).to_be_hidden()
 
 
 def test_popup_opens_over_the_list_and_closes_back_to_where_it_was_opened(page: Page) -> None:
