@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -16,7 +16,9 @@ from markupsafe import Markup
 from accounts.permissions import Action, may_anywhere
 from accounts.row_permissions import jobs_within
 from connections import catalogue
+from models import InterviewStatus
 from scheduling.software import ICONS, meeting_of, provider_of
+from scheduling.standing import Begun, Standing, begun_among, standing_of
 from services import services
 from timezones import LocalMoment, in_zone, local_moment, utc_now
 from web import remembering
@@ -68,6 +70,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["since_in"] = _since
     app.jinja_env.filters["in_address"] = instant_as_text
     app.jinja_env.filters["initials"] = initials
+    app.jinja_env.filters["standing"] = standing
+    app.jinja_env.filters["begun"] = begun
     app.jinja_env.filters["in_a_row"] = in_a_row
     app.jinja_env.filters["short_names"] = short_names
     app.jinja_env.filters["short_link"] = shortened
@@ -114,6 +118,16 @@ def icon(name: str, size: int = 20, class_: str = "") -> Markup:
 def drawing(name: str) -> Markup:
     """The inside of an icon, for a page that draws the same one many times and defines it once."""
     return Markup(_drawing(name))
+
+
+def standing(interview: Any) -> InterviewStatus | Standing:
+    """How an interview stands now. Remembered pieces are told, because it depends on the time."""
+    return standing_of(interview, utc_now())
+
+
+def begun(interviews: Iterable[Any]) -> Begun:
+    """Which interviews of a list have begun by now, for remembered pieces."""
+    return begun_among(interviews, utc_now())
 
 
 def may(action: str) -> bool:

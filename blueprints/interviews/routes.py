@@ -77,7 +77,7 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
     view = replace(view_of(interview), stamp=stamp)
     if request.args.get("version") == view.version:
         return htmx.nothing_new()
-    return _parts(view)
+    return _parts(view, shown=request.args.get("standing"))
 
 
 @interviews.post("/<int:interview_id>/look")
@@ -107,8 +107,9 @@ def restore_meeting(interview_id: int) -> ResponseReturnValue:
     return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
 
 
-def _parts(view: InterviewView) -> ResponseReturnValue:
-    """The parts of the page that bring themselves up to date."""
+def _parts(view: InterviewView, *, shown: str | None = None) -> ResponseReturnValue:
+    """The parts of the page that bring themselves up to date. `shown`: how the interview stands on the page.
+    What can be done is another only once that has changed; until then someone may be about to do it."""
     pieces = [
         render_template("interviews/_deliveries.html", **vars(view)),
         render_template("interviews/_meeting.html", **vars(view), out_of_band=True),
@@ -118,6 +119,8 @@ def _parts(view: InterviewView) -> ResponseReturnValue:
         render_template("interviews/_timeline.html", **vars(view), out_of_band=True),
         render_template("interviews/_emails.html", **vars(view), out_of_band=True),
     ]
+    if shown is not None and shown != view.standing.value:
+        pieces.append(render_template("interviews/_actions.html", **vars(view), out_of_band=True))
     response = make_response("\n".join(pieces))
     return htmx.varies(response)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import url_for
 
@@ -15,21 +16,32 @@ from blueprints.interviews.concluding import Ending, ending_of
 from blueprints.interviews.emails import TO_READ_ALL
 from blueprints.interviews.time_requests import AskedForTime, asked_for_time
 from messaging.wording import call_words, join_label
-from models import AnswerKind, FailureReason, Interview, MeetingState, PhoneCaller, ReaderRole
+from models import (
+    AnswerKind,
+    FailureReason,
+    Interview,
+    InterviewStatus,
+    MeetingState,
+    PhoneCaller,
+    ReaderRole,
+)
 from phone_numbers import phone_link
-from scheduling.answers import CandidateSays, what_candidate_says
+from scheduling.answers import LATE_FROM, CandidateSays, what_candidate_says
 from scheduling.commands.candidate import can_answer
 from scheduling.meetings import failures, wanting
 from scheduling.reading import lists
 from scheduling.reading.progress import Progress, progress_of
 from scheduling.reading.received import without_details
 from scheduling.slots import has_time
+from scheduling.standing import Standing, standing_of
 from services import services
 from timezones import utc_now
 from web.signed_in import actor
 
 # Seconds between two looks while only the candidate may say something.
 _SLOW_POLL = 10
+# No one leaves a page open for longer and expects it to keep up.
+_STAYS_OPEN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,9 @@ class InterviewView:
     version: str
     is_watched: bool
     poll_seconds: int
+    # The seconds until a page that is not watched yet will be, if that is soon.
+    wakes_in: int | None
+    standing: InterviewStatus | Standing
     # The providers were not asked about the meeting or the entries for a while: the page has that done when
     # it is opened.
     wants_look: bool = False
@@ -100,6 +115,8 @@ def view_of(interview: Interview) -> InterviewView:
     meeting = interview.meeting
     is_missing = meeting is not None and meeting.state == MeetingState.FAILED
     next_try = wanting.next_try_at(meeting) if meeting is not None and is_missing else None
+    is_watched = progress.is_watched or calendars.is_under_way or may_answer
+    standing = standing_of(interview, now)
     return InterviewView(
         interview=interview,
         progress=progress if sees_contact else _without_addresses(progress, interview),
@@ -121,10 +138,21 @@ def view_of(interview: Interview) -> InterviewView:
         has_time=has_time(interview),
         calendars=calendars,
         version=f"{progress.version}-{says.mark}-{calendars.mark}"
-        + (f"-{asked.mark}" if asked is not None else ""),
-        is_watched=progress.is_watched or calendars.is_under_way or may_answer,
+        + (f"-{asked.mark}" if asked is not None else "")
+        + f"-{standing.value}-{is_watched:d}",
+        is_watched=is_watched,
         poll_seconds=progress.poll_seconds if progress.is_watched or calendars.is_under_way else _SLOW_POLL,
+        wakes_in=None if is_watched else _wakes_in(interview, now),
+        standing=standing,
     )
+
+
+def _wakes_in(interview: Interview, now: datetime) -> int | None:
+    """The seconds until the candidate may say that they will be late, from when on the page is watched until
+    the interview is over; None if that is past or far away."""
+    wakes_at = interview.starts_at - LATE_FROM
+    is_soon = interview.status is InterviewStatus.SCHEDULED and now < wakes_at <= now + _STAYS_OPEN
+    return math.ceil((wakes_at - now).total_seconds()) if is_soon else None
 
 
 def is_too_late(interview: Interview) -> bool:

@@ -18,6 +18,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from models import InterviewStatus
+from scheduling.standing import Standing
 from web.forms import CheckboxesField, Form
 from web.zone_fields import ZoneField
 
@@ -71,7 +72,7 @@ def sample_form(theme: str) -> SampleForm:
 def states() -> dict[str, list[str]]:
     """The values that badges are drawn for."""
     return {
-        "status": list(InterviewStatus),
+        "status": [*InterviewStatus, *Standing],
         "link": ["waiting", "ready", "failed", "removed"],
         "connection": ["connected", "reconnect", "disconnecting", "not_set_up", "not_offered"],
     }

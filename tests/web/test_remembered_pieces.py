@@ -8,10 +8,13 @@ from jinja2 import nodes
 from jinja2.meta import find_undeclared_variables
 from markupsafe import Markup
 
+from scheduling.standing import Begun
+
 # What is the same for everyone and for as long as the process lives. The filter `moment` reads the zone of
 # the person who asks.
 SAME_FOR_EVERYONE = {"icon", "drawing", "url_for", "asset"}
 KNOW_WHO_ASKS = {"moment"}
+NONE_BEGUN = Begun(frozenset(), frozenset())
 
 
 def remembered(app: Flask) -> Iterator[tuple[str, nodes.Template, str]]:
@@ -86,7 +89,8 @@ def test_large_pieces_are_kept_in_the_number_their_template_says(app: Flask) -> 
     with app.test_request_context():
         module = app.jinja_env.get_template("interviews/_of_candidate.html").module
         for number in range(20):
-            module.interviews_of_candidate((), "UTC", f"Table {number}")  # type: ignore[attr-defined]
+            table = f"Table {number}"
+            module.interviews_of_candidate((), NONE_BEGUN, "UTC", table)  # type: ignore[attr-defined]
         assert module.interviews_of_candidate.cache_info().currsize == 16  # type: ignore[attr-defined]
 
 
