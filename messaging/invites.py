@@ -41,8 +41,8 @@ def build_ics(
 ) -> bytes:
     """A calendar file with one event, CRLF line ends, lines of at most 75 octets.
 
-    `sender` is the mail server's own address: it is the organiser, under the scheduler's name, because
-    a program that answers the organiser must reach a mailbox that our domain may send for. `made_at` is
+    `sender` is the mail server's own address: it is the organizer, under the scheduler's name, because
+    a program that answers the organizer must reach a mailbox that our domain may send for. `made_at` is
     aware. Raises `ValueError` when `method` and `facts.is_cancelled` disagree: Outlook rejects such a file
     as "not supported calendar message", and others keep a cancelled entry alive.
     """

@@ -36,7 +36,7 @@ fi
 if ! have_postgresql; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && [ ! -d /etc/postgresql ]; then
         # Debian's package would make and start a cluster of its own. The tests make their own, so tell
-        # postgresql-common beforehand, on machines that have no cluster yet, to leave that out.
+        # postgresql-common in advance, on machines that have no cluster yet, to leave that out.
         debian_install postgresql-common "to prepare the PostgreSQL server"
         sed -i 's/^#*\(create_main_cluster\).*/\1 = false/' /etc/postgresql-common/createcluster.conf
     fi

@@ -1,4 +1,5 @@
-"""What a request to the API asks for, read strictly: what is not understood is refused, not ignored."""
+"""What a request to the API asks for, read strictly: anything that is not understood is refused, not
+ignored."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ _PARAMETERS = frozenset({"status", "since", "updated_since", "cursor", "limit"})
 
 
 class BadQuestionError(ValueError):
-    """A parameter means nothing; `words` name it."""
+    """A parameter makes no sense; `words` name it."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)

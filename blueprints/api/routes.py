@@ -1,5 +1,5 @@
 """The API for programs of the organization: interviews as JSON, to be read only. docs/openapi.yaml describes
-it, and a test holds the answers against that."""
+it, and a test compares the answers with it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def interview(interview_id: int) -> Response:
 def _refused() -> Response | None:
     """The answer to a request without a key that works, or with one that is used too often.
 
-    It counts in a transaction of its own, so that what follows can be read from a single state.
+    It is counted in a transaction of its own, so that the rest of the request reads a single state.
     """
     given = request.authorization
     key = (given.token if given is not None and given.type == "bearer" else None) or ""
@@ -100,7 +100,8 @@ def _unknown_key() -> Response:
 
 
 def _guesser() -> tuple[str, str]:
-    """Whose tries are counted, as throttling wants it: there is no account, so twice the network address."""
+    """Whose tries are counted, in the form that throttling takes: there is no account, so the network address
+    appears twice."""
     address = request.remote_addr or ""
     return address, address
 

@@ -1,4 +1,4 @@
-"""Agenda: one day after another, those that have something, from the day that is asked for."""
+"""Agenda: day after day, only days that have something, from the requested day on."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from scheduling.reading.days import day_in
 from timezones import start_of_day, zone_short_name
 from web.times import LAST_YEAR
 
-# The rest of the month, and at least so many days: at its end, one wants to see the next one begin.
+# The rest of the month, and at least this many days: at the end of a month, people want to see the next one
+# begin.
 _LEAST_DAYS = 14
-# So many interviews and so many events at once; the next page goes on with the day that has the next one.
+# The most interviews and the most events on a page; the next page continues with the day of the next one.
 _MOST = 60
-# The last to begin a day begin it at noon of the day as it is in UTC.
+# The last places on earth to begin a day begin it at noon UTC of that day.
 _LATEST_MIDNIGHT = timedelta(hours=12)
 _DAY = timedelta(days=1)
 
@@ -37,13 +38,13 @@ class AgendaDay(NamedTuple):
     join_urls: tuple[str | None, ...]
 
     def __hash__(self) -> int:
-        """Of what is quickly looked at: a day is drawn once, and may have dozens of pieces."""
+        """Hashes only a few cheap fields: a day is drawn once, and may have dozens of pieces."""
         return hash((self.on, len(self.pieces), self.is_today))
 
 
 def draw(page: Page) -> Drawn:
-    """The days from the one that is asked for to the end of its month, and at least two weeks. Two statements
-    at most."""
+    """The days from the requested one to the end of its month, and at least two weeks. Two statements at
+    most."""
     first = page.asked.on
     last = min(max(month_of(first).last, first + (_LEAST_DAYS - 1) * _DAY), date(LAST_YEAR, 12, 31))
     items = page.items(first, last, most=_MOST)
@@ -69,7 +70,7 @@ def draw(page: Page) -> Drawn:
         "until": until,
         "goes_on": page.asked.at(until + _DAY) if (until + _DAY).year <= LAST_YEAR else None,
         "is_past": until < page.today,
-        # The days of the month before the one that is asked for are a click away.
+        # The earlier days of the month are a click away.
         "from_first": page.asked.at(month.first) if first != month.first else None,
         "month": month,
         "in_words": in_words,
@@ -81,8 +82,8 @@ def draw(page: Page) -> Drawn:
 
 
 def goes_on_with(items: tuple[Item, ...], zone: str) -> date | None:
-    """The first day of which not everything may have been read; None where all of it was. Interviews and
-    events are read by their start, and each up to a number of their own."""
+    """The first day that may not have been read completely; None if all were. Interviews and events are read
+    by their start, each up to its own limit."""
     unsure = []
     for some in (
         [item for item in items if item.kind is ItemKind.INTERVIEW],
@@ -90,7 +91,8 @@ def goes_on_with(items: tuple[Item, ...], zone: str) -> date | None:
     ):
         if len(some) >= _MOST:
             read = max(item.starts_at for item in some)
-            # What takes a whole day may begin later than that day does here: as late as its midnight comes.
+            # An all-day event may begin later than the day does here, because midnight comes later in its
+            # zone.
             unsure += [day_in(read, zone), (read - _LATEST_MIDNIGHT).astimezone(UTC).date() + _DAY]
     return min(unsure, default=None)
 

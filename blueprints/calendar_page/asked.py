@@ -1,5 +1,5 @@
-"""What an address of the calendar asks for: the view, the day, and whose calendar; and the addresses of other
-views, days, and people."""
+"""What a calendar address asks for: the view, the day, and whose calendar; and the addresses of other views,
+days, and people."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _url(asked: Asked, _begins_addresses: str) -> str:
 
 
 def may_look_at_others(role: Role) -> bool:
-    """Whether there is more to see than what one takes part in."""
+    """Whether there is more to see than the person's own interviews."""
     return scope_of(role, Action.SEE) is not Scope.OWN_INTERVIEWS
 
 

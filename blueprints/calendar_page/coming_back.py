@@ -1,4 +1,4 @@
-"""Which view someone comes back to from a page beside the calendar."""
+"""Which view someone returns to from a page outside the calendar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from blueprints.calendar_page.asked import View
 from security import safe_next
 from web.calendar_choices import read_choices
 
-# How the browsers of phones call themselves.
+# What phone browsers have in their user agents.
 _PHONE = "Mobi"
 
 
@@ -26,8 +26,8 @@ def came_from() -> str | None:
     """The view from which someone came to this page: `next` in its address, which the forms there keep, or
     the page on which its link was followed. None if neither is one of our addresses.
 
-    What is on the calendar is rendered once for many addresses, so its links don't say which one they are
-    on. The browser does.
+    The calendar is rendered once for many addresses, so its links don't say which one they are on, but the
+    browser does.
     """
     asked = safe_next(request.args.get("next"))
     if asked is not None:

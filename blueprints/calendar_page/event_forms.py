@@ -76,7 +76,7 @@ class EventForm(Form):
             self.form_id.data = uuid4().hex
 
     def fill(self, event: CustomEvent) -> None:
-        """Fill in what an event is."""
+        """Fill in the values of an event."""
         begin, end = (in_zone(instant, event.timezone) for instant in (event.starts_at, event.ends_at))
         self.title.data = event.title
         self.is_whole_days.data = event.first_day is not None
@@ -115,7 +115,7 @@ class EventForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)
         if self.is_whole_days.data:
-            # What isn't asked for can't be wrong.
+            # Fields that aren't shown can't be wrong.
             self.begin.errors = self.end.errors = []
             return not self.errors
         for field, words in ((self.begin, "Enter when it begins."), (self.end, "Enter when it ends.")):
@@ -134,7 +134,7 @@ class EventForm(Form):
         return last
 
     def wanted(self) -> WantedEvent:
-        """What the form says, once it is valid."""
+        """The form's values, once it is valid."""
         kind = CustomEventKind(self.kind.data) if "kind" in self else self._kind
         is_interview_day = kind is CustomEventKind.INTERVIEW_DAY and "job" in self
         job_id = int(self.job.data) if is_interview_day and self.job.data else None
@@ -150,7 +150,8 @@ class EventForm(Form):
         return EventTime(starts_at, ends_at, self.timezone)
 
     def _instant(self, on: date, at: Field, which: Field) -> datetime | None:
-        """The instant of a wall time; None, with a message at its field, for a skipped or a repeated one."""
+        """The instant of a wall time; None, with a message beside its field, for a skipped or a repeated
+        one."""
         try:
             instant = parse_local(on, at.data, self.timezone)
         except NonexistentTimeError as gap:

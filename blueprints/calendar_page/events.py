@@ -54,7 +54,7 @@ def new_event() -> ResponseReturnValue:
 
 
 def event(event_id: int) -> ResponseReturnValue:
-    """The form of someone who may change it; others who see it only read it."""
+    """The form, for people who may change the event; others who see it can only read it."""
     found = _found(event_id)
     user = actor()
     if not reach.may_change(user, found):
@@ -87,7 +87,7 @@ def event(event_id: int) -> ResponseReturnValue:
 
 
 def remove_event(event_id: int) -> ResponseReturnValue:
-    """Asks first, because nothing brings it back."""
+    """Asks first, because it cannot be brought back."""
     found, user = _found(event_id), actor()
     if not reach.may_change(user, found):
         abort(403)
@@ -103,7 +103,7 @@ def remove_event(event_id: int) -> ResponseReturnValue:
 
 
 def _say(words: str, event: CustomEvent) -> None:
-    """What was done, and which of their own interviews are in the time that someone has blocked."""
+    """A message about what was done, and about the person's own interviews in the time that they blocked."""
     user, is_blocked = actor(), event.kind is CustomEventKind.BLOCKED
     planned = interviews_between(user, event.starts_at, event.ends_at) if is_blocked else []
     if planned:

@@ -1,5 +1,4 @@
-"""One's own interviews in the calendar program one uses: the page with the address, and what is read
-there."""
+"""People's own interviews in their calendar app: the page with the feed's address, and the feed."""
 
 from __future__ import annotations
 
@@ -52,13 +51,12 @@ def turn_off_feed() -> ResponseReturnValue:
 
 
 def feed(token: str) -> ResponseReturnValue:
-    """What a calendar program reads: nothing else than at its last visit is answered without saying it
-    again."""
+    """What a calendar app reads; if nothing has changed since its last visit, the answer is empty."""
     opened, here = services().account_links.opened_feed(token), current_organization()
     if opened is None or here is None:
         abort(404)
     own = own_interviews(opened.user, utc_now())
-    # A later time in it would make every answer another one.
+    # The current time in it would make every answer different.
     content = build_feed(f"Interviews at {here.name}", map(_event, own), made_at=opened.created_at)
     response = make_response(content)
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"

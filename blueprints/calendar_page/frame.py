@@ -28,7 +28,7 @@ _DRAW = {
 
 
 def show(view: View, on: date) -> str:
-    """The page with this view of that day. Eight statements at most, with who is signed in."""
+    """The page with this view of that day. At most eight statements, including the one for the sign-in."""
     reader, now, here = person(), utc_now(), current_organization()
     asked = Asked(view, on, asked_whose(reader))
     colleague_id = asked.whose.id if asked.whose.of is Of.PERSON else None
@@ -42,8 +42,8 @@ def show(view: View, on: date) -> str:
     found = sources.sources_of(current_app.config["APP_NAME"], calendars[reader.id].sources, hidden)
     shown = frozenset(each.key for each in found if each.is_shown)
     if colleague_id is not None and may_see_busy_times(reader, colleague_id):
-        # A colleague's calendars may be others than one's own. For those there is no button here, and so they
-        # are shown, whatever the browser has kept from a time when there was one.
+        # A colleague's calendars may differ from one's own. They have no button here, so they are always
+        # shown, even if the browser remembers that one was turned off.
         shown |= frozenset(sources.of_anyone()) - {each.key for each in found}
     page = Page(
         reader=reader,

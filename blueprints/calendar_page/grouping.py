@@ -1,4 +1,4 @@
-"""Which days something on the calendar is on, and what each of several days has. Plain values in, plain
+"""The days on which things on the calendar are, and what each of several days has. Plain values in, plain
 values out."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from scheduling.reading.days import day_in
 from timezones import in_zone, start_of_day
 
 _A_DAY = timedelta(days=1)
-# The last day of something is the one on which its last moment is.
+# The last day of something is the day of its last moment.
 _A_MOMENT = timedelta(microseconds=1)
 
 
@@ -54,8 +54,8 @@ class Piece(NamedTuple, Generic[Thing]):
 
 
 def days_taken(thing: Timed, zone: str) -> tuple[date, date]:
-    """The first and the last day of something in a zone. What ends at midnight does not take the day that
-    begins there; what takes whole days takes the same ones wherever it is looked at."""
+    """The first and the last day of something in a zone. Something that ends at midnight does not take the
+    next day; whole days are the same ones in every zone."""
     if thing.first_day is not None and thing.last_day is not None:
         return thing.first_day, thing.last_day
     first = day_in(thing.starts_at, zone)
@@ -73,7 +73,8 @@ def piece_on(thing: Thing, on: date, zone: str) -> Piece[Thing]:
 
 
 def _covers(thing: Timed, on: date, zone: str) -> bool:
-    """Whether nothing of that day is left, which may begin at one o'clock where the clocks go forward."""
+    """Whether nothing of that day is left; a day may begin at one o'clock, if the clocks go forward at
+    midnight."""
     return thing.starts_at <= start_of_day(on, zone) and thing.ends_at >= start_of_day(on + _A_DAY, zone)
 
 
@@ -81,8 +82,8 @@ def by_days(
     things: Iterable[Thing], days: Sequence[date], zone: str
 ) -> Mapping[date, tuple[Piece[Thing], ...]]:
     """What each of these days (ascending, without a gap) has; days that have nothing are not in it. On a day,
-    what takes it as a whole comes first, then what has begun before it, then the rest by its start; of two
-    alike, the one that came first in `things`."""
+    whole-day things come first, then those that began earlier, then the rest by start; ties keep the order of
+    `things`."""
     found: dict[date, list[Piece[Thing]]] = defaultdict(list)
     if not days:
         return {}
@@ -107,7 +108,7 @@ def _place(piece: Piece[Any]) -> tuple[bool, bool, datetime]:
 
 def in_words(piece: Piece[Any]) -> str:
     """When it is on this day: `All day`, `From 22:00`, `Until 05:00`, `10:00–10:30`, or `10:00` if it lasts
-    no time, and of one that takes several days, which of them this is."""
+    no time, and for something that takes several days, which of them this is."""
     if piece.is_whole:
         clock = "All day"
     elif not piece.ends:

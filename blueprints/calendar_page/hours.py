@@ -24,9 +24,9 @@ from web.times import FIRST_YEAR, LAST_YEAR
 
 _MINUTES = 60 // ROWS_OF_HOUR
 _DAY, _HALF_HOUR, _LEAST = timedelta(days=1), timedelta(minutes=30), timedelta(minutes=1)
-# These are shown in any case; others where something is on.
+# These hours are always shown; others only if something is on.
 _FIRST_HOUR, _LAST_HOUR = 8, 18
-# So many beside each other can still be read. What more there is at that time is counted, and a click away.
+# This many side by side can still be read. Any more at that time are counted, and a click away.
 MOST_LANES = {View.DAY: 6, View.WEEK: 3}
 # On paper, a day as long as this needs lower rows to be on one page.
 _MANY_HOURS = 14
@@ -54,7 +54,7 @@ class Block(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """Something that takes whole days, on one of them; or what is left of a night, which is over at `until`,
+    """Something that takes whole days, on one of them; or the rest of a night, which is over at `until`,
     before the first hour that is shown."""
 
     item: Item
@@ -73,8 +73,8 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class HoursDay:
-    """`left_out`: where more is on than can be drawn. `entry`: the cell that Tab leads to, from which
-    arrow keys lead to the others. `now_row`: the row of this moment, if it is shown. `gone`: rows of
+    """`left_out`: the times at which more is on than can be drawn. `entry`: the cell that Tab leads to, from
+    which arrow keys lead to the others. `now_row`: the row of this moment, if it is shown. `gone`: rows of
     hours that are not on this day."""
 
     on: date
@@ -88,13 +88,13 @@ class HoursDay:
     gone: tuple[Span, ...]
 
     def __hash__(self) -> int:
-        """Of what is quickly looked at: a day is drawn once, and has dozens of blocks, which are the same
+        """Hashes only a few cheap fields: a day is drawn once, and has dozens of blocks, which are the same
         objects for as long as nothing changes."""
         return hash((self.on, len(self.blocks), len(self.cells), self.now_row))
 
     @property
     def has_view(self) -> bool:
-        """Whether it can be asked for: the first and the last week go beyond the years that can."""
+        """Whether it can be requested: the first and the last week go beyond the possible years."""
         return FIRST_YEAR <= self.on.year <= LAST_YEAR
 
     @property
@@ -111,7 +111,7 @@ class HoursDay:
 
 
 def draw(page: Page) -> Drawn:
-    """The day or the week that is asked for."""
+    """The requested day or week."""
     is_week = page.asked.view is View.WEEK
     days = page.week_of(page.asked.on) if is_week else [page.asked.on]
     items = page.items(days[0], days[-1])
@@ -126,7 +126,7 @@ def draw(page: Page) -> Drawn:
             "days": drawn,
             "is_week": is_week,
             "is_long": len(hours) > _MANY_HOURS,
-            # Where one day has more than fits beside each other, another view has all of it.
+            # If a day has more than fits side by side, another view has all of it.
             "of_all": page.asked.as_view(View.DAY if is_week else View.AGENDA),
         },
         items,
@@ -167,7 +167,7 @@ def hours_of(
 
 
 class _Placed(NamedTuple):
-    """A day: where everything is, what has its place, and what is left of the night before it."""
+    """A day: its blocks with their places, and the rest of the night before it."""
 
     on: date
     spans: tuple[Span, ...]
@@ -258,7 +258,7 @@ def _spans(items: Iterable[Item], on: date, zone: str, hours: Sequence[Hour]) ->
     """Where those of these items are that have some of their time on that day."""
     begins, ends = start_of_day(on, zone), start_of_day(on + _DAY, zone)
     if begins == ends:
-        # A zone that moved across the date line has left that day out.
+        # A zone that moved across the date line skipped that day.
         return
     for item in items:
         is_moment = item.starts_at == item.ends_at

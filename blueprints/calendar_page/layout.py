@@ -1,4 +1,4 @@
-"""Side by side: where something is drawn whose time overlaps that of others."""
+"""Side by side: where things are drawn whose times overlap."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from web.calendar_places import COLUMNS, WIDTHS
 
 
 class Span(NamedTuple):
-    """From one row of a day up to another, which is no longer part of it."""
+    """From one row of a day up to another, which is not included."""
 
     begins: int
     ends: int
@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """`number` of what found no place, drawn as one: from the first row that any of them has to the last."""
+    """The `number` of things without a place, drawn as one: from the first row of any of them to the last."""
 
     span: Span
     place: Place
@@ -40,7 +40,7 @@ class Laid(NamedTuple):
 def lay_out(spans: Iterable[Span], most: int) -> Laid:
     """A place for each of these spans: none covers another, and each is as wide as its neighbors leave it.
 
-    All that hang together through overlaps have lanes of one width, and no more than are needed at the same
+    Spans that are connected by overlaps have lanes of the same width, and no more than are needed at the same
     time. Where more than `most` lanes were needed, the last one says how many found none.
     """
     order = sorted(enumerate(spans), key=lambda pair: (pair[1].begins, -pair[1].ends))
@@ -64,7 +64,7 @@ def lay_out(spans: Iterable[Span], most: int) -> Laid:
 
 
 def _place(lane: int, up_to: int, lanes: int) -> Place:
-    """From one lane up to another. What has no neighbor at its right goes to the edge of the day."""
+    """From one lane up to another. A span without a neighbor on its right extends to the edge of the day."""
     width = COLUMNS // WIDTHS[lanes]
     column = lane * width
     return Place(column, (COLUMNS if up_to == lanes else up_to * width) - column)
@@ -93,7 +93,7 @@ def _together(hidden: Iterable[Span], place: Place) -> Iterator[LeftOut]:
 
 
 def _clusters(order: Iterable[tuple[int, Span]]) -> Iterator[list[tuple[int, Span]]]:
-    """Those that hang together: each one overlaps another that began earlier."""
+    """Groups of connected spans: each one overlaps another that began earlier."""
     cluster: list[tuple[int, Span]] = []
     until = 0
     for number, span in order:

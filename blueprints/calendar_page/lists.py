@@ -1,4 +1,4 @@
-"""List: what a month has, row by row under its days, with a search; forty rows on a page."""
+"""List: everything in a month, row by row under its days, with a search; forty rows on a page."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class ListDay(NamedTuple):
     rows: tuple[Row, ...]
 
     def __hash__(self) -> int:
-        """Of what is quickly looked at: a day is drawn once, and may have dozens of rows."""
+        """Hashes only a few cheap fields: a day is drawn once, and may have dozens of rows."""
         return hash((self.on, len(self.rows)))
 
 
@@ -92,8 +92,8 @@ def draw(page: Page) -> Drawn:
     month, wanted = month_of(page.asked.on), _asked()
     number = read_row_id(request.args.get("page", "")) or 1
     number = min(number, _LAST_PAGE)
-    # A page of everything needs what is before its end, and whether there is more; a search looks through all
-    # there is.
+    # A page without a search needs the rows before its end, and whether there are more; a search looks
+    # through everything.
     most = MOST if wanted.is_set else number * ROWS + 1
     items = page.items(month.first, month.last, most=most)
     found = narrowed(items, wanted)
@@ -173,7 +173,7 @@ def _day(on: date) -> str:
 
 
 def narrowed(items: Iterable[Item], wanted: Narrowing) -> list[Item]:
-    """Those of the items that the search asks for, in their order."""
+    """The items that match the search, in their order."""
     words = [spellings(word) for word in words_of(wanted.text)]
     return [item for item in items if _is_kind(item, wanted.shown) and _has(item, words)]
 

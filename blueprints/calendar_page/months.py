@@ -20,7 +20,7 @@ from scheduling.reading.calendar_days import outside_by_day
 from scheduling.reading.calendar_rows import Items
 from web.times import FIRST_YEAR, LAST_YEAR
 
-# A day shows so many, and how many more there are. One more than that takes no more room than saying so.
+# A day shows this many, and how many more there are. A single extra one takes no more room than saying so.
 _AT_ONCE = 3
 _DAY = timedelta(days=1)
 
@@ -71,7 +71,7 @@ class Day(NamedTuple):
     agenda_url: str
 
     def __hash__(self) -> int:
-        """Of what is quickly looked at: a day is drawn once, and a month has dozens."""
+        """Hashes only a few cheap fields: a day is drawn once, and a month has dozens."""
         return hash((self.on, self.more, len(self.pieces)))
 
     @property

@@ -1,4 +1,4 @@
-"""What every view of the calendar is drawn from, and what it becomes."""
+"""What every view of the calendar is made from, and the result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Page:
-    """Who looks at what, and when. `first_weekday`: 0 for Monday. `sources`: those that are shown.
+    """Who is looking at what, and when. `first_weekday`: 0 for Monday. `sources`: those that are shown.
     `editions`: of the reader's calendars, and of those of the person whose calendar it is. `may_add`: the
     reader schedules interviews, so free times lead to the dialog."""
 
@@ -45,8 +45,8 @@ class Page:
     def items(
         self, first: date, last: date, *, sources: Collection[str] | None = None, most: int = MOST
     ) -> Items:
-        """What is on from the first day up to and with the last one, in the reader's zone: of these sources,
-        or of all that are shown. At most `most` interviews and as many events, the first ones."""
+        """What is on from the first day through the last, in the reader's zone: of these sources, or of all
+        that are shown. At most `most` interviews and as many events, the first ones."""
         begins, ends = start_of_day(first, self.zone), start_of_day(last + _DAY, self.zone)
         return calendar_between(
             *(self.reader, self.asked.whose, begins, ends, self.sources if sources is None else sources),
@@ -62,7 +62,7 @@ class Page:
         )
 
     def is_on(self, item: Item, first: date, last: date) -> bool:
-        """Whether any of it is on these days. What takes whole days is on its own, whatever the zone."""
+        """Whether any of it is on these days. Whole days are the same in every zone."""
         if item.first_day is not None and item.last_day is not None:
             return item.first_day <= last and item.last_day >= first
         begins, ends = start_of_day(first, self.zone), start_of_day(last + _DAY, self.zone)

@@ -15,8 +15,8 @@ from wording import listed
 
 
 def refresh() -> ResponseReturnValue:
-    """Ask for it, and go back to where the button was (`next`). What was read is there the next time that the
-    page is opened."""
+    """Ask for it, and go back to where the button was (`next`). The result is shown the next time the page is
+    opened."""
     asked = sync.ask_now(actor())
     db.session.commit()
     if asked.reading:

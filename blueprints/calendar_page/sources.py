@@ -1,4 +1,4 @@
-"""The sources of what is on the calendar: what each is called, how it is drawn, and whether it is shown."""
+"""The sources of the calendar: what each is called, how it is drawn, and whether it is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the days that a view shows are called."""
+"""The words for the days that a view shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an administrator sees who comes back from a provider's page, where they decided on an app for their
+"""What an administrator sees on coming back from a provider's page, where they decided on an app for their
 whole organization. They may have no account here, so the page says what was decided and nothing else.
 """
 
@@ -51,7 +51,7 @@ def take(provider: str, state: str | None) -> ResponseReturnValue:
 
 
 def _note(link: OpenedLink, spec: AppSpec) -> Outcome:
-    # What was sent twice means nothing.
+    # A parameter that was sent twice means nothing.
     query = {name: values[0] for name, values in request.args.lists() if len(values) == 1}
     with writing():
         outcome, told = approvals.take(link, approvals.read_answer(link, query))

@@ -47,7 +47,7 @@ def email_administrator(app: str, page: Callable[[Forms], str]) -> ResponseRetur
             db.session.rollback()
             say(f"{address} was already emailed in the last day.", "info")
         case "queued":
-            # Who declined may be asked again, and so may someone else.
+            # Someone who declined may be asked again, and so may someone else.
             row.state, row.answered_at = ApprovalState.WAITING, None
             db.session.commit()
             say(f"{address} will get an email with the link and what it's about.")

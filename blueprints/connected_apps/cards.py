@@ -108,7 +108,7 @@ class Grant:
 @dataclass(frozen=True)
 class SettingUp:
     """What the operator needs to register an app. `setting_names`: where its id and secret go. `is_first`:
-    nothing else is set up, so that this is what to do next."""
+    nothing else is set up, so this is what to do next."""
 
     redirect_uri: str
     permissions: tuple[Permission, ...]
@@ -197,7 +197,7 @@ def sections(user: User, forms: Forms | None = None) -> list[Section]:
     mine = {row.app: row for row in db.session.scalars(_MINE, {"me": user.id})}
     cards = [_card(user, spec, mine.get(spec.key), asked) for spec in catalogue.specs()]
     found = [Section(title, tuple(group)) for title, group in groupby(cards, lambda card: card.spec.section)]
-    # What can be used here is not looked for below the steps of setting up something else.
+    # No one should have to look for a usable app below the steps of setting up another one.
     return sorted(found, key=lambda section: not any(card.is_set_up for card in section.cards))
 
 
@@ -316,7 +316,7 @@ def _grant(user: User, row: Connection) -> Grant:
 
 
 def _trouble(user: User, row: Connection) -> str | None:
-    """What keeps it from working. The server's settings are named only to people who may know them."""
+    """Why it does not work. The server's settings are named only to people who may know them."""
     told = None if may_anywhere(user.role, Action.ADMINISTER) else owner().name
     if row.app not in services().connections.clients:
         return not_set_up(row.app, told=told)

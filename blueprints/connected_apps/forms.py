@@ -1,4 +1,4 @@
-"""What is asked when an app is disconnected."""
+"""The questions when an app is disconnected."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ KEEP, REMOVE = "keep", "remove"
 
 
 class LeavingForm(Form):
-    """What becomes of the interviews in a calendar. Asked only if there are any that could be removed; a form
-    without an answer keeps them."""
+    """What happens to the interviews in a calendar. Asked only if some could be removed; a form without an
+    answer keeps them."""
 
     entries = RadioField("")
 

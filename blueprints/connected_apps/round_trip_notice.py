@@ -17,7 +17,7 @@ _LEVELS: dict[str, Level] = {
     "approval": "warning",
     "error": "danger",
 }
-# Past this age the message of a round trip belongs to another visit.
+# After this time the message of a round trip belongs to another visit.
 _LIFETIME = timedelta(minutes=10)
 _LONGEST = 500
 
@@ -49,7 +49,7 @@ def notice_of(session: UserSession, result: str | None) -> Notice | None:
 
 
 def is_overtaken(session: UserSession) -> bool:
-    """Whether a page may show a message that is no longer true."""
+    """Whether a page may be showing a message that is no longer true."""
     return session.connect_notice is not None and not _still_applies(session)
 
 

@@ -44,7 +44,8 @@ def sending_with(user: User, spec: AppSpec) -> Sending | None:
 
 
 def switch() -> ResponseReturnValue:
-    """Turn it on or off, at once. What is being sent at this moment still goes the other way."""
+    """Turn it on or off, effective immediately. Emails that are being sent at this moment still go the old
+    way."""
     user, is_on = actor(), request.form.get("sends_from_own_mailbox") == "y"
     send_from_own_mailbox(user, is_on)
     try_again_for_scheduler(user.id)

@@ -1,4 +1,4 @@
-"""What the cards of Connected Apps depend on, in a few characters, so that pages can poll for changes."""
+"""A short fingerprint of what the cards of Connected Apps depend on, so that pages can poll for changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Today's interviews as the first page shows them: what is on now, what is next, and the rest of the day."""
+"""Today's interviews on the first page: what is on now, what is next, and the rest of the day."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _IN_MINUTES = timedelta(minutes=90)
 
 
 class Entry(NamedTuple):
-    """One interview of the day. `words`: how far away it is, `in 10 min`, or empty. `action`: what it takes
-    to be there, a label and an address, if the reader may and it is not over."""
+    """One interview of the day. `words`: how far away it is, `in 10 min`, or empty. `action`: how to join, as
+    a label and an address, if the reader may and it is not over."""
 
     interview: InterviewRow
     words: str
@@ -48,9 +48,9 @@ class Beside(NamedTuple):
 
 @dataclass(frozen=True)
 class Day:
-    """`on`: the day, `Friday 27 November`; `zone`: the short name of the reader's zone on it. `large`: what
-    is on and what is next; `later` and `earlier`: the rest. `beside`: what else the reader has, and
-    `more_beside` how much more of it. `version` changes with anything shown."""
+    """`on`: the day, `Friday 27 November`; `zone`: the short name of the reader's zone on it. `large`: the
+    current and the next ones; `later` and `earlier`: the rest. `beside`: what else the reader has, and
+    `more_beside` how many more. `version` changes with anything shown."""
 
     on: str
     zone: str

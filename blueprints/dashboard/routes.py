@@ -38,7 +38,7 @@ from wording import ago, possessive
 dashboard = Blueprint("dashboard", __name__)
 
 _UPCOMING = 6
-# How many of one's other appointments today are shown at once.
+# How many of the person's other appointments today are shown.
 _BESIDE = 8
 
 
@@ -50,7 +50,7 @@ class FirstStep:
 
 
 class Attention(NamedTuple):
-    """Something to do about an interview: what is the matter, and the one thing that helps."""
+    """Something to do about an interview: what is wrong, and the one thing that helps."""
 
     interview: InterviewRow
     words: str
@@ -119,7 +119,7 @@ def _attention(user: SignedInPerson) -> Iterator[Attention]:
 
 
 def _about_request(interview: InterviewRow, asked: TimeRequest, page: str) -> Iterator[Attention]:
-    """Whatever the team owes a candidate who is asked to choose a time, with its age."""
+    """What the team owes a candidate who is asked to choose a time, and since when."""
     name, now = interview.candidate_name, utc_now()
     other_times = url_for("interviews.other_times", interview_id=interview.id)
     if asked.picked_at is not None:

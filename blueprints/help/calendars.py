@@ -1,4 +1,4 @@
-"""What helps when an interview is not in someone's calendar, in the order in which to check."""
+"""What to do when an interview is not in someone's calendar, in the order in which to check."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def document_of(guide: Guide) -> Document:
 
 @cache
 def _rendered(guide: Guide, pictures_at: str) -> Document:
-    """Done once for each process, in its first request: no two differ but in where the pictures are."""
+    """Done once for each process, in its first request: requests differ only in where the pictures are."""
     return read(
         parse(_text_of(guide)), guide.path, PICTURES, _address_of, lambda name: f"{pictures_at}{name}"
     )

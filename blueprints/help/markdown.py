@@ -57,7 +57,7 @@ class Document:
 
 @dataclass
 class _Reading:
-    """What the rules of the renderer have to know of the file that is rendered."""
+    """What the renderer's rules have to know about the file."""
 
     file: PurePosixPath
     pictures: Path
@@ -143,8 +143,8 @@ def _passages(tokens: Sequence[Token]) -> Iterator[Passage]:
 
 
 class _Pages(RendererHTML):
-    """What pages have otherwise than plain Markdown. Methods without an underscore are rules, by the names of
-    the tokens that they render."""
+    """How pages differ from plain Markdown. Methods without an underscore are rules, named after the tokens
+    that they render."""
 
     def link_open(
         self, tokens: Sequence[Token], index: int, options: Any, env: MutableMapping[str, Any]

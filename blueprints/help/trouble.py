@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Trouble:
-    """What people read when something went wrong, and what helps."""
+    """The message when something went wrong, and what helps."""
 
     words: str
     cure: str

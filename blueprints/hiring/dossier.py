@@ -1,4 +1,4 @@
-"""All that is stored about one candidate, as an archive to hand over."""
+"""Everything that is stored about one candidate, as an archive to hand over."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def candidate_data(candidate_id: int) -> ResponseReturnValue:
 
 
 def download_candidate_data(candidate_id: int) -> ResponseReturnValue:
-    """A POST, because it is written down who took it out."""
+    """A POST, because the log records who exported it."""
     try:
         dossier = dossiers.take_out(actor(), _found(candidate_id), _read_copy)
     except HiringError as error:

@@ -64,7 +64,7 @@ def choose_export() -> ResponseReturnValue:
 
 
 def export_candidates() -> ResponseReturnValue:
-    """A POST, because it is written down who took the list out of the house."""
+    """A POST, because the log records who exported the list."""
     user, wanted, form = actor(), asked_candidates(), ExportForm()
     if not form.validate():
         form.format.errors = ["Choose one of these."]
@@ -131,12 +131,12 @@ def _row(candidate: Candidate, sees_contact: bool, *, shows: bool) -> list[str]:
 
 
 def _text(portions: Iterable[list[list[str]]], delimiter: str) -> Iterator[str]:
-    # Without the mark Excel takes the file for one in an encoding of the last century.
+    # Without the byte order mark, Excel assumes an old code page.
     mark = "\ufeff"
     for rows in portions:
         file = io.StringIO(newline="")
         # Everything in quotes: where the list separator is another one, a bare one inside a name would begin
-        # a new cell, and that one no one has guarded.
+        # a new cell, which would not be guarded.
         csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL, delimiter=delimiter).writerows(
             [guarded(cell) for cell in row] for row in rows
         )
@@ -183,7 +183,7 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _in_words(wanted: CandidateFilter) -> str:
-    """Which part of the list; what was searched for may be a name, so that is not repeated."""
+    """Which part of the list; the search text may be a name, so it is not repeated."""
     parts = [
         "searched for" if wanted.text else "",
         f"on job {wanted.job_id}" if wanted.job_id else "",

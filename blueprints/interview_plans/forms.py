@@ -1,4 +1,4 @@
-"""The form of one interview template. Its rules are those of the dialog that starts from it."""
+"""The form of one interview template. It has the same rules as the dialog that starts from it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class TemplateForm(Form):
             raise ValidationError(f"Enter a number from 1 to {MOST_OF_TEAM}.")
 
     def validate(self, extra_validators: dict[str, Sequence[Any]] | None = None) -> bool:
-        """Places may be left empty, and what is there has to hold."""
+        """Places may be left empty, but anything that is there has to be valid."""
         is_right = bool(super().validate(extra_validators))
         if self.interview_type.errors or self.phone_caller.errors:
             return False

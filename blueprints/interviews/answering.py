@@ -22,7 +22,7 @@ from web.times import instant_as_text
 
 def take(interview_id: int) -> ResponseReturnValue:
     """Move the interview to the time in the address, which is one that the candidate named. If something else
-    is then, the page for moving it shows what."""
+    is on then, the page for moving it shows what."""
     interview, starts_at = to_change(interview_id), asked_instant("at")
     if starts_at is None:
         return _answered(interview_id)

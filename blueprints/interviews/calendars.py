@@ -82,7 +82,7 @@ class Calendars:
 
     @property
     def mark(self) -> str:
-        """Changes exactly when a reader would see something else."""
+        """Changes exactly when a reader would see something different."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
@@ -208,7 +208,7 @@ def _offer(interview: Interview, user: User, views: list[EntryView]) -> tuple[st
 
 
 def put_back(interview_id: int, entry_id: int) -> ResponseReturnValue:
-    """Have the entry say again what the interview says."""
+    """Make the entry match the interview again."""
     interview, entry = _to_decide(interview_id, entry_id)
     try:
         deciding.put_back(actor(), entry)
@@ -225,7 +225,7 @@ def put_back(interview_id: int, entry_id: int) -> ResponseReturnValue:
 
 
 def leave(interview_id: int, entry_id: int) -> ResponseReturnValue:
-    """Leave the entry as its owner has it."""
+    """Keep the entry as its owner has it."""
     interview, entry = _to_decide(interview_id, entry_id)
     try:
         deciding.leave(actor(), entry)

@@ -35,7 +35,7 @@ _UNDONE = {
 
 @dataclass(frozen=True)
 class Changing:
-    """What a reader may do about an interview beyond looking at it. `undo` is the number of the revision that
+    """What a reader may do with an interview besides looking at it. `undo` is the number of the revision that
     can still be undone, if there is one."""
 
     may_cancel: bool
@@ -66,8 +66,8 @@ def confirm_cancelling(interview_id: int) -> ResponseReturnValue:
 
 
 def cancel(interview_id: int) -> ResponseReturnValue:
-    """`status` in the address is the one that the page was about: a request that was meant is never a
-    scheduled interview that is cancelled."""
+    """`status` in the address is the one that the page showed, so someone who meant to withdraw a request
+    never cancels a scheduled interview."""
     interview, form = to_change(interview_id), CancelForm()
     if can_be_cancelled(interview) and request.args.get("status", interview.status) != interview.status:
         say(f"This interview is {interview.status.label.lower()} by now. Please look again.", "info")

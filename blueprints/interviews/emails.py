@@ -1,4 +1,4 @@
-"""One email about an interview: what it said, and what became of it."""
+"""One email about an interview: what it said, and what happened to it."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _found(interview_id: int, mail_id: int) -> tuple[Interview, Mail]:
 
 
 def _copy(mail: Mail) -> tuple[SentCopy | None, bool]:
-    """What it said, or would say now; and whether that is kept but cannot be opened."""
+    """What it said, or would say now; and whether a kept copy cannot be opened."""
     if mail.sealed_copy is not None:
         try:
             return services().mail_copies.opened(mail.id, mail.sealed_copy), False

@@ -46,9 +46,9 @@ class KeepTimeForm(Form):
 
 
 class RescheduleForm(WhenFields, Form):
-    """Another time only. `shown` is the time whose consequences were on the page when the button was pressed:
-    what no one has seen is not confirmed. `seen` is the mark of the interview as it was shown, and `since`
-    the last line of its timeline then.
+    """Another time only. `shown` is the time whose consequences were on the page when the button was pressed,
+    because no one can confirm what they have not seen. `seen` is the mark of the interview as it was shown,
+    and `since` the last line of its timeline then.
     """
 
     accepted_clashes = ClashTick("Reschedule anyway")
@@ -145,7 +145,7 @@ class FeedbackForm(Form):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was said, which is fine where it is not what the page is for."""
+        """Whether nothing was said, which is fine if the page has another purpose."""
         return not (self.verdict.data or self.rating.data or self.notes.data)
 
 

@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     user = person()
     asked = asked_interviews(user.timezone)
     page = lists.interviews(user, asked.filter, asked_turn())
-    # What the team or the candidate has yet to do is said in their rows, instead of their day.
+    # Their rows say what the team or the candidate still has to do, instead of the day.
     waits_for_time = asked.filter.status.is_being_arranged
     text = " ".join(words_about_interviews(asked.filter.text))
     choices = jobs_and_people_to_choose_from(user, asked.filter.job_id)

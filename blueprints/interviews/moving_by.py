@@ -1,4 +1,4 @@
-"""Moving an interview by half an hour or an hour with one click, as it is needed where a day runs late."""
+"""Moving an interview by half an hour or an hour with one click, for days that run late."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ from web.times import instant_as_text
 
 @dataclass(frozen=True)
 class FromTo:
-    """The old and the new time in one zone, and for whom that zone counts."""
+    """The old and the new time in one zone, and whose zone it is."""
 
     whose: str
     old: str
@@ -83,7 +83,7 @@ def reschedule(interview_id: int) -> ResponseReturnValue:
 
 
 def look_at_new_time(interview_id: int) -> ResponseReturnValue:
-    """What a new time would mean, while it is being typed."""
+    """The consequences of a new time, while it is being typed."""
     interview = to_change(interview_id)
     if not htmx.is_htmx():
         return htmx.go_to(url_for("interviews.reschedule", interview_id=interview_id))
@@ -105,7 +105,7 @@ def move(interview_id: int) -> ResponseReturnValue:
     when = form.when
     assert when is not None, "a valid form has a time"
     if form.shown.data != form.key:
-        # Without a script, or quicker than it: what this means is shown first, and nothing is done yet.
+        # Without a script, or before it has run: the consequences are shown first, and nothing is done yet.
         return _page(interview, form)
     plan = replace(plan_of(interview), when=when)
     change = Change(plan, form.seen.data or "", form.words.data or "", form.accepted_clashes.keys)
@@ -130,8 +130,8 @@ def move(interview_id: int) -> ResponseReturnValue:
 
 
 def take_providers_time(interview_id: int) -> ResponseReturnValue:
-    """The meeting was moved on the provider's own pages: move the interview there too. What its host has
-    decided clashes with nothing that could be asked about here."""
+    """The meeting was moved on the provider's own pages: move the interview there too. Its host has already
+    decided on the time, so no clashes are asked about."""
     interview = to_change(interview_id)
     when = time_at_provider(interview)
     if when is None:
@@ -168,8 +168,8 @@ def _not_scheduled(interview: Interview) -> ResponseReturnValue:
 def _page(
     interview: Interview, form: RescheduleForm, status: int = 200, *, is_changed: bool = False
 ) -> ResponseReturnValue:
-    """`is_changed`: someone else has changed the interview since this form was opened. What they did is
-    shown, and the form counts for the interview as it is now.
+    """`is_changed`: someone else has changed the interview since this form was opened. Their changes are
+    shown, and the form now applies to the current interview.
     """
     lines = interview.timeline
     known = read_row_id(form.since.data) or 0

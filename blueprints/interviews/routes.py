@@ -72,7 +72,7 @@ def deliveries(interview_id: int) -> ResponseReturnValue:
         return htmx.nothing_new()
     interview = lists.interview(actor(), interview_id) or abort(404)
     if request.args.get("status", interview.status.value) != interview.status.value:
-        # The candidate has chosen, or someone has scheduled it: nearly everything on the page is another.
+        # The candidate has chosen, or someone has scheduled it: nearly everything on the page changes.
         return htmx.go_to(url_for("interviews.detail", interview_id=interview_id))
     view = replace(view_of(interview), stamp=stamp)
     if request.args.get("version") == view.version:

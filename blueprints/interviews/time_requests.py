@@ -1,4 +1,4 @@
-"""What the team does about an interview whose time the candidate is asked to choose: sends the request again,
+"""The team's actions on an interview whose time the candidate is asked to choose: sends the request again,
 offers other times, and schedules it at the time that was chosen or named."""
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from web.lists import asked_instant
 from web.notices import say
 from web.signed_in import actor
 
-# What an address says that leads back to the list, whose rows have some of these buttons.
+# Marks an address that leads back to the list, whose rows have some of these buttons.
 _FROM_LIST = "list"
 
 
@@ -64,7 +64,7 @@ class AskedForTime:
 
     @property
     def mark(self) -> str:
-        """Changes when people would see something else of it."""
+        """Changes when people would see something different."""
         shown = (self.asked_at, self.expires_at, self.picked_at, self.is_open, self.slots, self.clashes)
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
@@ -102,7 +102,7 @@ def _in_words(clashes: Collection[Clash], user: User) -> tuple[str, ...]:
 
 
 def _clashes(interview: Interview, when: When) -> tuple[Clash, ...]:
-    """What else is on then, for what this interview would take up."""
+    """What else is on then that this interview would clash with."""
     return _clashes_at(interview, [when])[0]
 
 
@@ -121,7 +121,7 @@ def confirm_time(interview_id: int) -> ResponseReturnValue:
 
 
 def schedule_at(interview_id: int) -> ResponseReturnValue:
-    """Schedule the interview at the time in the address. What else is on then is shown first."""
+    """Schedule the interview at the time in the address. Clashes are shown first."""
     interview = to_change(interview_id)
     when, form, rules = _asked_time(interview), ScheduleAtForm(), services().rules
     if when is None:
@@ -235,7 +235,7 @@ def _refuse_clashes(form: OfferTimesForm, found: Sequence[Collection[Clash]]) ->
 
 
 def _busy(found: Sequence[Collection[Clash]]) -> list[Clash]:
-    """What is in people's calendars, in spite of which a time can be offered."""
+    """The calendar events in spite of which a time can be offered."""
     return [each for clashes in found for each in clashes if not each.is_interview]
 
 

@@ -38,7 +38,7 @@ from services import services
 from timezones import utc_now
 from web.signed_in import actor
 
-# Seconds between two looks while only the candidate may say something.
+# Seconds between two polls while only the candidate can cause a change.
 _SLOW_POLL = 10
 # No one leaves a page open for longer and expects it to keep up.
 _STAYS_OPEN = timedelta(hours=24)
@@ -98,7 +98,7 @@ class InterviewView:
     # The providers were not asked about the meeting or the entries for a while: the page has that done when
     # it is opened.
     wants_look: bool = False
-    # Of the rows that the page is made from, where it asks whether they have changed.
+    # A stamp of the rows behind the page, for asking whether they have changed.
     stamp: str | None = None
 
 

@@ -1,4 +1,5 @@
-"""What the page behind a join link repeats of the invitation, and the calendar file that it offers."""
+"""The parts of the invitation that the page behind a join link repeats, and the calendar file that it
+offers."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from timezones import utc_now
 
 @dataclass(frozen=True)
 class More:
-    """`people`: those who take part, but for the reader, each with what the reader is to know them by, or "".
-    `cannot_come` is "" for a reader who would write to themselves; `reply_url` begins an email to the
+    """`people`: everyone who takes part except the reader, each with the description that the reader gets, or
+    "". `cannot_come` is "" for a reader who would write to themselves; `reply_url` begins an email to the
     scheduler."""
 
     people_heading: str
@@ -32,9 +33,9 @@ class More:
 
 
 def more_of(token: str, interview: Interview, reader: str, organization: InvitingOrganization) -> More:
-    """What `reader`, who opened the page with `token`, may know beyond when and how to join."""
+    """What `reader`, who opened the page with `token`, may know besides when and how to join."""
     facts, whom = facts_of(interview, organization), reader_of(interview, reader)
-    # The words for a copy with the candidate's own page say that its link is below, and here is none.
+    # The usual words mention a link to the candidate's own page below, which this page doesn't have.
     whom = replace(whom, own_page_url=None)
     zone = whom.person.zone or interview.timezone
     subject = f"{interview.title}, {short_start(interview.starts_at, zone)}"
@@ -51,7 +52,7 @@ def more_of(token: str, interview: Interview, reader: str, organization: Invitin
 def calendar_file(
     interview: Interview, reader: str, organization: InvitingOrganization, zone: str | None = None
 ) -> bytes:
-    """The interview for this reader's calendar. No invitation: it asks for no answer, because none would
+    """The interview for this reader's calendar. It is no invitation and asks for no reply, because none would
     reach us. Raises `ValueError` for a cancelled interview."""
     facts, whom = facts_of(interview, organization), reader_of(interview, reader, zone)
     return published_calendar(facts, whom, sender=organizer_of(interview.scheduler), made_at=utc_now())

@@ -29,7 +29,7 @@ from web.signed_in import current_organization
 
 join = Blueprint("join", __name__)
 
-# There is nothing left to prepare for.
+# States in which there is nothing left to prepare for.
 _GONE = frozenset({"cancelled", "past"})
 
 
@@ -39,7 +39,7 @@ class JoinView:
     title: str
     organization: str
     starts_at: datetime
-    # Whose clock it is told by: an IANA name, and what people call it.
+    # The zone of the time: an IANA name, and what people call it.
     zone: str
     place: str
     duration: int
@@ -64,7 +64,7 @@ class JoinView:
     directions: str | None = None
 
 
-# An address that lost its end, or got a slash too many, is still a candidate's.
+# The person with an address that lost its end, or has an extra slash, is still a candidate.
 @join.get("/j/", defaults={"token": ""})
 @join.get("/j/<path:token>")
 def page(token: str) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Accepting an invitation, and choosing a new password: what mailed links lead to.
+"""Accepting an invitation, and choosing a new password: the pages behind mailed links.
 
 Opening a link only shows a page, because email programs open links to check them; the button on the page
 acts.

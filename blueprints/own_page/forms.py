@@ -18,7 +18,7 @@ _TOO_LONG = f"Keep it under {LONGEST_WORDS:,} characters."
 
 
 class SuitingTime(WhenFields, Form):
-    """One time that would suit; empty if they named fewer. A part of another form, so without its token."""
+    """One time that would work; empty if they named fewer. A part of another form, so without its token."""
 
     class Meta(Form.Meta):
         csrf = False
@@ -40,8 +40,8 @@ class SuitingTime(WhenFields, Form):
 
 
 class ChooseForm(Form):
-    """One of the times that the page shows, by its number. Which of them there are is for the command to say:
-    they can be gone when the answer arrives."""
+    """One of the times that the page shows, by its number. The command decides which of them exist: they can
+    be gone when the answer arrives."""
 
     slot = RadioField(
         "Time",
@@ -53,7 +53,7 @@ class ChooseForm(Form):
 
 
 class OtherTimesForm(Form):
-    """Another time, please. `rows` are the times that would suit."""
+    """The request for another time. `rows` are the times that would work."""
 
     words = TextAreaField(
         "Message", validators=[Length(max=LONGEST_WORDS, message=_TOO_LONG)], render_kw={"rows": 3}
@@ -87,7 +87,7 @@ class CallOffForm(Form):
     )
 
 
-# What the choice says, and by how many minutes.
+# The choices, and how many minutes each one means.
 _LATE = {"5": "5 minutes", "10": "10 minutes", "15": "15 minutes", "30": "30 minutes", "": "I don't know yet"}
 CANNOT_JOIN = "cannot-join"
 
@@ -112,6 +112,6 @@ class LateForm(Form):
 
 
 class ZoneForm(Form):
-    """Whose clock the page tells the times by."""
+    """The zone in which the page shows the times."""
 
     zone = ZoneField("Time zone")

@@ -43,7 +43,7 @@ _THANKS = {
     AnswerKind.LATE: "Thanks for telling us. Everyone you're meeting is getting an email right now.",
     AnswerKind.CANNOT_JOIN: "Thanks for telling us. Everyone you're meeting is getting an email right now.",
 }
-# As many zones as a sentence offers, where the address names one that could be several.
+# How many zones a sentence offers if the address names one that could mean several.
 _LIKELY = 3
 _NOT_INTERESTED = "Thanks for letting us know. We've told the team."
 _CHOSEN = {
@@ -54,7 +54,7 @@ _CHOSEN = {
 
 @dataclass(frozen=True)
 class _Opened:
-    """What an address leads to, and the zone that was asked for in it, if any."""
+    """The interview behind an address, and the zone that it asks for, if any."""
 
     token: str
     interview: Interview
@@ -72,7 +72,7 @@ class _Opened:
         return address_of(endpoint, self.token, self.asked_zone)
 
 
-# An address that lost its end is still a candidate's.
+# The person with an address that lost its end is still a candidate.
 @own_page.get("/", defaults={"token": ""})
 @own_page.get("/<token>")
 def page(token: str) -> ResponseReturnValue:
@@ -112,7 +112,7 @@ def _say_why_not(interview: Interview, error: Exception) -> None:
 
 @own_page.route("/<token>/none-of-these", methods=["GET", "POST"])
 def none_fit(token: str) -> ResponseReturnValue:
-    """For someone whom none of the times suits that they can choose from."""
+    """For someone for whom none of the offered times works."""
     return _ask_for_others(token, AnswerKind.NONE_FIT, "none_fit", candidate.say_none_fit)
 
 
@@ -206,7 +206,7 @@ def _shown(opened: _Opened, form: ChooseForm | None = None) -> str:
     """The page in its current state; `form` has what was wrong with a choice."""
     view = page_of(opened.interview, opened.organization, opened.zone)
     unknown_zone = one_line(request.args.get("zone", "")) if opened.asked_zone is None else ""
-    # Several of them, or none: what means one zone was understood.
+    # Several zones, or none: text that means a single zone was understood.
     likely_zones = zones_meant(unknown_zone, (opened.zone,))[:_LIKELY]
     if opened.interview.status is InterviewStatus.REQUESTED:
         return render_template(

@@ -45,7 +45,7 @@ class CandidatePage:
     how: str
     people: tuple[tuple[Person, str], ...]
     is_cancelled: bool
-    # The candidate or the team called it off before anyone was invited, so there is no time to tell.
+    # The candidate or the team cancelled it before anyone was invited, so there is no time to show.
     was_withdrawn: bool
     was_withdrawn_by_candidate: bool
     # They have chosen a time, and the team has not confirmed it yet, or never did.
@@ -104,7 +104,7 @@ def _called_it_off(interview: Interview) -> bool:
 
 @dataclass(frozen=True)
 class SlotOfDay:
-    """A time that can be chosen, and how its day's list calls it."""
+    """A time that can be chosen, and its label in the list of its day."""
 
     id: int
     starts_at: datetime
@@ -114,17 +114,17 @@ class SlotOfDay:
 @dataclass(frozen=True)
 class Choice:
     """What a candidate is asked. `days` has the times that can be chosen, soonest first, by the day on which
-    they begin; others are simply not among them."""
+    they begin; others are left out."""
 
     choose_by: datetime | None
-    # Whose clock all of the times are told by, said once.
+    # The zone of all times, shown once.
     place: str
     days: tuple[tuple[str, tuple[SlotOfDay, ...]], ...]
     some_are_gone: bool
 
 
 def choice_of(interview: Interview, zone: str) -> Choice:
-    """The times that can be chosen now, as they read in that zone (an IANA name)."""
+    """The times that can be chosen now, in that zone (an IANA name)."""
     now, request = utc_now(), interview.slot_request
     standing_now = standing(interview, now, seen_by=interview.scheduler) if is_open(interview, now) else []
     slots = [each.slot for each in standing_now if each.is_free]

@@ -151,7 +151,7 @@ def _to_act_on(token: str) -> tuple[Interview, User]:
 
 
 def _may_act(user: User, interview: Interview) -> bool:
-    """Those who may schedule it, and those who are alarmed whatever their role."""
+    """The people who may schedule it, and those who get alarms in any role."""
     if user.id in (interview.hiring_manager_id, interview.scheduler_id) or user.id == owner().id:
         return True
     return lists.may(user, Action.SCHEDULE, interview)

@@ -24,7 +24,7 @@ from web.times import instant_as_text
 # The answers of the steps, by the key of the step.
 StepAnswers = dict[str, Answers]
 
-# What belongs to one meeting and is not suggested for the next one.
+# Answers that belong to one meeting and are not suggested for the next one.
 _OF_ONE_MEETING = ("password", "link_url")
 
 
@@ -52,8 +52,8 @@ def answers_of(plan: Plan, *, active_user_ids: Collection[int]) -> StepAnswers:
 def as_last_time(
     last: Interview, actor: User, candidate: Candidate, *, active_user_ids: Collection[int]
 ) -> StepAnswers:
-    """What a new interview on the same job begins with. None of it counts before someone has seen and sent
-    it.
+    """The suggestions for a new interview on the same job. None of them counts before someone has seen and
+    sent it.
     """
     plan = plan_of(last)
     answers = answers_of(plan, active_user_ids=active_user_ids)
@@ -75,10 +75,8 @@ def repeated(
     interview: Interview, application: Application, *, active_user_ids: Collection[int]
 ) -> tuple[StepAnswers, StepAnswers]:
     """What a draft that repeats an interview on the same job has answered already, and what its open steps
-    begin with: everything but when.
-
-    For another candidate it is another meeting. Where that takes something away from Setup, Setup is asked
-    again and begins with the rest.
+    begin with: everything but the time. For another candidate it is another meeting. If that leaves Setup
+    incomplete, Setup is asked again and begins with the rest.
     """
     candidate = application.candidate
     plan = _without(candidate.email, plan_of(interview))
@@ -89,7 +87,7 @@ def repeated(
     if candidate.id != interview.application.candidate_id:
         full_setup = {**full_setup, **_number_of(candidate, plan.venue)}
         setup = _for_another_meeting(full_setup, interview, candidate)
-        # What was written to or about one person must not be shown to another.
+        # Text written to or about one person must not be shown to another.
         details = {**details, "message_to_candidate": [""], "internal_notes": [""]}
         if _names(plan.title, interview.candidate.name):
             details["title"] = [application.job.usual_interview_title]
@@ -125,7 +123,7 @@ def _names(text: str, candidate_name: str) -> bool:
 
 
 def _number_of(candidate: Candidate, venue: Venue) -> Answers:
-    """A number that we dial is the candidate's own; one that candidates dial is ours and stays."""
+    """A number that we dial is the candidate's; a number that candidates dial is ours and stays."""
     match venue:
         case PhoneCall(_, PhoneCaller.TEAM):
             return {"phone_number": [candidate.phone]}
@@ -200,7 +198,8 @@ def with_changes_of_others(
     active_user_ids: Collection[int],
 ) -> StepAnswers:
     """The answers of a draft that began from the plan `before`, on top of what others have made of the
-    interview since: what this person has not touched follows the interview, what they have touched stays."""
+    interview since: answers that this person has not touched follow the interview, and those they have
+    changed stay."""
     then = _all_answers(before, interview.candidate, active_user_ids)
     now = of_change(interview, active_user_ids=active_user_ids)
     merged: StepAnswers = {}
@@ -215,7 +214,7 @@ def with_changes_of_others(
 
 
 def _same(some: list[str], others: list[str]) -> bool:
-    """Whether two answers mean the same, in whatever order their values are."""
+    """Whether two answers mean the same, in any order of their values."""
     return sorted(filter(None, some)) == sorted(filter(None, others))
 
 

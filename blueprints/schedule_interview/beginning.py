@@ -1,4 +1,5 @@
-"""What the steps of a draft begin with: a template, an interview to repeat, the last one, or its team."""
+"""What the steps of a draft are filled in with: a template, an interview to repeat, the last one, or its
+team."""
 
 from __future__ import annotations
 
@@ -19,14 +20,14 @@ from services import services
 
 
 class Beginning:
-    """What is filled in for one person before they have said anything. `job` is None while it is not chosen.
+    """The values that are filled in before a person has said anything. `job` is None until it is chosen.
     Nothing is looked up before a step asks."""
 
     def __init__(self, actor: User, draft: Draft, job: Job | None, team: tuple[User, ...]) -> None:
         self._actor, self._draft, self._job, self._team = actor, draft, job, team
 
     def answers(self, form_class: type[StepForm]) -> Mapping[str, list[str]]:
-        """What this step begins with, by field; empty for one that begins with what is usual."""
+        """The initial values of this step, by field; empty for a step with the usual ones."""
         if self._draft.suggestions is not None:
             found: Answers = self._draft.suggestions.get(form_class.key, {})
             return found
@@ -36,7 +37,7 @@ class Beginning:
         return self.template.answers.get(form_class.key, {}) if self.template is not None else {}
 
     def _remembered(self, form_class: type[StepForm]) -> Mapping[str, list[str]]:
-        """What it begins with where a template leaves it open."""
+        """The initial values that a template leaves open."""
         if not form_class.begins_as_last_time:
             return {}
         if self._last is not None:
@@ -51,7 +52,7 @@ class Beginning:
 
     @property
     def is_remembered(self) -> bool:
-        """Whether an earlier interview has decided what can be decided again."""
+        """Whether an earlier interview decided the values that can be decided again."""
         return self._draft.suggestions is not None or self._has_last
 
     def in_words(self, form_class: type[StepForm]) -> str:
@@ -69,8 +70,8 @@ class Beginning:
         return f"Copied from {whose} last interview for this job."
 
     def guests(self) -> tuple[Participant, ...]:
-        """The guests of the last interview on the job who can be invited again. They are offered and not
-        chosen: no guest is invited to the next person's interview because someone pressed Continue."""
+        """The guests of the last interview on the job who can be invited again. They are offered but not
+        selected: no guest is invited to the next person's interview because someone pressed Continue."""
         taken = {self._draft.candidate.email.lower(), *(user.email.lower() for user in self._team)}
         return tuple(
             Participant(person.name, person.email)
@@ -80,8 +81,8 @@ class Beginning:
 
     @cached_property
     def _has_last(self) -> bool:
-        """Whether there is a last interview on the job. Most pages need no more of it, and its row with the
-        candidate and the attendees takes several times as long."""
+        """Whether there is a last interview on the job. Most pages need only that, and loading it with its
+        candidate and attendees takes several times as long."""
         if "_last" in vars(self):
             return self._last is not None
         return self._job is not None and has_interview(self._actor, self._job.id)
@@ -100,7 +101,7 @@ class Beginning:
 
     @cached_property
     def usual_software(self) -> MeetingSoftware:
-        """What those who could host have connected; otherwise what this server is set up for."""
+        """The software that possible hosts have connected; otherwise what this server is set up for."""
         manager = self._job.hiring_manager if self._job is not None else self._actor
         return software_of_first(manager, self._actor) or usual(services().connections.clients)
 

@@ -25,7 +25,7 @@ class ChosenTime:
 
     @property
     def at(self) -> str | None:
-        """What the addresses of the next pages say; nothing if no interview can begin then."""
+        """The query for the addresses of the next pages; empty if no interview can begin then."""
         return None if self.why_not else instant_as_text(self.starts_at)
 
 

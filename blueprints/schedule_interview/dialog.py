@@ -1,4 +1,4 @@
-"""A draft as the dialog sees it: its forms filled and checked, and the plan they make together."""
+"""A draft as the dialog sees it: its forms, filled in and checked, and the plan they form together."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ _UID_LATER = "made-when-you-schedule"
 
 
 class Dialog(DraftForms):
-    """One person's draft with all that its steps need to know."""
+    """One person's draft with everything that its steps need to know."""
 
     def address(self, step_key: str, *, back_to_finalize: bool = False) -> str:
-        """Where a step of this draft is found; `back_to_finalize` makes its main button lead to the end."""
+        """The address of a step of this draft; `back_to_finalize` makes its main button lead to the end."""
         origin: dict[str, Any] = {"from": FinalizeForm.key} if back_to_finalize else {}
         return url_for("schedule_interview.step", draft_id=self.draft.id, step=step_key, **origin)
 
     @cached_property
     def plan_before(self) -> Plan | None:
-        """What people know of an interview that is changed: what was decided when the draft began."""
+        """What people know about an interview that is being changed: the plan when the draft began."""
         kept = self.draft.about_plan if self.subject.changes else None
         return from_json(kept) if kept is not None else None
 
@@ -75,11 +75,11 @@ class Dialog(DraftForms):
             drafts.keep_typed(self.draft, self.draft.version, key, kept)
 
     def move_to(self, version: int, value: str) -> None:
-        """Take another time instead of the chosen one, as a button of it sends its instant; anything else is
-        ignored. Raises `DraftStaleError` if `version` is not the newest."""
+        """Take another time in place of the chosen one, from the instant that its button sends; anything else
+        is ignored. Raises `DraftStaleError` if `version` is not the newest."""
         when = self.saved(DateTimeForm)
         if when.take_from_button({AT: value}):
-            # What was accepted was accepted for the time before.
+            # Clashes were accepted for the previous time.
             drafts.save_step(self.draft, version, when.key, {**when.answers(), "accepted_clashes": []})
 
     def begin_at(self, starts_at: datetime) -> None:
@@ -88,7 +88,7 @@ class Dialog(DraftForms):
 
         It is what the person wants now, so it takes the place of the date and the time that the draft had,
         saved or typed, and everything else in it stays. It is kept as if it had been typed: Date & Time shows
-        it, says what speaks against it, and leads back to the saved time. It is filled in on the person's own
+        it, says why it may not suit, and leads back to the saved time. It is filled in on the person's own
         clock, on which they chose it, or in the zone that was already chosen in this draft.
 
         Raises what `drafts.keep_typed` raises if the draft is changed or discarded at the same moment.
@@ -115,16 +115,16 @@ class Dialog(DraftForms):
 
     @property
     def unfinished(self) -> tuple[type[StepForm], ...]:
-        """The steps of which something was typed and is not part of the interview yet."""
+        """The steps with typed text that is not part of the interview yet."""
         return tuple(step for step in self.steps if step.asks and self.is_unfinished(step))
 
     def first_incomplete(self) -> str | None:
-        """The first step that still has to be filled in; None when all that Finalize needs is there."""
+        """The first step that still has to be filled in; None when Finalize has everything it needs."""
         return next((step.key for step in self.subject.asking if self.checked(step) is None), None)
 
     def may_finish_from(self, form_class: type[StepForm]) -> bool:
-        """Whether this step is all that is missing before Finalize. A step that was never continued with is
-        not missing if it would hold as it is filled in."""
+        """Whether this step is all that is missing before Finalize. A step that no one has continued from is
+        not missing if it is valid as filled in."""
         return all(self._holds_as_it_is(step) for step in self.subject.asking if step is not form_class)
 
     def _holds_as_it_is(self, step: type[StepForm]) -> bool:
@@ -154,7 +154,7 @@ class Dialog(DraftForms):
 
     @property
     def venue(self) -> Venue | None:
-        """Where it will be held; None while that is not settled."""
+        """Where it will be held; None until that is settled."""
         setup = self.checked(SetupForm)
         return setup.venue if setup is not None else None
 
@@ -182,13 +182,13 @@ class Dialog(DraftForms):
 
     @property
     def duration_minutes(self) -> int:
-        """How long it takes, at most: as chosen, else as it will be suggested."""
+        """The longest duration: as chosen, else as it will be suggested."""
         return (self.checked(DateTimeForm) or self.saved(DateTimeForm)).longest_minutes
 
     @property
     def times(self) -> tuple[When, ...]:
         """When it could be, soonest first: the time that was chosen, or those that the candidate can choose
-        from; empty while nothing holds there."""
+        from; empty while that step is not valid."""
         when = self.checked(DateTimeForm)
         return when.times if when is not None else ()
 
@@ -203,7 +203,8 @@ class Dialog(DraftForms):
         return tuple(each for each in times if each.starts_at > now)
 
     def attendees(self) -> tuple[Participant, ...]:
-        """Everyone chosen on Attendees, team members first; while nothing holds there, those it shows."""
+        """Everyone chosen on Attendees, team members first; while that step is not valid, the ones it
+        shows."""
         return self._people.attendees
 
     @cached_property
@@ -217,7 +218,7 @@ class Dialog(DraftForms):
         return busy | {person.user_id for person in self.attendees() if person.user_id is not None}
 
     def needs(self, *, manager: User | None, user_ids: Collection[int]) -> Needs:
-        """What the interview takes up with these people, host account included, at whatever time it is."""
+        """What the interview takes up with these people, including the host account, no matter when it is."""
         hosts = partial(self._hosts, manager=manager or self.actor)
         host = host_taken_up(self.venue, hosts) if self.venue else None
         software = software_of(self.venue) if self.venue else None

@@ -1,4 +1,4 @@
-"""The forms of a draft's steps: filled from what the draft holds, and checked against what is true now."""
+"""The forms of a draft's steps: filled from the draft, and checked against the current state."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class DraftForms(ABC):
 
     @property
     def method(self) -> list[str]:
-        """Who chooses the time, as Setup answers it: as typed, else as saved, else as it begins."""
+        """Who chooses the time, according to Setup: as typed, else as saved, else the initial choice."""
         for answers in (self.draft.typed, self.draft.payload):
             if chosen := answers.get(SetupForm.key, {}).get("method"):
                 return list(chosen)
@@ -111,7 +111,8 @@ class DraftForms(ABC):
         return list(self.draft.files) if is_reading() else attachments.of_draft(self.draft.id)
 
     def _offered(self, form_class: type[StepForm], *, is_shown: bool = True) -> Offered:
-        """What a form can choose from; without what is only there to be picked up if no one sees the form."""
+        """What a form can choose from; without choices that matter only to a person who sees the form, if no
+        one sees it."""
         return replace(
             self._usual_offer,
             files=tuple(self.files()) if form_class.lists_files and is_shown else (),
@@ -146,7 +147,7 @@ class DraftForms(ABC):
     # Forms
 
     def posted(self, form_class: type[F]) -> F:
-        """The form of a step as it was just sent."""
+        """The form of a step with the values that were just sent."""
         form = form_class()
         form.offer(self._offered(form_class))
         return form
@@ -158,14 +159,14 @@ class DraftForms(ABC):
         return form
 
     def offer_again(self, form: StepForm) -> None:
-        """Give a form its choices once more, after something that it lists has changed."""
+        """Give a form its choices again, after something that it lists has changed."""
         offered = self._offered(type(form))
         form.offer(offered)
         form.show_saved(offered, {})
 
     def saved(self, form_class: type[F]) -> F:
-        """The form of a step as the draft holds it, with what no longer holds said beside its field; or
-        fresh, with what is usual."""
+        """The form of a step as saved in the draft, with a message beside each field that is no longer valid;
+        or a fresh one with the usual values."""
         offered = self._offered(form_class)
         form = self._from_draft(form_class, offered, csrf=True)
         if self.is_saved(form_class):
@@ -234,7 +235,7 @@ class DraftForms(ABC):
         return found.form if found is not None and found.is_right else None
 
     def is_wrong(self, form_class: type[StepForm]) -> bool:
-        """Whether the step was filled in and does not hold anymore, because the world has changed."""
+        """Whether the step was filled in and is no longer valid, because something else has changed."""
         return form_class.asks and self.is_saved(form_class) and self.checked(form_class) is None
 
     def _check(self, form_class: type[F]) -> _CheckedForm[F]:
@@ -273,5 +274,5 @@ class DraftForms(ABC):
 
     @cached_property
     def beginning(self) -> Beginning:
-        """What the steps that were not saved yet begin with."""
+        """The initial values of the steps that were not saved yet."""
         return Beginning(self.actor, self.draft, self.job, self.team)

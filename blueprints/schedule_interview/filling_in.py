@@ -1,4 +1,4 @@
-"""Saving the steps that were never opened as they are filled in, on the way straight to Finalize."""
+"""Saving steps that were never opened, with their initial values, on the way straight to Finalize."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def save_the_rest(dialog: Dialog) -> tuple[Page[Any], StepForm] | None:
     """Save what each step shows that Finalize needs and no one has continued with, as Continue there would.
 
     Returns the first page on which something is wrong, with its form and what is wrong beside its fields;
-    the steps before it are saved. None if nothing is wrong. A step that was saved and does not hold anymore
-    is not looked at: its page says so when it is opened.
+    the steps before it are saved. None if nothing is wrong. A saved step that is no longer valid is not
+    checked: its page says so when it is opened.
     """
     # Made for the draft as it is now, because a dialog remembers what it has checked.
     dialog = Dialog(dialog.actor, dialog.draft, dialog.rules)

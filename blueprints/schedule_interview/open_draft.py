@@ -66,7 +66,7 @@ def _open_with_files(draft_id: str, step: str) -> Dialog:
 
 
 def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """Pass the draft's dialog to the view, and answer for drafts that cannot continue."""
+    """Pass the draft's dialog to the view, and respond for drafts that cannot continue."""
 
     @wraps(view)
     def found(draft_id: str, **options: Any) -> ResponseReturnValue:
@@ -77,7 +77,7 @@ def with_dialog(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respo
             except DraftStaleError:
                 db.session.rollback()
                 if htmx.is_htmx():
-                    # A part of the page has no room for both; the page's own form shows them.
+                    # A part of a page has no room for both versions; the page's own form shows them.
                     return htmx.nothing_new()
                 # Looked up again, because the change that made this form stale may also have used the draft.
                 return _stale(open_dialog(draft_id), step)

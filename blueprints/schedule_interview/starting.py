@@ -1,7 +1,6 @@
-"""Starting an interview from a template of its job's interview plan, and going over to another one.
-
-A step counts as answered if the template says all of it, so that one click leads to Date & Time. What it
-leaves open is asked, and begins with the last interview on the job.
+"""Starting an interview from a template of its job's interview plan, and switching to another one. A step
+counts as answered if the template covers all of it, so that one click leads to Date & Time. What it leaves
+open is asked, and begins with the last interview on the job.
 """
 
 from __future__ import annotations
@@ -46,9 +45,9 @@ def start_from(
 
 
 def use_another(dialog: Dialog, version: int, template: InterviewTemplate) -> str:
-    """Let a draft go over to another template of its job: the template's answers replace what was there, and
-    the date, the time, and what it says nothing about stay. Returns what to tell, as `start_from` does.
-    Raises `DraftStaleError` if `version` is not the newest."""
+    """Switch a draft to another template of its job: the template's answers replace what was there, and the
+    date, the time, and what it says nothing about stay. Returns what to tell, as `start_from` does. Raises
+    `DraftStaleError` if `version` is not the newest."""
     assert dialog.application is not None
     taken, left_out = _take(template, dialog.application)
     taken = replace(taken, answered=_answered(dialog, dialog.application, taken))

@@ -1,4 +1,4 @@
-"""What a dialog is about: its words, its steps, and the command behind its last button.
+"""The subject of a dialog: its words, its steps, and the command behind its last button.
 
 Scheduling a new interview is one subject. Changing one, asking a candidate to choose a time, and a last look
 at what they chose go through the same steps with the same forms; each is another row here and not a second

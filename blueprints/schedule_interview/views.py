@@ -1,4 +1,4 @@
-"""What every page of the dialog shows: the current step, what is done, and the way back."""
+"""What every page of the dialog shows: the current step, the finished ones, and the way back."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _ways_on(dialog: Dialog, page: Page[Any], *, goes_back: bool) -> dict[str, b
 
 
 def way_back(dialog: Dialog, page: Page[Any]) -> str:
-    """Where Back leads to from this page: to the end for someone who came from there to change one thing."""
+    """Where Back leads from this page: to the end for someone who came from there to change one thing."""
     number = dialog.steps.index(page.form_class)
     if came_from_finalize() and dialog.first_incomplete() is None:
         return dialog.address(FinalizeForm.key)

@@ -41,7 +41,7 @@ def automation() -> ResponseReturnValue:
 
 
 def make_api_key() -> ResponseReturnValue:
-    """Answered with the key and not with a redirect: it is shown now or never."""
+    """The response has the key instead of being a redirect, because the key is shown only once."""
     form = ApiKeyForm()
     if not form.validate():
         return _page(key_form=form), 422

@@ -177,7 +177,7 @@ class OtherDaysForm(Form):
         return self.first, ""
 
     def days(self) -> OtherDays:
-        """What the form says, once it is valid."""
+        """The form's values, once it is valid."""
         hours = _hours(self.begin, self.end)
         return OtherDays(
             self.first.data,
@@ -192,7 +192,7 @@ def _hours(begin: Field, end: Field) -> Hours | None:
 
 
 def _problem_of_fields(begin: Field, end: Field, earlier: Hours | None) -> tuple[Field, str]:
-    """What is wrong with a span that was typed, with the field to say it at; "" if it is right or empty."""
+    """The error in a typed span, with the field to show it beside; "" if it is right or empty."""
     if begin.data is None and end.data is None:
         return begin, ""
     if end.data is None:

@@ -1,4 +1,4 @@
-"""What to decide about a database that came from another installation."""
+"""The decision about a database that came from another installation."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class TestEmail:
 
     @property
     def version(self) -> str:
-        """Changes exactly when a reader would see something else."""
+        """Changes exactly when a reader would see something different."""
         return f"{self.state.value}-{self.at.isoformat()}-{len(self.words)}"
 
 

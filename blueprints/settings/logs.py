@@ -71,7 +71,7 @@ def logs() -> ResponseReturnValue:
 
 
 def export_log() -> ResponseReturnValue:
-    """A POST, because it is written down who took the log out of the house."""
+    """A POST, because the log records who exported it."""
     user, form = actor(), ExportLogForm()
     if not form.validate():
         return _page(export_form=form), 422
@@ -123,7 +123,7 @@ def _cells(line: Line) -> tuple[str, ...]:
 
 
 def _as_csv(portions: Iterable[list[Line]]) -> Iterator[str]:
-    # Without the mark Excel takes the file for one in an encoding of the last century.
+    # Without the byte order mark, Excel assumes an old code page.
     yield "\ufeff" + _rows([_COLUMNS])
     for portion in portions:
         yield _rows(_cells(line) for line in portion)
@@ -131,7 +131,7 @@ def _as_csv(portions: Iterable[list[Line]]) -> Iterator[str]:
 
 def _rows(rows: Iterable[tuple[str, ...]]) -> str:
     file = io.StringIO(newline="")
-    # What a name or a browser's address begins with must not run as a formula.
+    # No name or user agent may run as a formula.
     csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL).writerows(
         [guarded(cell) for cell in row] for row in rows
     )

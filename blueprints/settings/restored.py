@@ -1,4 +1,4 @@
-"""What to decide about the background work of a server that was restored from a backup."""
+"""The decision about the background work of a server that was restored from a backup."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _demo_people() -> list[User]:
 
 @sign_in.post("/login/demo/<int:user_id>")
 def demo_login(user_id: int) -> ResponseReturnValue:
-    """One click instead of a password; this address exists only in the demo."""
+    """Sign in with one click instead of a password; this address exists only in the demo."""
     if services().demo is None:
         abort(404)
     user = db.session.get(User, user_id)

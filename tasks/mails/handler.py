@@ -135,7 +135,7 @@ def send_mail(kinds: Mapping[str, Kind], workshop: Workshop, rules: Rules) -> Ha
                 outcomes.record_may_have_left(loaded.mail_id, words=own_mailbox.cut_off(address))
                 then = Done()
             case Ready() if attempt is None:
-                # It was called off just before it was to be sent.
+                # It was cancelled just before it would have been sent.
                 then = Done()
             case Ready():
                 assert attempt is not None

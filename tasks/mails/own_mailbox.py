@@ -56,7 +56,7 @@ class PassedOver:
 
 
 class _NoLongerWaitsError(Exception):
-    """It was called off after it was loaded."""
+    """It was cancelled after it was loaded."""
 
 
 class _AnotherAccountError(Exception):

@@ -1,8 +1,8 @@
-"""The text of a list of candidates, whichever program wrote the file.
+"""The text of a list of candidates, no matter which program wrote the file.
 
-Programs save lists as UTF-8, as UTF-16, in the code page of the machine, or as an Excel workbook. Which code
-page it was is not written down in the file, so the text is read the likeliest way, and the person who sent it
-can choose another while looking at the words that differ.
+Programs save lists as UTF-8, as UTF-16, in the code page of the machine, or as an Excel workbook. The file
+does not say which code page it was, so the text is read the likeliest way, and the person who sent it can
+choose another while looking at the words that differ.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ READINGS: dict[str, str] = {
 
 
 class UnreadableListError(Exception):
-    """Nothing of the list can be used; the words say why, for the person who sent it."""
+    """Nothing on the list can be used; the words say why, for the person who sent it."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -155,7 +155,7 @@ def _likeliest(content: bytes) -> str:
 
 
 def _plausibility(content: bytes, reading: str) -> float:
-    """How well the signs beyond ASCII fit where they are, from -1 to 1."""
+    """How well the characters beyond ASCII fit where they are, from -1 to 1."""
     try:
         text = content.decode(reading)
     except UnicodeDecodeError:

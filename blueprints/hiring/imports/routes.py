@@ -207,7 +207,7 @@ def restore_import_row(import_id: str, number: int) -> ResponseReturnValue:
 
 
 def confirm_import(import_id: str) -> ResponseReturnValue:
-    """Do what was shown, or show what it would be now."""
+    """Do what was shown, or show what would happen now."""
     found = imports.find_import(actor(), import_id)
     if found is None:
         say("This list was already imported, or it's too old. Nothing was imported.", "warning")

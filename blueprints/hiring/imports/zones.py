@@ -1,4 +1,4 @@
-"""Asking which time zone is meant where a list has something that could be several: IST, Eastern, GMT+2."""
+"""Asking which time zone is meant if a list has one that could mean several: IST, Eastern, GMT+2."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def zones_form(plan: Plan, answered: Mapping[str, str], *, is_sent: bool) -> Zon
 
 
 def _asked(plan: Plan) -> dict[str, list[Line]]:
-    """What is asked about at once. If that isn't all, what has an answer makes room for what has none."""
+    """The texts to ask about on one page. If not all fit, answered ones make room for the others."""
     asked = plan.unclear_zones
     if plan.are_zones_undecided and len(asked) > _ASKED_AT_ONCE:
         asked = {text: lines for text, lines in asked.items() if lines[0].is_zone_open}

@@ -148,7 +148,7 @@ class AttendeesForm(StepForm):
         return kept | answers_for_others((row.name, row.email) for row in reading.rows)
 
     def changes_from(self, shown: StepForm) -> Answers:
-        """The rows for other people change together: one that was cleared moves those below it up."""
+        """The rows for other people change together: clearing one moves those below it up."""
         changes, mine = super().changes_from(shown), self.answers()
         if any(_is_of_a_row(name) for name in changes):
             changes |= {name: values for name, values in mine.items() if _is_of_a_row(name)}

@@ -1,4 +1,4 @@
-"""The base of every step's form: it takes its choices from outside and gives its answers as text."""
+"""The base of every step's form: its choices come from outside, and its answers are text."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class Offered:
     files: tuple[Attachment, ...] = ()
     readers: tuple[Recipient, ...] = ()
     guests: tuple[Participant, ...] = ()
-    # The interview is yet to be; otherwise it exists already.
+    # The interview is new; otherwise it exists already.
     is_new: bool = True
-    # It exists, people know it, and are told what changes.
+    # It exists, and people who know of it are told about changes.
     is_change: bool = False
     # The candidate chooses the time from several.
     offers_slots: bool = False
-    # Whether there could be a meeting at once. Filled in only for forms that list readers.
+    # Whether a meeting could be made right away. Filled in only for forms that list readers.
     can_be_made: bool = True
 
 
@@ -77,12 +77,12 @@ class StepForm(Form):
     # Used in the address, in the draft, and as the page's heading.
     key: ClassVar[str]
     label: ClassVar[str]
-    # Whether it asks for something that the interview cannot be without.
+    # Whether it asks for something that the interview requires.
     asks: ClassVar[bool] = True
     lists_files: ClassVar[bool] = False
     lists_readers: ClassVar[bool] = False
     lists_guests: ClassVar[bool] = False
-    # Whether it takes over anything from the last interview on the same job.
+    # Whether it copies anything from the last interview on the same job.
     begins_as_last_time: ClassVar[bool] = True
     # What is typed or chosen here before anything is saved only decides how the page begins, or is seen to be
     # kept: the page need not say so.
@@ -102,7 +102,7 @@ class StepForm(Form):
         """Set the choices, and remove the fields that this draft does not need."""
 
     def suggest(self, offered: Offered) -> None:
-        """Fill in what most people would choose, where nothing has been saved yet."""
+        """Fill in what most people would choose, if nothing has been saved yet."""
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:
         """Make a form that was filled from the draft look the way it was sent."""
@@ -118,7 +118,7 @@ class StepForm(Form):
         return False
 
     def answers(self) -> Answers:
-        """What the form holds, as text, to keep in the draft: as it was sent or, for a form that is only
+        """The values of the form, as text, to keep in the draft: as it was sent or, for a form that is only
         shown, as a browser would send it."""
         return {
             name: _as_text(field)

@@ -1,4 +1,4 @@
-"""Date & Time: when, in whose zone, and what else happens then; or several times for a candidate to choose
+"""Date & Time: when, in which zone, and what else is on then; or several times for a candidate to choose
 from."""
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TOO_MANY = f"At most {MOST_SLOTS} times can be offered. Remove one first."
 
 
 class _IfFilledIn:
-    """Leaves a time alone that is not being filled in: the list beside it holds those that count."""
+    """Ignores a time that is not being filled in: only the times in the list count."""
 
     def __call__(self, form: DateTimeForm, field: Field) -> None:
         if not form.is_filled_in:
@@ -55,7 +55,8 @@ class DateTimeForm(WhenFields, StepForm):
 
     def suggest(self, offered: Offered) -> None:
         self.timezone.data = offered.zone
-        # Most are scheduled within the next days, and a date that is there takes one click less to change.
+        # Most are scheduled within the next few days, and changing a date takes one click less than entering
+        # one.
         self.date.data = next_working_day(in_zone(utc_now(), offered.zone).date())
 
     def show_saved(self, offered: Offered, saved: Answers) -> None:

@@ -163,7 +163,7 @@ class SetupForm(StepForm):
         return answers
 
     def refuse(self, field: str, words: str) -> None:
-        """The domain knows one number; who calls decides which of the two fields it came from."""
+        """The domain has one number; which of the two fields it is from depends on who calls."""
         super().refuse("number_to_call" if field == "phone_number" and self._is_their_call else field, words)
 
     @property

@@ -1,4 +1,4 @@
-"""When an interview is: the fields for a date, a time, a length and a zone, and what is wrong with them."""
+"""When an interview takes place: the fields for a date, a time, a length and a zone, with their errors."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class WhenFields:
 
     @property
     def minutes(self) -> int | None:
-        """How long it takes, if that is a possible length."""
+        """The duration, if that is a possible length."""
         length = self.duration_minutes.data
         return length if length is not None and SHORTEST <= length <= LONGEST else None
 

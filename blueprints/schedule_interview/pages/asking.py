@@ -1,4 +1,4 @@
-"""What is asked of everyone's time for the interview of a dialog: by Date & Time, and by Attendees."""
+"""What Date & Time and Attendees ask about everyone's time for the dialog's interview."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _other_times(dialog: Dialog, form: AttendeesForm) -> tuple[OtherTime, ...]:
 
 
 def _in_short(times: Sequence[When]) -> str:
-    """The one time, or how many there are and on which days."""
+    """The time, or the number of times and their days."""
     if len(times) < 2:
         return "".join(map(in_short, times))
     days = dict.fromkeys(local_moment(slot.starts_at, slot.timezone).short_date for slot in times)
@@ -157,7 +157,7 @@ def _clashes(dialog: Dialog, manager: User | None, user_ids: Collection[int]) ->
 
 
 def _not_accepted(dialog: Dialog, clashes: list[Clash]) -> list[Clash]:
-    """Those that were not accepted with the time itself."""
+    """The clashes that were not accepted with the time itself."""
     when = dialog.checked(DateTimeForm)
     if when is None:
         return clashes

@@ -62,8 +62,7 @@ class Page(Generic[F]):
 
 
 def host_question(dialog: Dialog, software: MeetingSoftware | None = None) -> HostQuestion:
-    """What decides who hosts, as far as the draft has it; with other software than is chosen, if it is
-    given."""
+    """The facts in the draft that decide who hosts; with other software than is chosen, if it is given."""
     software = software or dialog.software
     return HostQuestion(
         actor=dialog.actor,

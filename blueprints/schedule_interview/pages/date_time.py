@@ -181,7 +181,7 @@ def _occupied(clash: Clash) -> str:
 
 
 def _clashes(dialog: Dialog, times: tuple[When, ...]) -> list[tuple[Clash, ...]]:
-    """What else happens at each of these times for the people chosen so far."""
+    """What else is on at each of these times for the people chosen so far."""
     return dialog.clashes_at(times, manager=dialog.hiring_manager, user_ids=dialog.busy_user_ids())
 
 

@@ -116,7 +116,7 @@ def _when(dialog: Dialog, plan: Plan) -> Iterator[str]:
 
 
 def _password(venue: Venue) -> str:
-    """Whether one is set, and never which: the summary may be on a shared screen."""
+    """Whether a passcode is set, but never the passcode: the summary may be on a shared screen."""
     if not isinstance(venue, OnlineMeeting) or venue.software not in WITH_PASSCODE:
         return ""
     return "Set" if venue.passcode else f"Added by {venue.software.label}"

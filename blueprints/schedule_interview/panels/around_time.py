@@ -1,4 +1,4 @@
-"""Everything that follows the chosen time and day: conflicts, free times, and what else is on that day."""
+"""Everything that depends on the chosen time and day: conflicts, free times, and what else is on that day."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def around_time(
     free = free_times(asked, days, now=now, seen_by=actor, with_others_on=on, live=live, editions=editions)
     known = calendars_known(read, answers, asked.zone, now, until=_end_of(days, asked.zone))
     chosen = Period(wanted.starts_at, wanted.ends_at) if wanted is not None else None
-    # Everything else that they say follows from what was found, and from who was asked, for which it was.
+    # Everything else shown follows from what was found, and from the people it was found for.
     key = (on, today, chosen, tuple(slots), tuple(people), tuple(known.items()))
 
     def make() -> AroundTime:

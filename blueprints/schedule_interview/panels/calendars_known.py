@@ -1,4 +1,4 @@
-"""How far each person's calendar is known, in a few words: what was checked just now, what was read earlier,
+"""How well each person's calendar is known, in a few words: what was checked just now, what was read earlier,
 and what is not known at all."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a change makes different, old and new side by side, before it is confirmed."""
+"""What a change would change, old and new side by side, before it is confirmed."""
 
 from __future__ import annotations
 
@@ -91,5 +91,5 @@ def _passcode(venue: Venue) -> str | None:
 
 
 def _secret(venue: Venue) -> str:
-    """Whether there is one, and never which: the page may be on a shared screen."""
+    """Whether there is a passcode, but never the passcode: the page may be on a shared screen."""
     return "Another one" if _passcode(venue) else "The software's own"

@@ -19,7 +19,7 @@ from scheduling.occupied import ClashKind, Occupied, Taken
 from timezones import start_of_day
 from wording import counted, in_a_row, possessive, short_names
 
-# So near to the chosen time, an interview matters to those who have both.
+# This close to the chosen time, an interview matters to people who have both.
 _NEAR = timedelta(hours=1)
 # Beyond this many, interviews are counted instead of listed: the page is to stay small, and the calendar has
 # them side by side.
@@ -40,9 +40,9 @@ class DayRow(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Day:
-    """Each is equal to itself alone, as `OfferedTimes` are. `near` is at the chosen time or close to it.
-    `folded` is everything else of the team, under `summary`; `left_out` more are in the calendar, on the
-    page at `url`."""
+    """Compared by identity, as `OfferedTimes` are. `near` is at the chosen time or close to it. `folded` is
+    everything else of the team, under `summary`; `left_out` more are in the calendar, on the page at
+    `url`."""
 
     near: tuple[DayRow, ...]
     folded: tuple[DayRow, ...]

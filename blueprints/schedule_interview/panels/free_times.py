@@ -58,9 +58,9 @@ class DayBeside:
 
 @dataclass(frozen=True, eq=False)
 class OfferedTimes:
-    """The free times of a day. Each is equal to itself alone, so that its markup is found without comparing
-    all that is in it. `gaps` are the chips by their place in the drawing, in minutes after midnight.
-    `words` say for whom they are free, or why there are none."""
+    """The free times of a day. Compared by identity, so that its markup is found without comparing all that
+    is in it. `gaps` are the chips by their place in the drawing, in minutes after midnight. `words` say for
+    whom they are free, or why there are none."""
 
     title: str
     zone: str
@@ -161,7 +161,7 @@ def _beside(day: date) -> DayBeside:
 
 def _shown(free: Mapping[date, FreeTimes], on: date, today: date) -> tuple[date, ...]:
     """The days that are drawn, the one that is chosen among them."""
-    # A day that is as good as over is left out, unless it is the one that is shown.
+    # A day that is almost over is left out, unless it is the shown one.
     left = [day for day in sorted(free) if free[day].starts or day == on or day > today]
     has_weekends = sum(is_weekend(day) for day in free if day != on) > 0
     if has_weekends:

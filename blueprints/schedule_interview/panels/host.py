@@ -55,7 +55,7 @@ class HostWarning:
 
 
 def hosting(asked: HostQuestion) -> Hosting:
-    """Whose account hosts, and why, or what happens when no account can."""
+    """Whose account hosts and why, or what happens if none can."""
     hosts = list(asked.hosts)
     host = first_usable(hosts)
     if asked.hiring_manager is None:

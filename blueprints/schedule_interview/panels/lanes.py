@@ -1,4 +1,4 @@
-"""Whose time an interview takes, and what is in each person's day: one lane beside the other."""
+"""Whose time an interview takes, and what is in each person's day, in lanes side by side."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _joined(mine: list[tuple[ClashKind, Occupied]], chosen: Period | None) -> Mi
 
 
 def _runs(events: Iterable[Occupied]) -> Iterator[Occupied]:
-    """Events with less than half an hour between them as one. `events`: soonest first."""
+    """Merge events with less than half an hour between them. `events`: soonest first."""
     run: Occupied | None = None
     number = 0
     for each in events:
@@ -228,7 +228,7 @@ def _days_off(clock: OnTheirClock, on: date) -> Iterator[Period]:
 
 
 def _days_around(on: date) -> list[date]:
-    """All that some clock may show while another one shows that day."""
+    """The full range that any clock may show while another clock shows that day."""
     return [on + number * _DAY for number in range(-2, 3)]
 
 
@@ -298,7 +298,7 @@ def _place(clock: OnTheirClock | None, zone: str) -> str:
 
 def _letters(names: Sequence[str]) -> list[str]:
     """A letter for each name, and another one for those that begin alike: `B`, or `Ki` beside `Ko`, or `AB`
-    beside `AN`. There is room for no more above a lane."""
+    beside `AN`. There is no room for more above a lane."""
     first = [name[:1].upper() for name in names]
     return [
         letter if first.count(letter) == 1 else _two_letters(name)

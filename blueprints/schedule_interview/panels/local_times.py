@@ -1,4 +1,4 @@
-"""A time in everyone's local time, with what is worth mentioning about it."""
+"""A time in everyone's local time, with anything worth mentioning about it."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Person:
 
 
 def someone(name: str, part: str, zone: str | None) -> Person:
-    """A person of whom nothing is known but perhaps their zone."""
+    """A person about whom nothing is known except perhaps their zone."""
     return Person(name, part, OnTheirClock(zone) if zone is not None else None)
 
 
 @dataclass(frozen=True)
 class Concern:
-    """Something that speaks against a time for someone: `words` for a badge, with its icon."""
+    """A reason against a time for someone: `words` for a badge, with its icon."""
 
     words: str
     icon: str

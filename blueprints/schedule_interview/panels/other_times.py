@@ -11,7 +11,7 @@ from scheduling.working_days import working_days
 from timezones import in_zone, local_moment, utc_now
 from web.times import instant_as_text
 
-# As many as fit in a line or two.
+# How many fit in a line or two.
 _MOST = 6
 # How many working days are searched after the chosen day.
 _DAYS = 4

@@ -122,7 +122,7 @@ class Preview:
 
     @property
     def sender_in_words(self) -> str:
-        """From whom all of the emails come."""
+        """The sender of all of the emails."""
         app = self._sender.app_label
         return f"{self._sender}, with {app}" if app else str(self._sender)
 
@@ -177,7 +177,7 @@ class Preview:
         if user_id is None:
             return ""
         if self._changes is not None and address in self._knowing:
-            # Who was told with a file goes on getting one.
+            # People who were told with a file keep getting one.
             return calendar_of(self._changes, user_id)
         connection = calendars_of([user_id]).get(user_id)
         return label_of(connection.app) if connection is not None else ""
@@ -235,7 +235,7 @@ class Preview:
         return reader.person.zone or self._plan.when.timezone
 
     def will_not_happen(self) -> list[str]:
-        """What people might expect but this interview or this server rules out, and why."""
+        """Things that people might expect but that this interview or server rules out, and why."""
         now, plan = utc_now(), self._plan
         words = [
             f"No reminder {duration(minutes)} before: the interview starts sooner than that."

@@ -1,4 +1,4 @@
-"""What is decided so far, in one line for the bar below each step."""
+"""The decisions so far, in one line for the bar below each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From when until when something is on a day, in words."""
+"""The time of something on a day, in words."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def _turned_back(on: date, zone: str) -> tuple[datetime, int] | None:
 
 
 def is_on(period: Period, on: date, zone: str) -> bool:
-    """Whether any of a period is on that day."""
+    """Whether any part of a period is on that day."""
     return minutes_of(period.ends_at, on, zone) > 0 and minutes_of(period.starts_at, on, zone) < _DAY
 
 

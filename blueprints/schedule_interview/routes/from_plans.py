@@ -1,4 +1,5 @@
-"""What the buttons of interview plans do: start an interview from a template, or go over to another one."""
+"""The actions of the buttons of interview plans: start an interview from a template, or switch to another
+one."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ def use_template(dialog: Dialog, form: SetupForm) -> ResponseReturnValue:
     """Start this interview from another template of the job's plan, and show what it makes of Setup."""
     job_ids = {dialog.job.id} if dialog.job is not None and not dialog.subject.exists else set()
     template = template_on(job_ids, request.form.get("template", type=row_id))
-    # Who chooses the time is nothing that a template says.
+    # A template does not say who chooses the time.
     dialog.keep(form)
     if template is None:
         say("That template is no longer in the plan. Choose another.", "warning")

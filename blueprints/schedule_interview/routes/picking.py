@@ -1,4 +1,4 @@
-"""Whom to schedule an interview with, where no candidate is open: a popup, and a page without a script."""
+"""Whom to schedule an interview with if no candidate is open: a popup or, without a script, a page."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Buttons of the dialog's pages that do one thing and show the same page again, or say why they could not.
 
-What they do it with follows their name: `toggle-slot 09:30`.
+The value they act on follows their name: `toggle-slot 09:30`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def button_in(sent: Mapping[str, str]) -> Staying | None:
 
 
 def _choose_job(dialog: Dialog, form: StepForm) -> bool:
-    """The page then begins with the last interview of that job, but for what was typed already."""
+    """The page is then filled in from the last interview on that job, except for what was already typed."""
     dialog.keep(form)
     return True
 

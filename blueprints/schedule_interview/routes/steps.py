@@ -230,7 +230,7 @@ def _leave(
 
 
 def _go_to_the_end(dialog: Dialog) -> ResponseReturnValue:
-    """Finalize, with every step that was not opened as it is filled in; or the first that does not hold."""
+    """Finalize, saving every unopened step with its initial values; or the first step that is not valid."""
     wrong = save_the_rest(dialog)
     db.session.commit()
     if wrong is None:
@@ -240,8 +240,8 @@ def _go_to_the_end(dialog: Dialog) -> ResponseReturnValue:
 
 
 def _refused(dialog: Dialog, here: Page[Any], form: StepForm) -> ResponseReturnValue:
-    """The page once more, with what is wrong beside its field. What was typed is kept with it, and so are
-    the files that came along, because the browser cannot send them again on its own."""
+    """The page again, with errors beside their fields. What was typed is kept with it, and so are the files
+    that came along, because the browser cannot send them again on its own."""
     # Where newer answers are saved than these, sending them once they are right will show both.
     with suppress(DraftStaleError):
         dialog.keep(form)
@@ -285,7 +285,7 @@ def _keep_for_later(
 
 
 def _finalize(dialog: Dialog, form: FinalizeForm) -> ResponseReturnValue:
-    """One command, one commit. Everything was checked again on the way here."""
+    """One command, one commit. Everything was already checked again on the way here."""
     plan = dialog.plan(form.chosen(dialog.candidate.email))
     ticket = dialog.ticket(form.opened_on, form.reason)
     stage_before = dialog.application.stage if dialog.application else None
