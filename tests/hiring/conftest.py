@@ -15,7 +15,7 @@ Rows = Callable[[], AbstractContextManager[None]]
 
 
 def rows_of(app: Flask) -> Rows:
-    """Blocks that read and write rows of `app`, beside the requests that a test makes."""
+    """Blocks that read and write rows of `app`, alongside the requests that a test makes."""
 
     return lambda: in_rows(app)
 

@@ -17,7 +17,7 @@ LIST = (
 
 
 def send(visitor: Visitor, team: Team, text: str, **fields: Any) -> str:
-    """Send a list; the address of the page that shows what it would do."""
+    """Send a list, and return the address of the page that shows what it would do."""
     answer = visitor.post("/candidates/import", {"job": team.job_id, "text": text, **fields}, status=303)
     return str(answer.headers["Location"])
 

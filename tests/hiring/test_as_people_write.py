@@ -1,4 +1,4 @@
-"""A candidate's links and number, as people write them."""
+"""A candidate's links and phone number, as people write them."""
 
 import pytest
 

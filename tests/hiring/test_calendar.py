@@ -37,9 +37,9 @@ def test_month_is_read_from_the_address(text: str, month: Month | None) -> None:
     [
         (date(2026, 11, 1), "UTC", datetime(2026, 11, 1, tzinfo=UTC)),
         (date(2026, 11, 1), "Asia/Kolkata", datetime(2026, 10, 31, 18, 30, tzinfo=UTC)),
-        # Here the clocks go forward at midnight: the day begins at one.
+        # Here the clocks go forward at midnight: the day begins at one o'clock.
         (date(2026, 3, 29), "Asia/Beirut", datetime(2026, 3, 28, 22, tzinfo=UTC)),
-        # And here they go back at midnight: the hour before it comes twice, the day begins once.
+        # And here they go back at midnight: the hour before it happens twice, but the day begins once.
         (date(2026, 10, 25), "Asia/Beirut", datetime(2026, 10, 24, 22, tzinfo=UTC)),
         (date(2026, 11, 1), "Nowhere/Atall", datetime(2026, 11, 1, tzinfo=UTC)),
     ],
@@ -65,7 +65,7 @@ def test_a_full_day_of_the_month_shows_three_and_how_many_more(rows: Rows, team:
     assert all(f"Kim {number}" in of_day for number in range(6))
 
 
-def test_calendar_shows_what_one_sees_and_nothing_called_off(
+def test_calendar_shows_what_one_may_see_and_nothing_cancelled(
     rows: Rows, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     at = datetime(2027, 3, 10, 9, tzinfo=UTC)
@@ -93,7 +93,7 @@ def test_calendar_shows_what_one_sees_and_nothing_called_off(
     assert "Nothing in April 2027" in ada.get("/calendar/month/2027-04-01").words
 
 
-def test_an_address_of_before_leads_to_its_month(ada: Visitor) -> None:
+def test_an_older_address_leads_to_its_month(ada: Visitor) -> None:
     assert ada.get("/calendar?month=2027-03", status=302).headers["Location"] == "/calendar/month/2027-03-01"
     assert ada.get("/calendar?month=soon").status == 200
 

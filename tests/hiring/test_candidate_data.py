@@ -1,4 +1,4 @@
-"""Everything about one candidate as an archive: what it holds, who gets it, and that it is written down."""
+"""Everything about one candidate as an archive: what it contains, who gets it, and that it is recorded."""
 
 import io
 import json

@@ -277,7 +277,7 @@ def test_hiring_manager_cannot_turn_the_mail_of_other_peoples_jobs_to_another_ad
     moved = {**DETAILS, "email": "dina@elsewhere.example"}
     answer = ben.post(address_of(team.dina, "/edit"), moved, status=422)
     assert "Ask a recruiter" in answer.text
-    # What goes to no one else may be corrected by either.
+    # An address that serves no one else's job may be corrected by either.
     ben.post(
         address_of(team.dina, "/edit"),
         {**DETAILS, "email": team.dina.email, "phone": "+41 44 000 00 00"},

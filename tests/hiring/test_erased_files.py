@@ -15,7 +15,7 @@ NAME, ADDRESS = "Zaphod Beeblebrox", "zaphod.beeblebrox@mail.example"
 def test_nothing_erased_stays_readable_in_the_files_of_the_database(
     sqlite_app: Flask, sqlite_url: str
 ) -> None:
-    """Neither in the database itself, whatever SQLite was built with, nor in its write-ahead log."""
+    """Neither in the database itself, no matter how SQLite was built, nor in its write-ahead log."""
     with in_rows(sqlite_app):
         team = create_team()
         zaphod = create_candidate(NAME, ADDRESS, team.job_id)

@@ -259,9 +259,7 @@ def erased() -> set[int]:
     return set(db.session.scalars(db.select(Candidate.id).where(Candidate.erased_at.is_not(None))))
 
 
-def test_candidates_are_kept_for_ever_unless_the_organization_says_otherwise(
-    both: Team, clock: Clock
-) -> None:
+def test_candidates_are_kept_forever_unless_the_organization_says_otherwise(both: Team, clock: Clock) -> None:
     clock.now += timedelta(days=5000)
     retention.ERASE_EXPIRED.run()
     assert erased() == set()
@@ -362,7 +360,7 @@ def test_page_asks_about_interviews_that_are_still_to_take_place(
     with rows():
         schedule(team.ada, team.dina)
     address = f"/candidates/{team.dina.id}/erase"
-    # A button alone, from a page that was opened before, cancels nothing.
+    # The button alone, from a page that was opened earlier, cancels nothing.
     ada.post(address, leads_to=address, status=303)
     page = ada.get(address)
     assert "This interview is cancelled first, and everyone who was invited is told" in page.words

@@ -1,4 +1,5 @@
-"""Taking candidates out: what the file holds, in each format, and that no spreadsheet calculates it."""
+"""Exporting candidates: what the file contains, in each format, and that no spreadsheet takes it for
+formulas."""
 
 import csv
 import io
@@ -22,7 +23,7 @@ from tests.pages.visitor import Visitor
 
 
 def exported(visitor: Visitor, query: str = "", *, written: str = "commas") -> list[list[str]]:
-    """What an export holds, read back by a reader of its format."""
+    """The content of an export, read back by a reader for its format."""
     answer = visitor.post(f"/candidates/export{query}", {"format": written}, status=200)
     if written == "xlsx":
         return sheet_of(answer)

@@ -1,5 +1,5 @@
-"""The files of a candidate: what is taken, how they are renamed, deleted and put back, and that their bytes
-go when they should. Who may do that is in `test_who_may`."""
+"""The files of a candidate: which are accepted, how they are renamed, deleted and restored, and that their
+bytes are deleted when they should be. Who may do that is in `test_who_may`."""
 
 import io
 from datetime import timedelta
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 def chosen(*picked: tuple[str, bytes]) -> Any:
-    """Files as someone picks them in a form."""
+    """Files as someone chooses them in a form."""
     return [(io.BytesIO(content), name) for name, content in picked]
 
 
@@ -44,7 +44,7 @@ def on_disk(app: Flask) -> list[bytes]:
 
 
 def sweep(app: Flask) -> None:
-    """What a server does in two ticks."""
+    """Do what a server does in two ticks."""
     with app.app_context():
         GIVE_UP_DELETED.run()
         removing_bytes(services(app).attachment_files).run()
@@ -122,7 +122,7 @@ def test_deleted_file_is_put_back_until_it_is_gone_for_good(
     ada.get(link["href"], status=404)
     clock.move(timedelta(minutes=9))
     sweep(sqlite_app)
-    # Meanwhile the same file may come again, under its name.
+    # In the meantime the same file may be added again, under its name.
     ada.submit(ada.get(here), "Upload", status=303, files=chosen(("CV.pdf", PDF)))
     page = ada.follow(ada.submit(page, "Undo", status=303, leads_to=here))
     assert listed(page) == ["CV.pdf", "CV (2).pdf"]
@@ -152,7 +152,7 @@ def test_file_is_renamed_and_says_what_it_is(ada: Visitor, here: str) -> None:
         assert ada.submit(page, "Save", status=422, name=typed).error_at("name") == words
     wrong = ada.submit(page, "Save", status=422, kind="virus")
     assert wrong.error_at("kind") == "Choose one of these."
-    # The ending is put back, and nothing in a name leads anywhere.
+    # The extension is restored, and no name leads to another folder.
     ada.submit(page, "Save", status=303, leads_to=here, name="../Dina: CV.exe", kind="resume")
     assert listed(ada.get(here)) == ["Dina_ CV.exe.pdf", "scan 2.pdf"]
     ada.submit(page, "Save", status=303, name="Dina CV.PDF", kind="portfolio")

@@ -49,11 +49,11 @@ def team(shared_app: Flask) -> Team:
 
 @pytest.fixture(scope="module")
 def ada(shared_app: Flask, team: Team) -> Visitor:
-    """The owner, with a browser that looks every page over for scripts, handlers and running links."""
+    """The owner, with a browser that checks every page for scripts, handlers and links that run code."""
     return Visitor(shared_app).enter(team.ada)
 
 
-# What a page fetches from the product's own files, in the only form that templates write.
+# What a page loads from the product's own files, in the only form that templates write.
 OUR_SCRIPT = re.compile(r'<script type="module" src="/static/[\w./-]+"></script>')
 
 
@@ -131,7 +131,7 @@ def test_text_that_is_searched_for(ada: Visitor, text: str) -> None:
 
 @each
 def test_text_in_an_import_and_the_export_after_it(sqlite_app: Flask, text: str) -> None:
-    # A database of its own: the export holds everyone.
+    # This needs its own database: the export contains everyone.
     with in_rows(sqlite_app):
         team = create_team()
     ada = Visitor(sqlite_app).enter(team.ada)
@@ -161,11 +161,11 @@ def test_text_in_an_import_and_the_export_after_it(sqlite_app: Flask, text: str)
 
 
 @each
-def test_text_that_is_no_list(ada: Visitor, team: Team, text: str) -> None:
+def test_text_that_is_not_a_list(ada: Visitor, team: Team, text: str) -> None:
     fields = {**ada.get("/candidates/import").fields("Review"), "job": str(team.job_id), "text": text}
     answer = ada.client.post("/candidates/import", base_url=ada.base_url, data=fields)
     if answer.status_code == 303:
-        # Two lines are taken for a heading and a row, and someone has to say what is in them.
+        # Two lines are taken for a heading and a row, and the sender has to say what is in them.
         is_harmless(ada.get(path_of(answer.headers["Location"])))
     else:
         page = ada.submit(ada.get("/candidates/import"), "Review", status=422, job=team.job_id, text=text)

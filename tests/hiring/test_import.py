@@ -1,4 +1,4 @@
-"""Bringing in candidates from a spreadsheet, and taking them out again."""
+"""Importing candidates from a spreadsheet, and exporting them again."""
 
 import io
 
@@ -109,7 +109,7 @@ def test_lines_with_errors_are_left_out_and_the_others_are_imported(
         assert {a.job_id for a in known.applications} == {team.job_id, team.other_job_id}
 
 
-def test_world_that_changed_in_between_is_shown_again_and_nothing_is_imported(
+def test_changes_since_the_preview_are_shown_again_and_nothing_is_imported(
     rows: Rows, team: Team, ada: Visitor
 ) -> None:
     address = send(ada, team, LIST)
@@ -171,7 +171,7 @@ def test_two_thousand_lines_are_read_and_imported(rows: Rows, team: Team, ada: V
         assert db.session.scalar(db.select(db.func.count(Candidate.id))) == MOST_LINES + 1
 
 
-def test_list_that_is_no_list_is_refused_beside_its_field(team: Team, ada: Visitor) -> None:
+def test_file_that_is_not_a_list_is_refused_beside_its_field(team: Team, ada: Visitor) -> None:
     page = ada.get("/candidates/import")
     empty = ada.submit(page, "Review", status=422, job=team.job_id)
     assert empty.error_at("text") == "The list is empty."
@@ -198,7 +198,7 @@ def test_address_taken_at_the_same_moment_imports_nothing_of_the_list(
     with rows():
         team = create_team()
     ada = Visitor(app).enter(team.ada)
-    # As if someone had added Dina between the look at the table and the insert.
+    # As if someone had added Dina between the check of the table and the insert.
     with monkeypatch.context() as blind:
         blind.setattr(imports, "_known", lambda *_: {})
         address = send(ada, team, f"name,email\nNia,nia@mail.example\nDina,{team.dina.email}")

@@ -1,4 +1,4 @@
-"""What the sender of a list is asked: its columns, its letters, its jobs, and single rows of it."""
+"""What the sender of a list is asked about: its columns, its encoding, its jobs, and single rows."""
 
 import io
 
@@ -21,7 +21,7 @@ def test_columns_that_are_not_understood_are_asked_about(rows: Rows, team: Team,
     page = ada.get(address)
     for words in ("Column 1: Who", "Ann Lee · Bob", "Column 2: Where", "ann@mail.example · bob@mail.example"):
         assert words in page.words
-    # What the columns look like is a proposal.
+    # The guess about the columns is only a suggestion.
     assert page.fields("Review")["columns-0"] == ["name"]
     assert page.fields("Review")["columns-1"] == ["email"]
     refused = ada.submit(page, "Review", status=422, **{"columns-0": "email", "columns-3": "phone"})
@@ -90,12 +90,12 @@ def test_another_reading_of_the_letters_is_one_click(rows: Rows, team: Team, ada
     assert "Iþýl · Yýldýz" in page.words
     page = ada.follow(ada.submit(page, "Read it again", status=303, reading="cp1254"))
     assert "Işıl · Yıldız" in page.words
-    # What cannot be a list in a reading leaves the other one in place.
+    # If the list makes no sense in one encoding, the other one stays.
     page = ada.follow(ada.submit(page, "Read it again", status=303, reading="utf-16-be"))
     assert "can't be used" in page.messages
     assert "Işıl · Yıldız" in page.words
     ada.submit(page, "Review", status=303)
-    # A list that says how it is written has no other reading.
+    # A list that names its encoding can't be read any other way.
     sure = send(ada, team, LIST)
     ada.post(f"{sure}/reading", {"reading": "cp1254"}, status=404)
 
@@ -178,7 +178,7 @@ def test_job_of_others_cannot_be_reached_by_naming_it(rows: Rows, team: Team, be
     assert set(on_jobs(rows)) == {"Dina Kaur", "Ann", "Cid"}
 
 
-def test_bad_row_is_mended_in_place(rows: Rows, team: Team, ada: Visitor) -> None:
+def test_bad_row_is_fixed_in_place(rows: Rows, team: Team, ada: Visitor) -> None:
     text = "name,email,phone,timezone\nAnn,ann(at)mail.example,12,Mars\nBob,bob@mail.example,,\n"
     address = send(ada, team, text)
     assert "Problems: 1" in ada.get(address).words

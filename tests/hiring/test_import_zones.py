@@ -51,7 +51,7 @@ def test_zones_that_could_be_several_are_asked_about_once_each(
     ):
         assert words in page.words, words
     assert offered(page, "line-2") == ["Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem", "-"]
-    # Nothing is imported before it is known, whatever is sent.
+    # Nothing is imported before the zones are known, whatever is sent.
     assert not any("Import" in button.text for button in page.tree.all("button"))
     ada.post(address, {"seen": "0" * 64}, status=409)
     assert people(rows) == {team.dina.email}

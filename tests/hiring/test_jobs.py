@@ -84,7 +84,7 @@ def test_closed_job_takes_no_new_candidates_and_keeps_interviews(
     with rows():
         schedule(team.ada, team.dina)
     close = f"/jobs/{team.job_id}/close"
-    # A button alone decides nothing about interviews that are still to take place.
+    # The button alone decides nothing about upcoming interviews.
     ada.submit(ada.get(f"/jobs/{team.job_id}"), "Close job", leads_to=close, status=303)
     asks = ada.get(close)
     assert "This interview is still to take place" in asks.words

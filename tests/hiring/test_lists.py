@@ -1,4 +1,4 @@
-"""The lists of jobs, candidates and interviews: searched, filtered, sorted, turned."""
+"""The lists of jobs, candidates and interviews: searched, filtered, sorted, and split into pages."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -90,7 +90,7 @@ def test_address_cannot_be_found_out_by_those_who_may_not_see_it(both: Team) -> 
 
 
 @pytest.mark.parametrize("sort", list(NameSort))
-def test_turning_pages_shows_everyone_once_forwards_and_backwards(both: Team, sort: NameSort) -> None:
+def test_paging_forward_and_backward_shows_everyone_once(both: Team, sort: NameSort) -> None:
     add_many(both.job_id, 2 * paging.PAGE_SIZE + 3)
     wanted = CandidateFilter(sort=sort)
     pages, turn = [], None
@@ -150,7 +150,7 @@ def test_hiring_manager_sees_candidates_and_jobs_of_their_own_only(both: Team) -
     db.session.commit()
     page = lists.candidates(user(both.ben), CandidateFilter())
     assert names(page) == ["Dina Kaur"]
-    # Of a candidate on two jobs only the one that is Ben's.
+    # For a candidate on two jobs, only the one that is Ben's is shown.
     [own] = page.rows[0].applied_for
     assert own[0] == db.session.get_one(Job, both.job_id).title
     assert names(lists.candidates(user(both.ben), CandidateFilter(job_id=both.other_job_id))) == []
@@ -253,7 +253,7 @@ def test_page_asks_the_database_as_often_for_many_rows_as_for_few(
             schedule(team.ada, person, starts_at=in_three_days() + timedelta(hours=number))
     with statements(sqlite_app) as many:
         ada.get(address, htmx=is_piece)
-    # Relations are loaded at all only where there are rows: one more statement, however many rows.
+    # Relations are loaded only if there are rows: one more statement, however many rows.
     assert len(many) <= len(few) + 1
     assert len(many) <= most, many
 

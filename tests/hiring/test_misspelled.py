@@ -1,4 +1,4 @@
-"""What is offered where a search finds nothing because a name is misspelled, and to whom."""
+"""What is offered, and to whom, when a search finds nothing because a name is misspelled."""
 
 from collections.abc import Iterator
 
@@ -44,7 +44,7 @@ def test_search_that_finds_nothing_offers_people_with_similar_names(both: Team) 
         found = find(ada, typed)
         assert (found.names, found.is_guess) == (names, bool(names)), typed
     assert find(ada, "dyna kaur").candidates.rows[0].job_titles == "Backend Engineer"
-    # What is found is what was meant.
+    # If something is found, it is what was meant.
     assert find(ada, "dinah").names == ["Dinah Kaur"]
     assert not find(ada, "dinah").is_guess
 
@@ -81,7 +81,7 @@ def test_picker_offers_similar_names_and_chooses_none(
     page = ada.get("/interviews/new?q=Prya+Raman")
     assert "No one is called “Prya Raman”. Did you mean Priya Raman?" in page.words
     [button] = page.tree.all("button", lambda e: priya in e.text)
-    # The first of a list is what Enter means, and this one is not.
+    # Enter would choose the first entry of a list, but not this one.
     [box] = page.tree.all("div", lambda e: e.get("data-listbox") == "Candidates")
     assert "data-guess" in box.attributes
     assert page.tree.all("a", lambda e: "Add “Prya Raman”" in e.text)
@@ -115,7 +115,7 @@ def test_every_list_and_the_search_lead_to_the_similar_name_with_one_click(
     assert "Backend Engineer" in leads_to(page, priya)
     page = ada.get("/search/suggestions?q=Bakend", htmx=True)
     assert "Nothing is called “Bakend”. Did you mean Backend Engineer?" in page.words
-    # For scripts that look through a list themselves.
+    # For scripts that search a list themselves.
     assert ada.get("/search/names?of=team&q=Ben+Frie").html.strip() == '["Ben Frei"]'
     assert ada.get("/search/names?of=candidates&q=Prya").html.strip() == '["Priya Raman"]'
     # Where the name is right, something else is in the way.

@@ -42,7 +42,7 @@ def test_candidates_and_jobs_say_who_is_interviewed_next(
     answer = ada.submit(export, "Download", format="commas")
     assert "Pia Lang" in answer.html
     assert "Omar Haddad" not in answer.html
-    # One form for all of them has the token; each button says for whom it is.
+    # One form for all of them has the token; each button says which candidate it is for.
     [button] = page.tree.all("button", lambda e: e.get("form") == "schedule-form")
     assert button["formaction"] == f"/candidates/{pia.id}/schedule"
     [form] = page.tree.all("form", lambda e: e.get("id") == "schedule-form")
@@ -56,7 +56,8 @@ def test_candidates_and_jobs_say_who_is_interviewed_next(
     assert "None" in looks_on.text
     assert not looks_on.has_button("Schedule an interview with Pia Lang")
     assert browser(team.ben).get("/candidates?interview=none").row_names == []
-    # Nor is anyone, for a candidate who was rejected; the day they were added is said without its hour.
+    # No one is offered to schedule with a rejected candidate; the day they were added is shown without the
+    # time.
     with rows():
         db.session.get_one(Application, pia.application_id).stage = Stage.REJECTED
         db.session.commit()

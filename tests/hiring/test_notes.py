@@ -49,7 +49,7 @@ def test_each_job_keeps_its_own_notes(
     assert card.text.index("Backend Engineer", card.text.index(CLEOS)) < card.text.index(BENS)
 
 
-def test_who_sees_both_jobs_chooses_one(
+def test_person_who_sees_both_jobs_chooses_one(
     rows: Rows, team: Team, second: int, dina: str, ada: Visitor, ben: Visitor
 ) -> None:
     page = ada.get(dina)
@@ -65,7 +65,7 @@ def test_who_sees_both_jobs_chooses_one(
 
 
 @pytest.mark.parametrize("role", [Role.INTERVIEWER, Role.HIRING_MANAGER])
-def test_who_takes_part_sees_the_notes_of_that_job_only(
+def test_person_who_takes_part_sees_the_notes_of_that_job_only(
     rows: Rows,
     team: Team,
     second: int,

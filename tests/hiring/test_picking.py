@@ -1,4 +1,4 @@
-"""With whom an interview can be scheduled: who is offered to whom, in which order, and what is typed."""
+"""Picking the candidate for an interview: who is offered to whom, in which order, and for which text."""
 
 from collections.abc import Callable, Iterator
 

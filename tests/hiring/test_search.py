@@ -1,4 +1,4 @@
-"""The search for everything: what people type, and whom and what it finds."""
+"""The search for everything: what people type, and what it finds."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -154,7 +154,7 @@ def test_search_shows_each_reader_what_is_theirs(
         for text in ("interview", "dina", "omar", "Backend Engineer", "Product Designer", "Dina backend"):
             page = browser(member).get(f"/search?q={text}")
             assert {name for name in page.row_names if name in seen} <= who, (member.name, text)
-    # Neither an address nor a number can be found out piece by piece.
+    # Neither an address nor a number can be guessed piece by piece.
     for text in ("dina.kaur@", "7946"):
         assert browser(observer).get(f"/search?q={text}").row_names == []
 

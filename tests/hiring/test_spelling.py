@@ -1,4 +1,4 @@
-"""Which names are meant by what is misspelled."""
+"""Which names are meant by a misspelled one."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Moving candidates from stage to stage by hand, and what is said of it."""
+"""Moving candidates from stage to stage by hand, and what pages say about it."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_stage_is_set_by_a_list_and_a_button_and_can_be_put_back(
     page = ada.follow(ada.submit(ada.get(here), button, status=303, leads_to=here, stage="offer"))
     assert "Dina Kaur is in Offer for Backend Engineer." in page.messages
     assert page.value_of(button, "stage") == "offer"
-    # What is set twice is one move, and leaves nothing to take back.
+    # Setting the same stage twice is one move, and the second leaves nothing to undo.
     again = ada.follow(ada.submit(page, button, status=303, leads_to=here, stage="offer"))
     assert not again.has_button("Undo")
     page = ada.follow(ada.submit(page, "Undo", status=303, leads_to=here))

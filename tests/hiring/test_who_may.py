@@ -1,4 +1,4 @@
-"""Who may do what with jobs and candidates: every role, own and other rows, reading and doing."""
+"""Who may do what with jobs and candidates: every role, their own rows and others', reading and writing."""
 
 import pytest
 from flask import Flask

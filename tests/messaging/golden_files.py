@@ -1,6 +1,6 @@
-"""Comparing with files that hold what a mail looked like when someone last read it through.
+"""Compares mails with files that show what they looked like when someone last proofread them.
 
-`UPDATE_GOLDEN=1` writes them again; the difference is then reviewed like any other change.
+`UPDATE_GOLDEN=1` rewrites the files; the difference is then reviewed like any other change.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def assert_golden(name: str, actual: str) -> None:
 def assert_html_says_what_the_text_says(letter: Letter) -> None:
     """Every line of the text is also read in the HTML, or is the address that a link of it leads to.
 
-    The line with which the text leads over to a link is left out: there the HTML has a button. Nor does
-    the HTML say "Duration" beside a duration.
+    The line that introduces a link in the text is left out: there the HTML has a button. Nor does the HTML
+    say "Duration" beside a duration.
     """
     words, links = _seen(letter.html), [unescape(link) for link in re.findall(r'href="([^"]*)"', letter.html)]
     lines = [line.strip() for line in letter.text.splitlines() if line.strip()]
@@ -39,7 +39,7 @@ def assert_html_says_what_the_text_says(letter: Letter) -> None:
 
 
 def _seen(html: str) -> str:
-    """What a person reads of an HTML part, on one line."""
+    """What a person reads in an HTML part, on one line."""
     visible = re.sub(r"<(style|title)\b.*?</\1>", " ", html, flags=re.DOTALL)
     # Marks inside a line take no room; the others end one.
     visible = re.sub(r"</?(span|a|strong)\b[^>]*>", "", visible)
@@ -47,5 +47,5 @@ def _seen(html: str) -> str:
 
 
 def _words(text: str) -> str:
-    """`text` without the marks that set its pieces apart, for which HTML has room instead."""
+    """`text` without the characters that separate its pieces; HTML uses space for that."""
     return " ".join(re.sub(r"[.:()·]", " ", text).split())

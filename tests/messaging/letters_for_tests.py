@@ -40,7 +40,7 @@ def invitation(about: InterviewFacts = FACTS, to: Reader | None = None) -> Lette
 
 
 def rescheduled(to: Reader | None = None) -> Letter:
-    """The reader was told the day before, and of another agenda."""
+    """The reader was told about the day before, and about another agenda."""
     then = FACTS.starts_at - timedelta(days=1)
     old, new = (
         When(at, f"{at:%Y-%m-%dT%H:%M}", FACTS.zone, FACTS.duration_minutes) for at in (then, FACTS.starts_at)
@@ -78,7 +78,7 @@ def taken_off(to: Reader) -> Letter:
 
 
 def about_calendar(kind: InterviewKind, trouble: CalendarTrouble | None = None) -> Letter:
-    """To a hiring manager in whose calendar the product keeps the interview."""
+    """A mail to a hiring manager in whose calendar the product keeps the interview."""
     to = replace(of_the_team(BEN, ReaderRole.HIRING_MANAGER), calendar="Google Calendar")
     copy = InterviewCopy(FACTS, to, "r0-1", MADE_AT, calendar_trouble=trouble)
     return kind.letter(copy, sender=SENDER, made_at=MADE_AT)

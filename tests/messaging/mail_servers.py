@@ -34,7 +34,7 @@ class Transaction:
 
 @dataclass
 class Mailroom:
-    """What the real server has taken, and what it answers instead where a reply is set."""
+    """What the real server has accepted, and what it answers instead if a reply is set."""
 
     taken: list[Transaction] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
@@ -68,8 +68,8 @@ class Mailroom:
 
 @dataclass
 class TokenMailroom(Mailroom):
-    """Lets in everyone who has a token, by XOAUTH2. `refusals`: what the next sign-ins get instead, one each;
-    `explains`: it says why in a challenge first. `tried`: who came, with which token."""
+    """Lets in everyone who has a token, by XOAUTH2. `refusals` are what the next sign-ins get instead, one
+    each; `explains`: it says why in a challenge first. `tried` is who signed in, with which token."""
 
     refusals: list[str] = field(default_factory=list)
     explains: bool = False
@@ -127,7 +127,7 @@ def authenticator(password: bytes) -> Callable[..., AuthResult]:
 
 @contextmanager
 def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A listening socket whose one connection is left to `talk`; yields its port."""
+    """A listening socket whose only connection is handled by `talk`; yields its port."""
     done = threading.Event()
     with socket.socket() as listener:
         listener.bind((HOST, 0))
@@ -162,7 +162,7 @@ def silent(_connection: socket.socket) -> None:
 def scripted(
     *answers: bytes, greeting: bytes = b"220 ready\r\n", then_close: bool = False
 ) -> Callable[[socket.socket], None]:
-    """A talk that answers each command with the next answer, and the text with the last of them."""
+    """A conversation that answers each command with the next answer, and the message with the last one."""
 
     def talk(connection: socket.socket) -> None:
         connection.sendall(greeting)
@@ -192,8 +192,7 @@ class Certificate:
 def self_signed(
     folder: Path, name: str, *, lasts: datetime.timedelta = datetime.timedelta(days=1)
 ) -> Certificate:
-    """A certificate that vouches for itself, for `name` and for nothing else. `lasts` is negative for one
-    that has expired."""
+    """A self-signed certificate for `name` and nothing else. `lasts` is negative for one that has expired."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)

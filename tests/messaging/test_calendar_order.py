@@ -34,7 +34,7 @@ def read_with_vobject(ics: bytes) -> tuple[str, Entry]:
 
 
 def files() -> list[bytes]:
-    """An invitation, three moves, and the cancellation at last, an hour apart."""
+    """An invitation, three moves, and finally the cancellation, an hour apart."""
     moved = [
         replace(FACTS, revision=number, starts_at=FACTS.starts_at + timedelta(days=number))
         for number in range(4)

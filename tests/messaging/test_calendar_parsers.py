@@ -1,4 +1,4 @@
-"""Every calendar file that the product makes, read by two parsers that have nothing to do with each other."""
+"""Every calendar file that the product makes, read by two unrelated parsers."""
 
 from __future__ import annotations
 
@@ -149,14 +149,14 @@ def test_two_parsers_read_the_same(name: str, who: str, method: Method) -> None:
     assert first.start == about.starts_at
     assert (first.end - first.start).total_seconds() == about.duration_minutes * 60
     assert first.organizer[0] == f"mailto:{SENDER}"
-    # Someone who takes no part any more reads that it is cancelled for them, and for no one else.
+    # Someone who no longer takes part reads that it is cancelled for them, and for no one else.
     takes_part = READERS[who].person.address in {person.address for person in about.participants}
     is_only_theirs = method == "CANCEL" and not takes_part
     assert len(first.attendees) == (1 if is_only_theirs else len(about.participants))
 
 
 def test_place_that_calendars_would_cut_is_the_readers_page() -> None:
-    """Exchange keeps 255 characters, and a link that was cut leads nowhere."""
+    """Exchange keeps 255 characters, and a truncated link leads nowhere."""
     long_link = "https://teams.example/l/" + "a" * 1900
     content = build_ics(facts(join_url=long_link), reader(), sender=SENDER, made_at=MADE_AT)
     event = by_icalendar(content)

@@ -1,4 +1,4 @@
-"""What mails about connected apps say, in both their parts."""
+"""What mails about connected apps say, in both the text and the HTML part."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What becomes of a mail, said by real servers, by stubborn ones and by broken ones."""
+"""What happens to a mail at real servers, stubborn ones, and broken ones."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_a_server_that_falls_silent_after_the_text_leaves_the_outcome_open() -> 
 
 
 def slow_reader(connection: socket.socket) -> None:
-    """Takes every text, at five megabits a second."""
+    """Accepts every message, at five megabits a second."""
     connection.sendall(b"220 ready\r\n")
     incoming = connection.makefile("rb")
     for answer in (EHLO, OK, OK, GO_ON):
@@ -224,17 +224,17 @@ def test_a_line_that_stalls_under_a_long_text_is_given_up_and_said_to_be_slow() 
     with raw_server(stall) as port, settings(port, MAIL_TIMEOUT=0.2):
         began = time.monotonic()
         outcome = deliver(LETTER, ENVELOPE, a_file(12_000_000))
-        # A line that moved would be given more than two minutes for as long a text.
+        # A line that makes progress would get more than two minutes for a message of this length.
         assert time.monotonic() - began < 30
     assert isinstance(outcome, Deferred)
     assert outcome.is_too_slow
 
 
 def test_the_longest_delivery_is_over_before_its_task_is_given_to_someone_else() -> None:
-    # In base64, lines of 76 characters with their ends: 78 bytes for 57.
+    # In base64, lines of 76 characters plus line ends: 78 bytes for 57.
     longest = MOST_BYTES_TOGETHER * 78 / 57
     lease = flask_settings(load_settings({}))["TASK_LONGEST_SECONDS"]
-    # Two open conversations may have to be ended before it, and its own after it.
+    # Two open connections may have to be closed before it, and its own after it.
     assert smtp.TOTAL_SECONDS + 3 * smtp.GOODBYE_SECONDS + text_seconds(int(longest)) < lease - 30
 
 
@@ -351,7 +351,7 @@ def test_an_address_no_one_can_send_to_is_refused_before_any_connection(address:
 def test_a_mail_that_cannot_be_written_is_our_own_fault() -> None:
     with settings(port=1):
         outcome = deliver(LETTER, replace(ENVELOPE, message_id="no message id"))
-    # Whatever is wrong there is wrong with what we made, and nothing that the recipient could help.
+    # Anything wrong there is wrong with what we made, and the recipient can't do anything about it.
     assert outcome == Misconfigured("The email could not be written: a Message-ID has the form <left@right>.")
 
 

@@ -1,4 +1,4 @@
-"""Encryption and signing in: nothing leaves unless both are as the settings ask."""
+"""Encryption and signing in: nothing leaves unless both are as the settings require."""
 
 from __future__ import annotations
 

@@ -171,6 +171,6 @@ def test_a_cancellation_is_described_as_one() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"])
-def test_what_is_no_calendar_file_is_not_described(content: bytes) -> None:
+def test_what_is_not_a_calendar_file_is_not_described(content: bytes) -> None:
     with pytest.raises(ValueError):
         describe_ics(content, "UTC")

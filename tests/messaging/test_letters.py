@@ -121,7 +121,7 @@ def test_each_letter_reads_as_it_was_read_through(name: str) -> None:
 
 
 def test_the_layout_of_letters_about_interviews_is_as_it_was_last_looked_at() -> None:
-    """The one with most in it; what others have instead of something is asserted where it is told."""
+    """Compare the fullest mail; what other mails have instead is asserted in their own tests."""
     assert_golden(
         "about-an-interview.html", LETTERS["invitation-own-words-and-files-hiring-manager-zurich"].html
     )
@@ -222,7 +222,7 @@ def test_without_a_link_every_body_says_that_it_follows(state: LinkState) -> Non
     follows = (
         "We'll send you the link to join in a separate email. You can also find it here once it's ready:"
     )
-    # An hour before the start, a promise would leave people waiting at their desks.
+    # An hour before the start, a promised link would leave people waiting at their desks.
     is_late = "The link to join isn't ready yet. Open this page when the interview starts:"
     for letter, words in ((invitation(about), follows), (reminder(about, reader(), 60), is_late)):
         for body in both_bodies(letter):
@@ -291,7 +291,7 @@ def test_the_button_names_the_software(software: str, button: str) -> None:
     assert f">{button}</a>" in invitation(facts(software_label=software)).html
 
 
-def test_a_pasted_link_that_is_no_web_address_cannot_be_clicked_on() -> None:
+def test_a_pasted_link_that_is_not_a_web_address_cannot_be_clicked() -> None:
     letter = invitation(facts(join_url="javascript:alert(1)"))
     assert 'href="javascript' not in letter.html
     assert "javascript:alert(1)" in letter.html

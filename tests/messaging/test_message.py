@@ -1,4 +1,4 @@
-"""The bytes of a mail: its parts, its headers, and what they refuse."""
+"""The bytes of a mail: its parts, its headers, and what these refuse."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_files_come_last_and_arrive_byte_for_byte_under_their_names(name: str) -
     content = bytes(range(256)) * 300
     parts = list(read(message(files=(FilePart(name, "application/pdf", content),))).iter_attachments())
     assert [part.get_filename() for part in parts] == ["invite.ics", name]
-    # What programs read that do not know RFC 2231.
+    # For programs that do not know RFC 2231.
     old = parts[1].get_param("name")
     assert (old is None) is name.isascii()
     assert old is None or (str(old).isascii() and str(old).endswith(name.rpartition(".")[2]))
@@ -95,7 +95,9 @@ def test_text_file_keeps_its_line_ends_and_its_encoding() -> None:
         ("Grüße".encode("cp1252"), ("application/octet-stream", None)),
     ],
 )
-def test_text_file_says_how_it_is_encoded_or_is_no_text(content: bytes, said: tuple[str, str | None]) -> None:
+def test_text_file_says_how_it_is_encoded_or_is_not_sent_as_text(
+    content: bytes, said: tuple[str, str | None]
+) -> None:
     [_, part] = read(message(files=(FilePart("a.txt", "text/plain", content),))).iter_attachments()
     assert (part.get_content_type(), part.get_param("charset")) == said
     assert part.get_payload(decode=True) == content
@@ -161,8 +163,8 @@ def test_odd_names_arrive_as_they_are_and_change_no_address(name: str) -> None:
     people = tuple(Mailbox(name, f"person{number}@mail.example") for number in range(5))
     content = message(to=people[:1], cc=people[1:], sender=Mailbox(name, SENDER))
     expected = [f"person{number}@mail.example" for number in range(1, 5)]
-    # The modern parser puts spaces between the encoded words of a long name, so names are read as
-    # RFC 2047 has it.
+    # The modern parser puts spaces between the encoded words of a long name, so names are read as RFC 2047
+    # says.
     read_by_hand = getaddresses([message_from_bytes(content, policy=policy.compat32)["Cc"]])
     assert [address for _, address in read_by_hand] == expected
     assert {str(make_header(decode_header(shown))) for shown, _ in read_by_hand} == {name}

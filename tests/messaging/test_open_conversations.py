@@ -1,4 +1,4 @@
-"""One connection for several mails: what ends it, what survives it, and that no mail is ever sent twice."""
+"""One connection for several mails: what ends it, what it survives, and that no mail is ever sent twice."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_signing_in_over_tls_happens_once_for_several_mails(
 
 @pytest.mark.parametrize("more", [b"250 and once more\r\n", b"421 closing\r\n"])
 def test_a_server_that_says_more_than_it_was_asked_is_not_asked_again(more: bytes) -> None:
-    """What it said would be taken for the answer to the next command."""
+    """Its extra words would be taken for the answer to the next command."""
     commands: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:

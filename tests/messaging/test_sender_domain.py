@@ -21,7 +21,7 @@ def txt(*texts: str) -> Sequence[str]:
     return [f'"{text}"' for text in texts]
 
 
-def test_domain_that_is_set_up_well_has_nothing_to_mend() -> None:
+def test_domain_that_is_set_up_well_has_nothing_to_fix() -> None:
     found = checks(
         {
             (DOMAIN, "TXT"): txt("some-verification=1", "v=spf1 include:_spf.acme.example -all"),
@@ -70,7 +70,7 @@ def test_spf_records_are_read_as_receivers_read_them(
 
 
 @pytest.mark.parametrize("text", ["v=DKIM1; p=", "v=DKIM1; k=rsa; p= "])
-def test_key_that_was_withdrawn_is_none(text: str) -> None:
+def test_key_that_was_withdrawn_does_not_count(text: str) -> None:
     assert checks({(f"default._domainkey.{DOMAIN}", "TXT"): txt(text)})[DKIM].verdict == "unknown"
 
 

@@ -51,7 +51,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 @pytest.fixture
 def mailroom(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenMailroom]:
-    """A mail server that offers to sign in after STARTTLS only, by a certificate that is trusted."""
+    """A mail server that offers to sign in only after STARTTLS, with a trusted certificate."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
     mailroom = TokenMailroom()
     with real_server(mailroom, tls_context=certificate.server, auth_required=True):
@@ -150,7 +150,7 @@ def test_token_that_says_too_little_is_replaced_once(mailroom: TokenMailroom, si
     token = OwnToken(_credentials(simulators), clock=lambda: now[0])
     first = token.token()
     server = Server(HOST, mailroom.port, False, True, MAILBOX, None, "northlight.example", 5, token)
-    # The app was allowed to send after it had got this token.
+    # The app was allowed to send only after it got this token.
     now[0] += timedelta(minutes=2)
     mailroom.refusals = [NOT_ALLOWED]
     conversation = Conversation(server)

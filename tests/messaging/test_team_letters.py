@@ -1,4 +1,4 @@
-"""What mails to people of the team say, in both their parts."""
+"""What mails to people on the team say, in both the text and the HTML part."""
 
 import re
 from collections.abc import Callable
@@ -69,7 +69,7 @@ COMPOSERS: dict[str, Callable[[TeamReader], Letter]] = {
 
 
 def seen(html: str) -> str:
-    """What someone reads of the HTML part."""
+    """What someone reads in the HTML part."""
     return " ".join(unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL)).split())
 
 

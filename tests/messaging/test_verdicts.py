@@ -1,4 +1,4 @@
-"""Whose fault a mail server's refusal is: what concerns us is never held against the recipient."""
+"""Whose fault a mail server's refusal is: what concerns us is never blamed on the recipient."""
 
 from __future__ import annotations
 

@@ -20,13 +20,13 @@ from wording import first_name, in_a_row, listed, owned_by, possessive, with_art
         ("Priya", "Priya"),
         ("María José García", "María"),
         ("Jean-Luc Picard", "Jean-Luc"),
-        # What people are not called by.
+        # Titles and initials, by which no one is called.
         ("Dr. Anna Berg", "Dr. Anna Berg"),
         ("dr Anna Berg", "dr Anna Berg"),
         ("Prof Otto Frank", "Prof Otto Frank"),
         ("J. R. R. Tolkien", "J. R. R. Tolkien"),
         ("J Smith", "J Smith"),
-        # As Outlook and spreadsheets sort people.
+        # The form by which Outlook and spreadsheets sort people.
         ("Kaur, Dina", "Dina"),
         ("García Márquez, José Luis", "José"),
         ("von der Heide, Anna", "Anna"),
@@ -132,7 +132,7 @@ SAID = re.compile(r"(\d\d):(\d\d)(?: (\S+))?(?:–| – )(?:\S+ \d+ \S+, )?(\d\d
 def test_every_time_to_choose_from_can_be_read_back(
     where_and_when: tuple[str, str], quarters: list[int], minutes: int
 ) -> None:
-    """From the day above, the clock time, and the clock that is named beside it or once for all."""
+    """From the day above it, the time, and the zone that is named beside it or once for all times."""
     zone, change = where_and_when
     changes_at = datetime.fromisoformat(change).replace(tzinfo=UTC)
     starts = [changes_at + timedelta(minutes=15 * quarter) for quarter in sorted(quarters)]

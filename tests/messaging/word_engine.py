@@ -20,7 +20,7 @@ _CELLS = {"td", "th"}
 
 
 def as_word_shows(html: str) -> str:
-    """`html` without what Word ignores, and with what is for it alone."""
+    """`html` without what Word ignores, and with what is meant for Word alone."""
     html = _FOR_WORD.sub(r"\1", html)
     html = re.sub(r":root \{[^}]*\}", "", _MEDIA.sub("", html))
     return _STYLED.sub(lambda found: f'<{found[1]}{found[2]} style="{_kept(found[1], found[3])}"', html)

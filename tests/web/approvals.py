@@ -1,4 +1,4 @@
-"""Waiting for an administrator, as the tests go about it."""
+"""Steps for tests in which someone waits for an administrator."""
 
 from urllib.parse import urlencode
 
@@ -31,7 +31,7 @@ def link_on(page: Page) -> str:
 
 
 def wait(visitor: Visitor) -> str:
-    """Ask for an administrator, and return the link for them."""
+    """Ask for an administrator's approval, and return the link for them."""
     visitor.post(ASK, status=303)
     return link_on(visitor.get(APPS))
 

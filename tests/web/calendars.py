@@ -1,4 +1,4 @@
-"""People who have connected a made-up calendar, and what the pages say of it."""
+"""People who have connected a made-up calendar, and what the pages say about it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.web.test_interview_page import run_everything
 
 
 def team_that_connects(product: Flask) -> Team:
-    """The usual team, of which everyone may connect apps."""
+    """The usual team, in which everyone may connect apps."""
     with in_rows(product):
         found = create_team()
         db.session.get_one(Organization, 1).connecting_is_open = True

@@ -1,4 +1,4 @@
-"""What the web tests start from: a team, and browsers for its people."""
+"""What the web tests start with: a team, and browsers for its people."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ def connected(make_app: MakeApp, simulators: Simulators) -> Flask:
 
 @pytest.fixture
 def people(connected: Flask, seeded: Seeded) -> Team:
-    """The team where the simulated Zoom is in reach."""
+    """The team in an app that reaches the simulated Zoom."""
     return seeded(connected, create_team)
 
 
@@ -66,7 +66,7 @@ def ben(team: Team, sign_in: SignIn) -> Visitor:
 
 @pytest.fixture
 def starts(clock: Clock) -> Sequence[datetime]:
-    """Two on one day and one on the next: 4 and 5 February 2027, from nine o'clock UTC."""
+    """Two on one day and one on the next: February 4 and 5, 2027, from nine o'clock UTC."""
     return in_three_days(), in_three_days() + timedelta(hours=3), in_three_days() + timedelta(days=1)
 
 

@@ -1,4 +1,4 @@
-"""Schedule Interview by its forms, without JavaScript: walking through it, or beginning in the middle."""
+"""Schedule Interview with its forms, without JavaScript: walking through it, or beginning in the middle."""
 
 import re
 from collections.abc import Mapping
@@ -29,13 +29,13 @@ Answers = Mapping[str, Mapping[str, Any]]
 
 
 def begin(visitor: Visitor, candidate_id: int) -> str:
-    """Press Schedule Interview on the candidate's page; the draft's address."""
+    """Press Schedule Interview on the candidate's page, and return the draft's address."""
     answer = visitor.submit(visitor.get(f"/candidates/{candidate_id}"), "Schedule Interview", status=303)
     return draft_in(path_of(answer.headers["Location"]))
 
 
 def draft_in(address: str) -> str:
-    """The draft's address in that of one of its pages."""
+    """The draft's address, from the address of one of its pages."""
     found = re.match(r"(/schedule/[\w-]{20,})([/?]|$)", address)
     assert found is not None, address
     return found.group(1)
@@ -46,22 +46,23 @@ def button_of(step: str) -> str:
 
 
 def send(visitor: Visitor, draft: str, step: str, *, status: int = 303, **changes: Any) -> Page:
-    """Open a step and send its form with what is usual, changed by `changes`."""
+    """Open a step and send its form with the usual answers, changed by `changes`."""
     page = visitor.get(f"{draft}/{step}")
     return visitor.submit(page, button_of(step), status=status, **{**USUAL[step], **changes})
 
 
 def the_tick(page: Page) -> str:
-    """What ticking the box beside the clashes of this page sends."""
+    """What checking the box beside the clashes on this page sends."""
     [box] = page.tree.all("input", lambda e: e.get("name") == "accepted_clashes")
     return box["value"]
 
 
 def draft_at(visitor: Visitor, candidate_id: int, step: str, answers: Answers | None = None) -> str:
-    """A draft with every step before `step` filled in, written as the dialog writes it; the draft's address.
+    """Make a draft with every step before `step` filled in, written as the dialog writes it, and return its
+    address.
 
     For tests that begin in the middle. Nothing is checked here: what the steps would say to these answers is
-    for a test that walks. The visitor may schedule for one of the candidate's jobs only.
+    for tests that walk through them. The visitor may schedule for only one of the candidate's jobs.
     """
     with in_rows(visitor.app):
         owner = db.session.get_one(User, visitor.user_id)
@@ -79,7 +80,7 @@ def draft_at(visitor: Visitor, candidate_id: int, step: str, answers: Answers | 
 
 
 def _saved(step: str, application: Application, answers: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What the dialog keeps of a step: the fields that it showed, each as the list of what was sent."""
+    """What the dialog keeps from a step: the fields that it showed, each as a list of what was sent."""
     typed = {**USUAL[step], **answers}
     if step == "setup":
         shown = {"job": str(application.id), "interview_type": "video", "method": "direct", **typed}
@@ -106,7 +107,7 @@ def _saved(step: str, application: Application, answers: Mapping[str, Any]) -> d
 
 
 def _without_blank_rows(typed: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the rows for other people that nothing was typed into, which the dialog does not keep."""
+    """The answers without blank rows for other people, which the dialog does not keep."""
     filled = {name.rpartition("-")[0] for name, value in typed.items() if value}
     return {
         name: value
@@ -116,7 +117,7 @@ def _without_blank_rows(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def walk_to(visitor: Visitor, candidate_id: int, step: str, answers: Answers | None = None) -> str:
-    """Fill in every step before `step`; the draft's address."""
+    """Fill in every step before `step`, and return the draft's address."""
     draft = begin(visitor, candidate_id)
     walk_on(visitor, draft, step, answers)
     return draft
@@ -129,12 +130,13 @@ def walk_on(visitor: Visitor, draft: str, step: str, answers: Answers | None = N
 
 
 def schedule_by_hand(visitor: Visitor, candidate_id: int, answers: Answers | None = None) -> int:
-    """All six steps; the id of the interview that they made."""
+    """Go through all six steps, and return the id of the new interview."""
     return _send_off(visitor, walk_to(visitor, candidate_id, "finalize", answers), answers)
 
 
 def schedule_at_once(visitor: Visitor, candidate_id: int, answers: Answers | None = None) -> int:
-    """The last step of a draft whose other steps were filled in as `draft_at` does; the interview's id."""
+    """Send the last step of a draft whose other steps were filled in as `draft_at` does, and return the
+    interview's id."""
     return _send_off(visitor, draft_at(visitor, candidate_id, "finalize", answers), answers)
 
 
@@ -146,8 +148,8 @@ def _send_off(visitor: Visitor, draft: str, answers: Answers | None) -> int:
 
 
 def other_people(*rows: tuple[str, str]) -> dict[str, Any]:
-    """What the rows for people from outside send: for each a name and an address. A page never shows more
-    than these and some that are empty."""
+    """What the rows for people from outside send: a name and an address for each. A page never shows more
+    than these and some empty ones."""
     padded = [*rows, *[("", "")] * 4]
     return {
         f"other_people-{number}-{column}": text

@@ -1,4 +1,4 @@
-"""The way to the simulated Google's consent page and back, as a browser walks it, for both of its apps."""
+"""The way to the simulated Google's consent page and back, as a browser takes it, for both of its apps."""
 
 from collections.abc import Collection
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +16,7 @@ FREE_BUSY = "https://www.googleapis.com/auth/calendar.freebusy"
 
 
 def leave_for(visitor: Visitor, app: str) -> str:
-    """Press Connect on the card of an app; the address of Google's consent page."""
+    """Press Connect on the card of an app, and return the address of Google's consent page."""
     return visitor.post(f"/connect/{app}", status=303).headers["Location"]
 
 
@@ -37,12 +37,12 @@ def consent_at_google(
 def try_google(
     visitor: Visitor, app: str, account: str = LENA, checked: Collection[str] | None = None
 ) -> Page:
-    """All the way there and back, whatever comes of it."""
+    """Go all the way there and back, whatever the result."""
     return come_back(visitor, consent_at_google(leave_for(visitor, app), account, checked), "google")
 
 
 def connect_google(visitor: Visitor, app: str, account: str = LENA) -> str:
-    """The same where it has to succeed; what the page says about it."""
+    """The same if it has to succeed; returns what the page says about it."""
     back = try_google(visitor, app, account)
     assert result_of(back) == "google=connected", message_of(visitor, back)
     return message_of(visitor, back)

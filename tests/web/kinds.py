@@ -1,4 +1,4 @@
-"""What is typed into the first step for each kind of interview but the usual one, by Zoom."""
+"""What is typed into the first step for each kind of interview except the usual one, by Zoom."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""The way to the simulated Microsoft's pages and back, as browsers of people and administrators walk it."""
+"""The way to the simulated Microsoft's pages and back, as the browsers of people and administrators take
+it."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +13,7 @@ from tests.pages.visitor import Visitor
 from tests.web.round_trips import come_back, message_of, result_of, stored
 
 CALENDAR, MAIL = "outlook-calendar", "outlook-mail"
-# Of an organization whose people may not allow calendars on their own, and its administrator.
+# A person in an organization whose people may not allow calendars on their own, and its administrator.
 ADA_BROOK, OWEN = "ada.brook@harborview.example", "owen.park@harborview.example"
 PERSONAL = "lena.vogel.private@mail.example"
 NO_MAILBOX = "ben.hollis@northlight.example"
@@ -20,18 +21,18 @@ EXPIRED = "The client secret of this server's Microsoft app has expired"
 
 
 def row_of(app: Flask, key: str = CALENDAR) -> Connection:
-    """The connection of one of its apps, of which there is only one."""
+    """The only connection of one of its apps."""
     [row] = [each for each in stored(app) if each.app == key]
     return row
 
 
 def leave_for(visitor: Visitor, app: str) -> str:
-    """Press Connect on the card of an app; the address of Microsoft's consent page."""
+    """Press Connect on the card of an app, and return the address of Microsoft's consent page."""
     return visitor.post(f"/connect/{app}", status=303).headers["Location"]
 
 
 def consent_at_microsoft(address: str, account: str, decision: str = "allow") -> dict[str, str]:
-    """Answer the consent page, leave the page that wants an administrator's approval if that comes next, and
+    """Answer the consent page, leave the page that asks for an administrator's approval if it comes next, and
     return the query of the redirect back."""
     form = {"account": account, "decision": decision}
     answer = requests.post(address, data=form, allow_redirects=False, timeout=10)
@@ -45,13 +46,13 @@ def consent_at_microsoft(address: str, account: str, decision: str = "allow") ->
 
 
 def try_microsoft(visitor: Visitor, app: str, account: str = LENA, decision: str = "allow") -> Page:
-    """All the way there and back, whatever comes of it."""
+    """Go all the way there and back, whatever the result."""
     address = leave_for(visitor, app)
     return come_back(visitor, consent_at_microsoft(address, account, decision), "microsoft")
 
 
 def connect_microsoft(visitor: Visitor, app: str, account: str = LENA) -> str:
-    """The same where it has to succeed; what the page says about it."""
+    """The same if it has to succeed; returns what the page says about it."""
     back = try_microsoft(visitor, app, account)
     assert result_of(back) == "microsoft=connected", message_of(visitor, back)
     return message_of(visitor, back)

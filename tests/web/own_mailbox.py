@@ -1,4 +1,4 @@
-"""What tests of people's own mailboxes do on the pages: they connect one, schedule, and let emails leave."""
+"""What tests of people's own mailboxes do on the pages: connect one, schedule, and let emails leave."""
 
 from __future__ import annotations
 

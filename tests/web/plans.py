@@ -10,7 +10,7 @@ from tests.pages.visitor import Visitor, path_of
 
 
 def plan_for(job_id: int) -> dict[str, int]:
-    """Give a job the plan that organizations begin with; its templates' ids by name."""
+    """Give a job the plan that organizations begin with, and return its templates' ids by name."""
     if not templates_of(None):
         add_first_plan()
     copy_to(db.session.get_one(Job, job_id))
@@ -19,7 +19,8 @@ def plan_for(job_id: int) -> dict[str, int]:
 
 
 def start(visitor: Visitor, candidate_id: int, template_id: int) -> str:
-    """Choose a template in the menu of the candidate's page; the address of the draft's first open step."""
+    """Choose a template in the menu on the candidate's page, and return the address of the draft's first open
+    step."""
     page = visitor.get(f"/candidates/{candidate_id}")
     assert str(template_id) in [button.get("value") for button in menu_buttons(page)]
     begun = visitor.post(f"/candidates/{candidate_id}/schedule", {"template": template_id}, status=303)
@@ -28,6 +29,6 @@ def start(visitor: Visitor, candidate_id: int, template_id: int) -> str:
 
 
 def menu_buttons(page: Page) -> list[Element]:
-    """The templates that the page offers to start from, as buttons; the one shown alone as the next of the
-    plan is in its menu, too."""
+    """The templates that the page offers to start from, as buttons; the one that is shown separately, as the
+    next in the plan, is in the menu, too."""
     return page.tree.all("button", lambda e: e.get("name") == "template" and not e.words.startswith("Next: "))

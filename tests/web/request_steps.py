@@ -1,4 +1,4 @@
-"""Steps that tests of requests to choose a time share."""
+"""Steps shared by tests of requests to choose a time."""
 
 from datetime import datetime, timedelta
 
@@ -46,7 +46,7 @@ def none_fit(web: Flask, interview_id: int, *times: datetime, words: str = "") -
 
 
 def busy(web: Flask, team: Team, at: datetime) -> None:
-    """Someone else is met at that time by the same people."""
+    """Let the same people meet someone else at that time."""
     with in_rows(web):
         other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
         schedule(team.ada, other, starts_at=at, software=None)
@@ -60,7 +60,7 @@ def status(web: Flask, interview_id: int) -> tuple[InterviewStatus, datetime]:
 
 
 def buttons(page: Page) -> list[str]:
-    """What can be pressed in the middle of the page."""
+    """The buttons in the main part of the page."""
     [main] = page.tree.all("main")
     pressed = [*main.all("button"), *main.all("a", lambda e: "btn" in e.get("class").split())]
     return [each.text for each in pressed if each.text]

@@ -1,4 +1,4 @@
-"""The way to the simulated Zoom's consent page and back, as a browser walks it."""
+"""The way to the simulated Zoom's consent page and back, as a browser takes it."""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ CALLBACK = "/connect/zoom/callback"
 
 
 def leave(visitor: Visitor, button: str = "Connect") -> str:
-    """Press the button; the address of the provider's consent page."""
+    """Press the button, and return the address of the provider's consent page."""
     answer = visitor.submit(visitor.get(APPS), button, status=303)
     return answer.headers["Location"]
 
@@ -31,7 +31,7 @@ def come_back(visitor: Visitor, answer: dict[str, str], provider: str = "zoom") 
 
 
 def connect(visitor: Visitor, account: str = LENA) -> None:
-    """All the way there and back."""
+    """Go all the way there and back."""
     assert result_of(come_back(visitor, consent(leave(visitor), account))) == "zoom=connected"
 
 
@@ -60,7 +60,7 @@ def card_of(page: Page, app: str = "zoom") -> str:
 
 @contextmanager
 def coming_back(simulators: Simulators, visitor: Visitor, answer: dict[str, str]) -> Iterator[None]:
-    """Do something while the provider, whose tokens have come already, is asked whose account it is."""
+    """Do something while the provider, whose tokens have already arrived, is asked whose account it is."""
     simulators.zoom_switches(latency_ms=500)
     thread = threading.Thread(target=lambda: come_back(visitor, answer))
     thread.start()

@@ -1,4 +1,4 @@
-"""Interviews that a candidate is asked to choose a time for, and their page, for the tests of it."""
+"""Interviews for which a candidate is asked to choose a time, and the page for that."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ CHOOSE, NONE_WORK = "Choose this time", "None of these work"
 
 
 class Asked:
-    """An interview that the candidate is asked to choose a time for, and whom one can ask about it."""
+    """An interview for which the candidate is asked to choose a time, with what tests want to know about
+    it."""
 
     def __init__(self, app: Flask, interview_id: int) -> None:
         self.app, self.id = app, interview_id
@@ -41,7 +42,7 @@ class Asked:
             return db.session.get_one(Interview, self.id).starts_at
 
     def slot(self, number: int) -> int:
-        """The id of one of the times, counted from one."""
+        """The id of one of the times, counting from one."""
         with in_rows(self.app):
             return offered(db.session.get_one(Interview, self.id))[number - 1].id
 
@@ -66,7 +67,7 @@ def new_request(app: Flask, team: Team, *starts: datetime, **how: Any) -> Asked:
 
 
 def times_on(page: Page) -> dict[str, list[str]]:
-    """What can be chosen, by day."""
+    """The times that can be chosen, by day."""
     return {
         day.all("legend")[0].text: [label.text for label in day.all("label")]
         for day in page.tree.all("fieldset")
@@ -74,7 +75,7 @@ def times_on(page: Page) -> dict[str, list[str]]:
 
 
 def links(page: Page, *words: str) -> list[str]:
-    """Where the links with one of these words lead."""
+    """The addresses of the links with one of these texts."""
     return [link["href"] for link in page.tree.all("a", lambda e: e.text in words)]
 
 

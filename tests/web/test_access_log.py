@@ -1,4 +1,4 @@
-"""What the server writes about requests: never a key that an address carries."""
+"""What the server writes about requests: never a key from an address."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An administrator has to allow an app first: waiting for them, asking them, and picking their answer up."""
+"""An administrator has to allow an app first: waiting for them, asking them, and picking up their answer."""
 
 import re
 from datetime import timedelta
@@ -119,7 +119,7 @@ def test_every_way_of_being_sent_back_from_the_approval_page_is_recognized(
     assert [row.state for row in approvals(connected)] == [ApprovalState.WAITING]
 
 
-def test_one_who_is_sent_back_as_if_they_had_declined_can_say_what_they_saw(
+def test_person_sent_back_as_if_they_had_declined_can_say_what_they_saw(
     connected: Flask, simulators: Simulators, ben: Visitor
 ) -> None:
     simulators.microsoft.switches(approval_error="cancel")
@@ -169,12 +169,14 @@ def test_declined_is_said_to_both_and_can_be_asked_again(
     # They changed their mind.
     assert "It's allowed" in answered(owen, decide_as_admin(link)).text
     assert "Allowed by your administrator" in card_of(ben.get(APPS), CALENDAR)
-    # And a late answer takes nothing back that was given.
+    # And a late answer takes back nothing that was given.
     answered(owen, decide_as_admin(link, decision="cancel"))
     assert "Allowed by your administrator" in card_of(ben.get(APPS), CALENDAR)
 
 
-def test_who_is_no_administrator_decides_nothing(connected: Flask, ben: Visitor, owen: Visitor) -> None:
+def test_person_who_is_not_an_administrator_decides_nothing(
+    connected: Flask, ben: Visitor, owen: Visitor
+) -> None:
     state = re.findall(r"state=([^&]+)", wait(ben))[0]
     answer = {"error": "access_denied", "error_description": "AADSTS90093: Not you.", "state": state}
     assert "Nothing was decided" in answered(owen, answer).text
@@ -201,7 +203,7 @@ def test_answer_that_no_link_of_ours_proves_changes_nothing(
     assert "This link doesn't work" in answered(owen, forged({}), status=404).text
     owen.get(f"/connect/zoom/callback?{urlencode(forged({}, state=state))}", status=404)
     assert [row.state for row in approvals(connected)] == [ApprovalState.WAITING]
-    # Who has the link can pretend; then the card says "Connect", and Microsoft says the truth.
+    # Anyone who has the link can pretend; then the card says "Connect", and Microsoft tells the truth.
     answered(owen, forged({}, state=state))
     assert ben.get(APPS).has_button("Connect")
     assert result_of(try_microsoft(ben, CALENDAR, ADA_BROOK)) == "microsoft=approval"
@@ -239,7 +241,7 @@ def test_colleagues_in_the_same_organization_are_told_too(
     cleo = Visitor(connected).enter(people.cleo)
     wait(cleo)
     with in_rows(connected):
-        # Of another organization, as far as anyone can tell.
+        # In another organization, as far as anyone can tell.
         db.session.get_one(User, people.ada.id).email = "ada@elsewhere.example"
         db.session.commit()
     ada = Visitor(connected).enter(people.ada)

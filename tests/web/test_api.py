@@ -1,4 +1,5 @@
-"""The API: what a key reads, page by page, and that its answers are what docs/openapi.yaml says."""
+"""The API: what a program reads with a key, page by page, and that its answers are as docs/openapi.yaml
+says."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +30,7 @@ DESCRIPTION: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "openapi.yaml").re
 
 
 class Program:
-    """A program with a key. What it is answered has to be what the description says."""
+    """A program with a key. The answers that it gets have to be as the description says."""
 
     def __init__(self, app: Flask, key: str) -> None:
         self.client, self.base_url = app.test_client(), app.config["BASE_URL"]
@@ -131,7 +132,7 @@ def test_pages_hold_each_interview_once_and_changes_come_last(
         db.session.commit()
     assert [each["id"] for each in program.read()] == [*numbers[1:], numbers[0]]
     newest = program.read()[-1]["updated_at"]
-    # What was begun before the last look may have been stored after it.
+    # Changes that began before the last request may have been stored after it.
     with in_rows(web):
         for number, minutes in zip(numbers[1:], (7, 6, 5, 4), strict=True):
             earlier = datetime.fromisoformat(newest) - timedelta(minutes=minutes)
@@ -153,7 +154,7 @@ def test_filters(program: Program, web: Flask, team: Team) -> None:
     assert [each["id"] for each in program.read("?status=cancelled")] == [second]
     assert [each["id"] for each in program.read("?status=cancelled,scheduled")] == [first, second]
     assert [each["id"] for each in program.read(f"?since={quote(later)}")] == [second]
-    # As people write it, with a sign that means a space in an address.
+    # As people write it, with a plus sign, which means a space in an address.
     assert [each["id"] for each in program.read(f"?since={later}")] == [second]
 
 
@@ -188,7 +189,7 @@ def test_wrong_keys_get_nothing_and_are_slowed_down(
     for _ in range(WRONG_KEY.free_per_address - 1):
         assert stranger.ask(status=401).headers["WWW-Authenticate"] == "Bearer"
     assert int(stranger.ask(status=429).headers["Retry-After"]) > 0
-    # A program with a key, in the same office, goes on.
+    # A program with a key, in the same office, is not slowed down.
     program.ask()
 
 

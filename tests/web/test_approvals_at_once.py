@@ -1,4 +1,4 @@
-"""Clicks and answers about an administrator's approval that come at the same moment."""
+"""Clicks and answers about an administrator's approval that arrive at the same moment."""
 
 import re
 from collections.abc import Callable

@@ -141,7 +141,7 @@ def test_owner_sees_who_waits_and_may_allow_it_as_an_administrator(
     assert "Outlook Calendar: waiting for their administrator" in ada.get("/settings/team").text
     review = page.tree.with_id(f"allow-{CALENDAR}")
     assert review is not None
-    # Signed in, an administrator ends where their own card is.
+    # An administrator who is signed in ends up at their own card.
     back = come_back(ada, decide_as_admin(review["href"]), "microsoft")
     assert back.headers["Location"].endswith(f"#app-{CALENDAR}")
     page = ada.get(APPS)

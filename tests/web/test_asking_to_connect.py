@@ -16,7 +16,7 @@ TEAM = "/settings/team"
 
 @pytest.fixture
 def those(set_up: Flask, seeded: Seeded) -> Team:
-    """The team where Zoom is set up, with everyone free to connect their own, and an observer."""
+    """The team, where Zoom is set up and everyone may connect their own account, and an observer."""
 
     def create() -> Team:
         team = create_team()
@@ -44,7 +44,7 @@ def test_owner_sees_who_has_connected_and_asks_who_has_not(set_up: Flask, those:
     page = ada.get(TEAM)
     assert state_of(page, "Cleo Marin") == "Connected"
     assert state_of(page, "Ben Frei") == "Not connected Ask them"
-    # One's own is one click away, and observers host nothing.
+    # Connecting one's own account is one click away, and observers host nothing.
     assert state_of(page, "Ada Berg") == "Not connected"
     assert "Doesn't host" in state_of(page, "Olga Novak")
     ask = f"{TEAM}/{those.ben.id}/ask-to-connect"

@@ -1,4 +1,4 @@
-"""Files that go with an invitation: how they come in, to whom they are sent, and when they are gone."""
+"""Files that go with an invitation: how they are added, to whom they are sent, and when they are deleted."""
 
 import io
 import os
@@ -37,7 +37,7 @@ PHONE = {"interview_type": "phone", "phone_number": "+44 20 7946 0018"}
 
 
 def chosen(*files: tuple[str, bytes]) -> Any:
-    """Files as someone picks them in the form."""
+    """Files as someone chooses them in the form."""
     return [(io.BytesIO(content), name) for name, content in files]
 
 
@@ -77,7 +77,7 @@ def text_of(message: EmailMessage) -> str:
 
 @pytest.fixture
 def draft(ada: Visitor, team: Team) -> str:
-    """A draft that has come as far as Details."""
+    """A draft that has reached Details."""
     return draft_at(ada, team.dina.id, "details", {"setup": PHONE})
 
 
@@ -136,7 +136,7 @@ def test_buttons_beside_the_files_come_back_to_the_page_with_what_was_typed(
     assert listed(ada.get(here)) == ["a (2).png"]
     sweep(web)
     assert len(on_disk(web)) == 1
-    # Someone who clicked twice, or a made-up number: nothing more happens.
+    # If someone clicked twice, or made up a number, nothing more happens.
     fields = ada.get(here).fields("Continue")
     ada.post(here, {**fields, "remove": "99999"}, leads_to=here)
     assert listed(ada.get(here)) == ["a (2).png"]
@@ -176,8 +176,8 @@ def test_only_the_details_take_long_requests(ada: Visitor, draft: str) -> None:
     ada.post(f"{draft}/details", {**fields, "files": much}, status=413)
 
 
-def test_full_disk_is_said_beside_the_field(web: Flask, ada: Visitor, draft: str) -> None:
-    # A file where the folder should be: nothing can be written, as on a full disk.
+def test_full_disk_is_reported_beside_the_field(web: Flask, ada: Visitor, draft: str) -> None:
+    # There is a file where the folder should be, so nothing can be written, as on a full disk.
     (web.config["INSTANCE_PATH"] / "uploads").write_text("in the way")
     page = send(ada, draft, "details", status=422, files=chosen(("a.png", PNG)))
     assert "this server could not store it" in page.error_at("files")
@@ -255,7 +255,7 @@ def test_invitation_brings_each_reader_what_is_for_them(
     simulators: Simulators, sent: tuple[Team, int]
 ) -> None:
     team, _ = sent
-    # An observer who attends may not open what is for the team on the interview's page either.
+    # Even on the interview's page, an observer who attends may not open what is for the team.
     for address in (team.dina.email, SAM, "olaf@northlight.example"):
         [mail] = simulators.wait_for_mails(1, to=address)
         assert files_in(mail.message) == {"Ünser Plan.pdf": PDF}
@@ -376,7 +376,7 @@ def test_file_that_no_row_knows_is_swept_once_it_is_old(web: Flask, team: Team, 
     # As if it had been written on the day at which this test's clock is stopped.
     os.utime(web.config["INSTANCE_PATH"] / "uploads" / orphan, (clock.now.timestamp(), clock.now.timestamp()))
     sweep(web)
-    assert set(on_disk(web)) == {orphan}, "it may belong to a request that is still under way"
+    assert set(on_disk(web)) == {orphan}, "it may belong to a request that is still in progress"
     clock.move(timedelta(days=365))
     sweep(web)
     assert on_disk(web) == {}

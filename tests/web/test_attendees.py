@@ -1,4 +1,4 @@
-"""Who takes part: rows for other people, the team with its load, and who must not be chosen twice."""
+"""Who takes part: rows for other people, the team with its workload, and who must not be chosen twice."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ def kept(page: Page) -> Rows:
 
 
 def shown(page: Page) -> Rows:
-    """All rows of a page, the empty ones, too."""
+    """All rows of a page, including the empty ones."""
     fields = page.fields("Continue")
     rows = [name for name in fields if name.startswith("other_people-") and name.endswith("-name")]
     return [(fields[name][0], fields[name.replace("-name", "-email")][0]) for name in rows]
@@ -61,7 +61,7 @@ def test_rows_take_people_however_they_are_typed_or_pasted(team: Team, ada: Visi
         send(ada, draft, "attendees", **typed(rows))
         page = ada.get(f"{draft}/attendees")
         assert kept(page) == people, rows
-        # However many were filled in, there is room for more.
+        # However many rows were filled in, there is room for more.
         assert len(shown(page)) == len(people) + 3
 
 
@@ -78,9 +78,7 @@ REFUSED: list[tuple[Rows, int, str]] = [
 ]
 
 
-def test_row_that_cannot_be_is_refused_beside_it_and_stays_as_typed(
-    web: Flask, team: Team, ada: Visitor
-) -> None:
+def test_impossible_row_is_refused_beside_it_and_stays_as_typed(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "attendees")
     for rows, number, words in REFUSED:
         page = send(ada, draft, "attendees", status=422, **typed(rows))
@@ -115,7 +113,7 @@ def test_address_of_someone_on_the_team_takes_the_member(web: Flask, team: Team,
     page = ada.get(f"{draft}/attendees")
     assert page.fields("Continue")["people"] == [str(team.cleo.id)]
     assert kept(page) == [("Sam", "sam@partner.example")]
-    # The same beside another row that is wrong: nothing is saved, and the words are there already.
+    # The same beside another row that is wrong: nothing is saved, but the message is already there.
     page = send(ada, draft, "attendees", status=422, people=None, **typed([rows[0], ("Sam", "")]))
     assert "is Cleo Marin on your team" in page.text
     assert page.fields("Continue")["people"] == [str(team.cleo.id)]

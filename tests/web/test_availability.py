@@ -64,7 +64,7 @@ def test_hours_and_limits_are_kept_and_shown_again(web: Flask, team: Team, ben: 
         (dict.fromkeys(NINE_TO_FIVE, ""), "Enter the hours of one day at least"),
     ],
 )
-def test_what_cannot_be_is_said_beside_its_field_and_nothing_is_kept(
+def test_impossible_values_are_reported_beside_their_fields_and_nothing_is_kept(
     web: Flask, team: Team, ben: Visitor, typed: dict[str, str], words: str
 ) -> None:
     page = ben.post(PAGE, {**OWN, **typed}, status=422)
@@ -115,7 +115,7 @@ def test_days_off_are_added_once_and_removed(web: Flask, team: Team, ben: Visito
         ({"note": "x" * 81}, "At most 80 characters"),
     ],
 )
-def test_days_that_cannot_be_are_refused_with_what_was_typed(
+def test_impossible_days_are_refused_with_what_was_typed(
     web: Flask, team: Team, ben: Visitor, typed: dict[str, str], words: str
 ) -> None:
     page = ben.post(f"{PAGE}/days", {"first": days_ahead(3), **typed}, status=422)
@@ -134,7 +134,7 @@ def test_days_off_do_not_move_interviews_and_say_so(web: Flask, team: Team, ben:
     def added(**typed: str) -> str:
         answer = ben.post(f"{PAGE}/days", {"first": days_ahead(10), **typed}, status=303)
         page = ben.follow(answer)
-        # The browser goes to where it is said.
+        # The browser goes to where the page says so.
         assert answer.headers["Location"].endswith(
             "#messages" if "You have" in page.messages else "#other-days"
         )
@@ -163,7 +163,7 @@ def test_new_hours_say_which_interviews_they_leave_outside(web: Flask, team: Tea
     words, links = said_by("", begin_0_0="14:00")
     assert "Saved. You have 2 interviews outside these hours. They stay as planned." in words
     assert [link.split(",")[0] for link in links] == ["Dina Kaur", "Dina Kaur"]
-    # They were outside before, which is known.
+    # They were already outside before, which is known.
     assert said_by("", begin_0_0="15:00") == ("Saved.", [])
     on = monday.date().isoformat()
     assert said_by("/days", first=on, begin="09:00", end="17:00")[1] == []

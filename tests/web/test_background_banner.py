@@ -16,7 +16,7 @@ STOPPED = "Background work has stopped"
 
 @pytest.fixture
 def server(make_app: MakeApp) -> Flask:
-    """A server that is to do background work, and whose metronome the test is."""
+    """A server that should do background work; the test is its metronome."""
     return make_app({"SCHEDULER_ENABLED": "true"})
 
 

@@ -1,4 +1,4 @@
-"""The session's cookie and the token of forms, signed by signers that are made once."""
+"""The session's cookie and the forms' token, signed by signers that are created once."""
 
 import re
 
@@ -62,7 +62,7 @@ def test_address_of_a_page_is_the_same_when_it_is_known(app: Flask) -> None:
             assert app.url_for("hiring.candidate", candidate_id=1) == "/candidates/1"
             assert app.url_for("hiring.candidate", candidate_id=2) == "/candidates/2"
             assert app.url_for("hiring.candidates", q="a b", job=None) == "/candidates?q=a+b"
-    # What depends on the request is not kept.
+    # Results that depend on the request are not kept.
     with app.test_request_context(base_url="http://localhost/below"):
         assert app.url_for("hiring.candidate", candidate_id=1) == "/below/candidates/1"
     with app.test_request_context():

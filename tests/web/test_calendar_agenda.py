@@ -1,4 +1,4 @@
-"""The agenda: days one below the other, from the one that is asked for."""
+"""The agenda: days one below another, from the day that is asked for."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -133,7 +133,7 @@ def test_day_with_more_than_fits_says_so_and_the_next_page_goes_on(
             create_outside_event(google, AT + timedelta(minutes=number), title=f"Call {number}")
         create_outside_event(google, AT + timedelta(days=1), title="The day after")
     page = ada.get("/calendar/agenda/2027-03-08")
-    # Days before are shown first, so that this one has a page of its own.
+    # Earlier days are shown first, so that this one has its own page.
     assert "Call" not in page.text
     [later] = page.tree.all("a", lambda e: e.text == "Later days")
     assert later["href"] == "/calendar/agenda/2027-03-10"

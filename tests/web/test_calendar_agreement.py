@@ -1,4 +1,4 @@
-"""Month, agenda, and list have the same of each day: once, in every zone, and on both databases."""
+"""Month, agenda, and list show the same things for each day: once, in every zone, and on both databases."""
 
 import random
 from collections import Counter
@@ -94,7 +94,7 @@ def check_month(page: Page, wanted: Mapping[date, tuple[Piece[Item], ...]], days
 
 
 def names_by_day(visitor: Visitor, first: date, last: date) -> dict[date, list[str]]:
-    """What the agenda has, from page to page."""
+    """What the agenda shows, page by page."""
     found: dict[date, list[str]] = {}
     address: str | None = f"/calendar/agenda/{first}"
     while address is not None and date.fromisoformat(address.rpartition("/")[2]) <= last:
@@ -109,7 +109,7 @@ def names_by_day(visitor: Visitor, first: date, last: date) -> dict[date, list[s
 
 
 def names_in_list(visitor: Visitor, month: date) -> list[str]:
-    """What the list has, from page to page."""
+    """What the list shows, page by page."""
     found: list[str] = []
     address: str | None = f"/calendar/list/{month}"
     while address is not None:

@@ -1,5 +1,5 @@
-"""What is in people's own calendars is in the way as other interviews are: said, ticked, and known in detail
-to its owner alone."""
+"""Events in people's own calendars are in the way just as other interviews are: they are pointed out, have to
+be accepted, and are known in detail only to their owner."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -138,7 +138,7 @@ def test_candidate_cannot_choose_what_is_taken_since_and_is_not_told_why(
     assert asked.status() is InterviewStatus.REQUESTED
 
 
-def test_time_that_was_offered_all_the_same_can_be_chosen(
+def test_time_that_was_offered_despite_a_conflict_can_be_chosen(
     web: Flask, team: Team, ada: Visitor, eight: datetime
 ) -> None:
     with in_rows(web):
@@ -174,7 +174,7 @@ def test_time_that_was_offered_all_the_same_can_be_chosen(
     assert asked.starts_at == eight
 
 
-def test_other_times_can_be_offered_all_the_same(
+def test_other_times_can_be_offered_despite_a_conflict(
     web: Flask, team: Team, ada: Visitor, eight: datetime
 ) -> None:
     number, other = asked(web, team, eight), eight + timedelta(days=1)

@@ -1,4 +1,5 @@
-"""Interviews in people's calendars, as the pages show them, by a made-up calendar that is asked for real."""
+"""Interviews in people's calendars, as the pages show them, with a made-up calendar that receives real
+calls."""
 
 import re
 from collections.abc import Iterator
@@ -75,7 +76,7 @@ def ben(product: Flask, team: Team) -> Visitor:
 
 
 def in_calendar(server: AcmeServer, **changes: object) -> PlacedEntry:
-    """What the only entry is, after its owner has changed it so in their calendar."""
+    """Change the only entry as its owner does in their calendar, and return it."""
     [(key, entry)] = server.entries.items()
     server.entries[key] = replace(entry, **changes)  # type: ignore[arg-type]
     return server.entries[key]
@@ -93,7 +94,7 @@ def interview(product: Flask, team: Team, server: AcmeServer, ben: Visitor) -> i
 
 
 def look(visitor: Visitor, interview: int, clock: Clock, product: Flask) -> Page:
-    """Open the page a while later, let the calendars be looked at, and read it again."""
+    """Open the page a while later, let the calendars be checked, and read it again."""
     clock.move(timedelta(minutes=3))
     page = visitor.get(f"/interviews/{interview}")
     assert f'hx-post="/interviews/{interview}/look"' in page.html
@@ -232,7 +233,7 @@ def test_failure_is_said_with_the_next_try_and_tried_again_on_request(
     assert "In Acme Rooms as of" in section_of(ada.get(f"/interviews/{interview}"))
 
 
-def test_ended_connection_is_for_its_owner_to_mend(
+def test_ended_connection_is_for_its_owner_to_fix(
     product: Flask, interview: int, ada: Visitor, ben: Visitor
 ) -> None:
     with in_rows(product):

@@ -1,4 +1,4 @@
-"""The feed of one's own interviews: whose they are, what it keeps to itself, and when it opens nothing."""
+"""The feed of one's own interviews: whose they are, what it leaves out, and when it shows nothing."""
 
 from datetime import timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def events_at(address: str, web: Flask) -> list[Any]:
     return list(Calendar.from_ical(answer.data).walk("VEVENT"))
 
 
-def test_own_interviews_are_in_it_and_no_one_elses(
+def test_feed_has_ones_own_interviews_and_no_one_elses(
     web: Flask, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     with in_rows(web):

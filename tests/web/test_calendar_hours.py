@@ -72,7 +72,7 @@ def test_it_is_ones_own_a_jobs_a_persons_or_everyones(team: Team, ada: Visitor) 
     # Everything on the page keeps whose calendar it is.
     for link in everyone.tree.all("a", lambda each: bool(each.get("data-key"))):
         assert link["href"].endswith("?whose=everyone")
-    # What is no one's is one's own.
+    # A calendar that doesn't exist means one's own.
     for odd in ("job-0", "job-99999999999999999999", "person-x", "nobody", f"person-{team.ada.id}"):
         ada.get(f"{week}?whose={odd}")
 
@@ -128,7 +128,7 @@ def test_colleague_sees_that_someone_is_busy_and_not_with_what(
     for title in ("Secret plan", "Choir", "Away with Eva", "Quiet time"):
         assert title not in page.html
         assert title in sign_in(team.ben).get(address).words
-    # Who schedules nothing does not learn when others are busy.
+    # People who schedule nothing do not learn when others are busy.
     assert blocks(sign_in(olaf).get(f"{address}?whose=person-{team.ben.id}")) == []
 
 
@@ -193,7 +193,7 @@ def test_week_begins_as_the_organization_says(web: Flask, ada: Visitor) -> None:
     assert having(page, "cal-day-name")[0].words.startswith("Sunday, 31 January")
 
 
-def test_interview_days_stand_above_the_hours(web: Flask, team: Team, ada: Visitor) -> None:
+def test_interview_days_are_above_the_hours(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         create_custom_event(
             team.ada,
@@ -212,7 +212,7 @@ def test_interview_days_stand_above_the_hours(web: Flask, team: Team, ada: Visit
     "on", ["2027-02-30", "2027-2-1", "tomorrow", "1999-12-31", "2101-01-01", "20२7-02-01"]
 )
 @pytest.mark.parametrize("view", ["day", "week"])
-def test_days_that_are_none_are_not_found(ada: Visitor, view: str, on: str) -> None:
+def test_days_that_do_not_exist_are_not_found(ada: Visitor, view: str, on: str) -> None:
     ada.get(f"/calendar/{view}/{on}", status=404)
 
 
@@ -229,7 +229,7 @@ def test_view_that_was_used_last_is_shown_next_time(team: Team, ada: Visitor, si
     assert ada.get("/calendar").title.startswith("1–7 February 2027")
     ada.get(f"/calendar/day/{TUESDAY}")
     assert ada.get("/calendar").title.startswith("Monday, 1 February 2027")
-    # It belongs to the browser and not to the person, and what a browser makes up is not believed.
+    # It belongs to the browser and not to the person, and made-up values are ignored.
     other = sign_in(team.ada)
     other.client.set_cookie("calendar", "year.ours")
     assert other.get("/calendar").title.startswith("1–7 February 2027")

@@ -27,7 +27,7 @@ def rows_of(page: Page) -> list[str]:
 
 
 def turned(page: Page, rel: str) -> str | None:
-    """Where the pager under the list leads."""
+    """The addresses in the pager under the list."""
     [*pagers] = page.tree.all("nav", lambda e: e.get("class") == "pager")
     links = [link["href"] for pager in pagers for link in pager.all("a", lambda e: e.get("rel") == rel)]
     return links[0] if links else None
@@ -69,7 +69,7 @@ def test_month_is_listed_under_its_days(web: Flask, team: Team, ada: Visitor) ->
     assert page.link_to("prev") == "/calendar/list/2027-02-01"
     [dina] = page.tree.all("a", lambda e: e.get("class") == "row-link" and e.text == "Dina Kaur")
     assert dina["href"].endswith("/details")
-    # Of what is in another calendar, there is no more to see.
+    # There is nothing more to see about events from another calendar.
     assert not page.tree.all("a", lambda e: e.text == "Offsite")
 
 
@@ -101,7 +101,7 @@ def test_search_looks_through_the_month_and_says_so(web: Flask, team: Team, ada:
 def test_pages_have_each_row_once_and_keep_what_was_asked(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         google = create_synced_calendar(team.ada, app=GOOGLE_CALENDAR)
-        # Nearby, and not in this month: they take no one's place.
+        # Nearby, but not in this month: they take up no space.
         for number in range(30):
             create_outside_event(
                 google,

@@ -1,4 +1,4 @@
-"""The month: whole weeks, a few of each day's things, and on a phone how many there are of each calendar."""
+"""The month: whole weeks, a few events of each day, and on a phone the number of events in each calendar."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -25,7 +25,7 @@ AT = datetime(2027, 3, 10, 9, tzinfo=UTC)
 
 
 def cell_of(page: Page, on: str) -> Element:
-    """The cell of a day, found by where it leads on a phone."""
+    """The cell of a day, found by the address to which it leads on a phone."""
     [cell] = page.tree.all(
         "li",
         lambda e: any(f"/agenda/{on}" in link.get("href") for link in e.all("a")) and e.get("class") != "",

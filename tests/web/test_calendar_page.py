@@ -24,7 +24,7 @@ MOST = 8
 
 @pytest.fixture
 def connected(make_app: MakeApp, simulators: Simulators) -> Flask:
-    """With all three providers: without credentials for one, every page asks why."""
+    """The app with all three providers: without credentials for one, every page would warn about it."""
     google, microsoft = simulators.google.settings(), simulators.microsoft.settings()
     return make_app({**simulators.settings(), **google, **microsoft})
 

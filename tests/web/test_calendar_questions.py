@@ -1,4 +1,4 @@
-"""What is asked about the interviews in a calendar that is being disconnected."""
+"""What the page asks about the interviews in a calendar that is being disconnected."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,7 +41,7 @@ def ben(connected: Flask, people: Team) -> Visitor:
 
 
 def schedule_some(app: Flask, people: Team, count: int, **wishes: Any) -> None:
-    """Interviews of Ben's, on days of their own, with the work that follows from them."""
+    """Schedule interviews of Ben's, each on a different day, and do the work that follows."""
     with in_rows(app):
         for day in range(count):
             schedule(people.ada, people.dina, starts_at=in_three_days() + timedelta(days=day), **wishes)
@@ -81,7 +81,7 @@ def test_interviews_that_are_to_go_are_removed_and_the_card_says_so(
     assert "removing" not in card_of(ben.get(APPS), CALENDAR)
 
 
-def test_answer_that_is_none_is_refused_and_disconnects_nothing(
+def test_invalid_answer_is_refused_and_disconnects_nothing(
     connected: Flask, people: Team, ben: Visitor
 ) -> None:
     schedule_some(connected, people, 1)

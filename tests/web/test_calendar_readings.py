@@ -1,4 +1,4 @@
-"""What the card of a connected calendar says about reading it, and what connecting and asking set off."""
+"""What the card of a connected calendar says about reading it, and what connecting and asking trigger."""
 
 from datetime import timedelta
 
@@ -55,7 +55,7 @@ def test_card_says_up_to_when_the_calendar_was_read_or_why_not(
 
 
 def _readings(app: Flask) -> list[str]:
-    """What the last reading of each calendar failed with."""
+    """The failure of the last reading of each calendar."""
     with in_rows(app):
         return [row.failure_words or "none" for row in db.session.scalars(db.select(SyncedCalendar))]
 

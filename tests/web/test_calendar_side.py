@@ -91,7 +91,7 @@ def test_upcoming_today_ends_at_the_readers_own_midnight(
     with in_rows(web):
         db.session.get_one(User, team.ada.id).timezone = "America/Los_Angeles"
         db.session.commit()
-    # 04:00 there: what was after midnight is the afternoon of the same day.
+    # It is 04:00 there: what was after midnight is in the afternoon of the same day.
     lines = upcoming(ada.get(HERE))
     assert [" ".join(line.split()[:2]) for line in lines] == ["Since yesterday", "Into the", "After midnight"]
     assert "15:00 –15:30" in lines[2]

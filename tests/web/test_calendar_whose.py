@@ -75,7 +75,7 @@ def test_source_without_a_button_is_shown(web: Flask, team: Team, noon: datetime
         assert view is not None
         return "Busy" in view.words
 
-    # Hidden when Ada had connected a calendar of her own there, which she has no longer.
+    # Hidden when Ada had her own calendar connected there, which she no longer has.
     ada.client.set_cookie("calendar", "week.google-calendar", domain="localhost")
     assert shows_ben_is_busy()
     with in_rows(web):
@@ -111,16 +111,16 @@ def test_what_changes_in_a_calendar_is_shown_at_once(web: Flask, team: Team, noo
         create_outside_event(calendar, noon + timedelta(hours=4), title="Second")
     for view in VIEWS:
         assert "Second" in ben.get(f"/calendar/{view}/2027-02-01").words
-        # Nor is what its owner saw shown to anyone else.
+        # What its owner saw is not shown to anyone else either.
         assert "First" not in ada.get(f"/calendar/{view}/2027-02-01{of_ben}").html
 
 
-def test_what_there_is_not_is_not_found(web: Flask, team: Team, ada: Visitor) -> None:
+def test_what_does_not_exist_is_not_found_in_the_calendar(web: Flask, team: Team, ada: Visitor) -> None:
     for key in ("person-999", "job-999"):
         ada.get(whose(key), status=404)
-    # A job that someone does not see is as if there were none.
+    # A job that someone may not see might as well not exist.
     Visitor(web).enter(team.ben).get(whose(f"job-{team.other_job_id}"), status=404)
-    # What says nothing at all asks for one's own.
+    # An empty value asks for one's own.
     for key in ("", "person-", "person-x", "somebody", "job-1e3", f"person-{team.ada.id}"):
         assert "In your time, Europe/Zurich" in ada.get(whose(key)).words
 

@@ -1,4 +1,4 @@
-"""A calendar that is connected when interviews are scheduled already: they are offered, and added."""
+"""A calendar that is connected when interviews are already scheduled: these are offered, and added."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A candidate's files at Details: they are offered, and go to the team alone by default."""
+"""A candidate's files at Details: they are offered, and go only to the team by default."""
 
 import io
 from pathlib import Path
@@ -24,7 +24,7 @@ PHONE = {"interview_type": "phone", "phone_number": "+44 20 7946 0018"}
 
 
 def keep_at(candidate_id: int, owner_id: int, name: str, content: bytes = PDF) -> int:
-    """A file with a candidate, as if someone had uploaded it there; its id."""
+    """Give a candidate a file, as if someone had uploaded it there, and return its id."""
     owner, candidate = db.session.get_one(User, owner_id), db.session.get_one(Candidate, candidate_id)
     row = files.add(owner, candidate, keep(Upload(name, content), services().attachment_files))
     db.session.commit()
@@ -58,7 +58,7 @@ def test_file_is_offered_and_goes_to_the_team_alone(web: Flask, team: Team, ada:
     page = ada.follow(attach(ada, page, title="Half"))
     assert attached(page) == {"CV.pdf": True}
     assert page.value_of("Continue", "title") == "Half"
-    # The same file is not offered twice, and a second press on the page from before adds nothing.
+    # The same file is not offered twice, and a second press on the earlier page adds nothing.
     assert not page.has_button(ATTACH)
     send(ada, draft, "details", title="A talk")
     preview = ada.get(f"{draft}/preview")

@@ -26,7 +26,7 @@ def ada(connected: Flask, people: Team) -> Visitor:
 
 
 def lose(app: Flask, member: Member) -> None:
-    """The provider ends someone's grant."""
+    """Let the provider end someone's grant."""
     with in_rows(app):
         row = db.session.scalars(db.select(Connection).where(Connection.user_id == member.id)).one()
         row.state, row.problem, row.problem_since = ConnectionState.RECONNECT_NEEDED, "It ended.", utc_now()
@@ -190,5 +190,5 @@ def test_message_goes_with_disconnecting(
     shown = ada.follow(back)
     ada.post("/disconnect/zoom", status=303)
     assert "Zoom is connected as" not in ada.follow(back).text
-    # And from a tab that still shows it.
+    # It also goes in a tab that still shows it.
     assert 'id="round-trip"' in ada.get(poll_of(shown), htmx=True).html

@@ -1,4 +1,5 @@
-"""What is on at the same time: people, candidate, Zoom account. Said, ticked, and never agreed to unseen."""
+"""What is on at the same time for people, the candidate, or the Zoom account: it is pointed out, has to be
+accepted, and is never accepted unseen."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -51,7 +52,7 @@ def clashes_on(page: Page) -> list[str]:
     return [item.text for box in boxes for item in box.all("li")]
 
 
-def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor, eight: datetime) -> None:
+def test_clash_has_to_be_accepted(web: Flask, team: Team, ada: Visitor, eight: datetime) -> None:
     schedule_at_once(ada, team.dina.id)
     with in_rows(web):
         other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
@@ -68,7 +69,7 @@ def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor, eight: datet
     assert "Accepted" in clashes_on(page)[0]
     for step in ("attendees", "details", "preview"):
         send(ada, draft, step)
-    # The last look shows what was accepted on the way, and what came up since.
+    # The last step shows what was accepted on the way, and what came up since.
     accepted = "Accepted conflicts Ben Frei has another interview with Dina Kaur from 09:00 to 09:45 CET."
     page = ada.get(f"{draft}/finalize")
     assert accepted in page.words
@@ -90,7 +91,7 @@ def test_clash_needs_the_tick(web: Flask, team: Team, ada: Visitor, eight: datet
     assert interviews(web) == 3
 
 
-def test_tick_is_for_what_stood_beside_it_and_for_that_time(
+def test_check_mark_is_for_what_was_shown_beside_it_and_for_that_time(
     web: Flask, team: Team, ada: Visitor, eight: datetime
 ) -> None:
     with in_rows(web):
@@ -132,7 +133,7 @@ def test_candidate_who_has_an_interview_elsewhere_then_is_asked_about(
     ada.submit(ada.get(f"/candidates/{team.dina.id}"), "Add to job", status=303, job=team.other_job_id)
     with in_rows(web):
         schedule(team.ada, team.dina, starts_at=eight, software=None)
-    # Cleo does not see Ben's job: she learns that Dina is busy then, and nothing of with whom.
+    # Cleo does not see Ben's job: she learns that Dina is busy then, but not with whom.
     cleo = sign_in(team.cleo)
     draft = draft_at(cleo, team.dina.id, "date-time")
     page = send(cleo, draft, "date-time", status=422)
@@ -340,7 +341,7 @@ def test_day_shows_the_wanted_time_among_the_teams_interviews(
     assert rows_of(page) == [
         "09:00–09:45 This interview",
         "09:30–10:15 Omar Haddad (opens a new tab): Ben Conflict",
-        # What is not near the chosen time is folded.
+        # What is not near the chosen time is collapsed.
         "Until 02:00 Omar Haddad (opens a new tab): Ben",
         # Of a job that Ben does not see.
         "11:00–11:45 Busy: Cleo",
@@ -379,7 +380,7 @@ def test_day_of_many_interviews_leads_to_the_calendar(
     assert "Wednesday, 10 February" in ada.get(rest["href"]).text
 
 
-def test_looking_at_a_time_saves_nothing_and_bears_everything(web: Flask, team: Team, ada: Visitor) -> None:
+def test_looking_at_a_time_saves_nothing_and_accepts_any_input(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "date-time")
     for typed in (
         "",

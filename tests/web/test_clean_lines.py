@@ -1,4 +1,4 @@
-"""Names as they are kept: two that look the same are the same, and what looks empty is empty."""
+"""Names as they are stored: two that look the same are the same, and one that looks empty is empty."""
 
 import pytest
 

@@ -34,7 +34,7 @@ def picker(visitor: Visitor, at: str, text: str = "", *, htmx: bool = False) -> 
 
 
 def start(visitor: Visitor, page: Page, name: str = "Dina Kaur") -> Page:
-    """Press the candidate's row; the page of the dialog that it leads to."""
+    """Press the candidate's row, and return the page of the dialog to which it leads."""
     [row] = [each for each in page.tree.all("button") if name in each.text]
     answer = visitor.post(row["formaction"], {"job": row["value"]}, status=303)
     is_new = path_of(answer.headers["Location"]).endswith("/setup")
@@ -102,7 +102,7 @@ def test_candidate_who_is_added_on_the_way_is_scheduled_for_the_clicked_time(
     start_url = urlsplit(path_of(profile.form("Schedule Interview")["action"]))
     assert parse_qs(start_url.query) == {"at": [NOON]}
     assert "For Tue 9 Feb, 12:00 CET" in ada.follow(ada.get(start_url.geturl(), status=303)).text
-    # Without one, nothing is said.
+    # Without one, the page says nothing.
     assert "chosen-time" not in ada.get(f"/candidates/{team.dina.id}").html
 
 
@@ -152,7 +152,7 @@ def test_unfinished_interview_gets_the_newly_clicked_time_and_keeps_the_rest(
     assert when_on(page) == ("2027-02-09", "16:30", "Asia/Kolkata")
     assert page.value_of("Continue", "duration_minutes") == "25"
     assert ada.get(f"{draft}/setup").value_of("Continue", "agenda") == "Queues and caches"
-    # A tab that was left while something was typed there must not put that back.
+    # A tab that was left while something was typed there must not restore that text.
     assert page.value_of("Continue", "version") != usual["version"][0]
     # Clicked again: what counts is the last one.
     again = start(ada, picker(ada, "2027-02-09T12:30Z"))
@@ -166,7 +166,7 @@ def test_saved_time_can_be_had_back_after_another_was_clicked(web: Flask, team: 
     assert when_on(page)[:2] == ("2027-02-09", "12:00")
     ada.post(page.form("Continue")["action"], {**page.fields("Continue"), "direction": "forget"}, status=303)
     assert when_on(ada.get(f"{draft}/date-time"))[:2] == ("2027-02-10", "09:00")
-    # One that is saved already changes nothing.
+    # A time that is already saved changes nothing.
     there = start(ada, picker(ada, "2027-02-10T08:00Z"))
     assert there.step_heading != "Date & Time"
     assert "isn't part of this interview yet" not in there.text
@@ -185,7 +185,7 @@ def test_clicked_time_is_added_to_those_that_the_candidate_can_choose_from(
     assert "2 times" in ada.get(f"{draft}/preview").text
 
 
-def test_time_that_passes_while_one_looks_for_the_candidate_is_said_to_have_passed(
+def test_page_says_if_the_time_passed_while_one_looked_for_the_candidate(
     web: Flask, clock: Clock, team: Team, ada: Visitor
 ) -> None:
     soon = instant_as_text(clock.now + timedelta(minutes=30))
@@ -194,7 +194,7 @@ def test_time_that_passes_while_one_looks_for_the_candidate_is_said_to_have_pass
     setup = start(ada, page)
     assert "Monday, 1 February 2027, 13:30 CET has passed. Choose another time." in setup.messages
     assert date_time_of(ada, setup).value_of("Continue", "time") == ""
-    # So it has for someone who comes back to the page.
+    # It has also passed for someone who comes back to the page.
     page = picker(ada, soon)
     assert "has passed. Choose the candidate now and another time later." in page.text
     assert "at=" not in page.html

@@ -91,7 +91,7 @@ def choices(page: Page) -> list[str]:
     return [radio["value"] for radio in page.tree.all("input", lambda e: e.get("name") == "occurrence")]
 
 
-def test_time_is_past_the_moment_it_begins(clock: Clock, team: Team, sign_in: SignIn) -> None:
+def test_time_counts_as_past_from_the_moment_it_begins(clock: Clock, team: Team, sign_in: SignIn) -> None:
     clock.now = datetime(2027, 2, 10, 8, 0, tzinfo=UTC)
     ada = sign_in(team.ada)
     draft = draft_at(ada, team.dina.id, "date-time")

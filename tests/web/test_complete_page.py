@@ -120,7 +120,7 @@ def test_feedback_of_others_is_hidden_until_ones_own_is_given(
     changed = his.get(address)
     assert changed.value_of("Save feedback", "verdict") == "maybe"
     his.submit(changed, "Save feedback", verdict="hire", status=303)
-    # Who did not take part owes none, and reads all of it.
+    # People who did not take part owe no feedback, and can read all of it.
     ada = sign_in(team.ada)
     page = ada.get(f"/interviews/{interview_id}")
     assert "Vague on testing." in page.text
@@ -129,7 +129,7 @@ def test_feedback_of_others_is_hidden_until_ones_own_is_given(
     assert "Keep it under 5,000 characters." in too_long.text
 
 
-def test_who_owes_feedback_is_reminded_gently(
+def test_person_who_owes_feedback_is_reminded_gently(
     over: Clock, web: Flask, sign_in: SignIn, team: Team, ivan: Member, interview_id: int
 ) -> None:
     def nudged() -> list[tuple[str, str]]:

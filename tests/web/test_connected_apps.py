@@ -171,7 +171,7 @@ def test_card_that_needs_reconnecting_says_why_since_when_and_what_is_at_risk(
     with in_rows(connected):
         connect_zoom(people.ben, simulators)
         at_risk = schedule(people.ada, people.dina)
-        # Someone else's and one by telephone are in no danger.
+        # Someone else's interviews and those by telephone are not at risk.
         schedule(people.cleo, create_candidate("Emil Roth", "emil@mail.example", people.other_job_id))
         schedule(people.ada, people.dina, software=None)
     do_background_work(connected)
@@ -221,7 +221,7 @@ def test_only_interviews_that_still_need_this_account_count(
     assert shown == [f"/interviews/{counted_id}"]
 
 
-def test_interview_that_its_host_may_not_see_any_more_is_only_counted(
+def test_interview_that_its_host_may_no_longer_see_is_only_counted(
     connected: Flask, simulators: Simulators, people: Team, ben: Visitor
 ) -> None:
     with in_rows(connected):
@@ -296,7 +296,7 @@ def test_card_of_an_app_that_is_not_set_up_says_what_to_do(web: Flask) -> None:
     ]
     assert all(value in card(page).text for value in copied)
     ada.post("/connect/zoom", status=404)
-    # Others could do nothing with all that.
+    # Others could not do anything with this.
     ben = Visitor(web).enter(team.ben)
     text = card_of(ben.get(APPS))
     assert "Zoom hasn't been set up on this server yet" in text
@@ -304,7 +304,7 @@ def test_card_of_an_app_that_is_not_set_up_says_what_to_do(web: Flask) -> None:
     assert "ZOOM_API_CLIENT_ID" not in text
 
 
-def test_app_that_is_not_set_up_any_more_can_still_be_disconnected(
+def test_app_that_is_no_longer_set_up_can_still_be_disconnected(
     connected: Flask, make_app: Callable[..., Flask], simulators: Simulators, people: Team
 ) -> None:
     with in_rows(connected):
@@ -340,7 +340,8 @@ def test_tokens_are_nowhere_in_plain_text(
     caplog: pytest.LogCaptureFixture,
     instance_path: Path,
 ) -> None:
-    """All that happens to a grant, from its first answer to its end, and where it could have left a trace."""
+    """Everything that happens to a grant, from its first answer to its end, and everywhere it could have left
+    a trace."""
     caplog.set_level(logging.DEBUG)
     vault = services(connected).connections.vault
     secrets = {str(connected.config["ZOOM_API_CLIENT_SECRET"])}

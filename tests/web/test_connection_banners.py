@@ -1,4 +1,4 @@
-"""The lines above every page when an account or a provider needs someone."""
+"""The lines above every page when an account or a provider needs attention."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,9 @@ def notices(page: Page) -> list[Element]:
     return [e for e in main.children if isinstance(e, Element) and "notice" in e.get("class").split()]
 
 
-def test_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(set_up: Flask, people: Team) -> None:
+def test_person_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(
+    set_up: Flask, people: Team
+) -> None:
     with in_rows(set_up):
         create_connection(
             people.ben.id,
@@ -77,7 +79,7 @@ def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask
     assert notices(ben.get("/jobs")) == []
 
 
-def test_who_may_not_reconnect_reads_whom_to_ask(set_up: Flask, people: Team) -> None:
+def test_person_who_may_not_reconnect_reads_whom_to_ask(set_up: Flask, people: Team) -> None:
     with in_rows(set_up):
         create_connection(
             people.ben.id,

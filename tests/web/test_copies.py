@@ -47,7 +47,7 @@ def test_copy_does_nothing_in_the_background(copied: Flask, people: Team) -> Non
     assert states_of_mails(copied) == {MailState.QUEUED}
     answer = copied.test_client().get("/healthz")
     assert (answer.status_code, answer.json and answer.json["status"]) == (503, "paused")
-    # For what would keep people from the page where they decide.
+    # To find what would keep people from the page where they decide.
     answer = copied.test_client().get("/healthz?paused=ok")
     assert (answer.status_code, answer.json and answer.json["status"]) == (200, "paused")
 
@@ -109,6 +109,6 @@ def test_command_lets_a_copy_work_and_refuses_where_nothing_is_paused(copied: Fl
     assert "not paused" in run(args=["tasks", "resume"]).output
 
 
-def test_installation_before_its_first_run_is_no_copy(app: Flask) -> None:
+def test_installation_before_its_first_run_is_not_a_copy(app: Flask) -> None:
     with in_rows(app):
         assert not copies.is_paused(app.config["INSTALLATION_ID"])

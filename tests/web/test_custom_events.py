@@ -93,7 +93,7 @@ def test_second_click_adds_nothing(web: Flask, team: Team, ben: Visitor, ada: Vi
     assert len(stored(web)) == 1
     ben.submit(ben.get(NEW), "Add", status=303, **DENTIST)
     assert len(stored(web)) == 2
-    # Someone else's form of the same name is another one.
+    # Someone else's event with the same name is a different one.
     ada.post(NEW, {**DENTIST, "kind": "blocked", "form_id": page.value_of("Add", "form_id")}, status=303)
     assert len(stored(web)) == 3
 
@@ -117,7 +117,7 @@ def test_second_click_adds_nothing(web: Flask, team: Team, ben: Visitor, ada: Vi
         ({"title": "x" * 121}, "title", "At most 120 characters"),
     ],
 )
-def test_what_cannot_be_is_said_beside_its_field_and_kept_as_typed(
+def test_impossible_values_are_reported_beside_their_fields_and_kept_as_typed(
     web: Flask, team: Team, ben: Visitor, typed: dict[str, str], field: str, words: str
 ) -> None:
     page = ben.submit(ben.get(NEW), "Add", status=422, **{**DENTIST, **typed})
@@ -252,5 +252,5 @@ def test_link_on_a_view_of_the_calendar_leads_back_to_it(
 
 
 def back_links(page: Page, words: str) -> list[str]:
-    """Where the links that read so lead to."""
+    """The addresses of the links with this text."""
     return [link["href"] for link in page.tree.all("a", lambda e: e.text == words)]

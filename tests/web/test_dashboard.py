@@ -46,7 +46,7 @@ def part(page: Page, name: str) -> Element:
 
 
 def attention(page: Page) -> list[tuple[str, str, str]]:
-    """What needs attention: the words, what the button says, and where it leads."""
+    """What needs attention: the words, the button's label, and where it leads."""
     lists = page.tree.all("ul", lambda e: "attention" in e.get("class").split())
     rows = [row for each in lists for row in each.all("li")]
     buttons = [row.all("a", lambda e: "btn" in e.get("class").split()) for row in rows]
@@ -138,7 +138,7 @@ def test_what_needs_attention_comes_with_its_one_action(
             schedule(team.ada, candidate(team, name), starts_at=noon + timedelta(days=days))
             for days, name in enumerate(("Lena", "Rita", "Otto"), 1)
         )
-        # One that someone has given a link for is settled.
+        # An interview for which someone has pasted a link is settled.
         settled = schedule(team.ada, candidate(team, "Sam"), starts_at=noon + timedelta(days=4))
         for interview_id in (lacks, settled):
             meeting = db.session.scalars(db.select(Meeting).where(Meeting.interview_id == interview_id)).one()

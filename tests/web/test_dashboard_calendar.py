@@ -1,4 +1,5 @@
-"""What the first page says of the reader's own calendar: events of connected calendars beside interviews."""
+"""What the first page shows from the reader's own calendar: events of connected calendars beside
+interviews."""
 
 from datetime import datetime, timedelta
 
@@ -32,7 +33,7 @@ def _is_beside(element: object) -> bool:
     return element.get("aria-labelledby") == "beside-title"  # type: ignore[attr-defined]
 
 
-def test_own_events_of_today_stand_beside_the_interviews(
+def test_own_events_of_today_are_listed_beside_the_interviews(
     web: Flask, team: Team, ada: Visitor, noon: datetime
 ) -> None:
     with in_rows(web):

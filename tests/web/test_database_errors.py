@@ -1,4 +1,4 @@
-"""What an error of the database says in a log: which rule was broken, and nothing of what was stored."""
+"""What a database error says in a log: which rule was broken, but nothing about what was stored."""
 
 import logging
 from typing import Any

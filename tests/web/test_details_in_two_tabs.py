@@ -1,4 +1,4 @@
-"""Files belong to the draft like everything typed: an older tab changes none of them unseen."""
+"""Files belong to the draft like everything that is typed: an older tab changes none of them unseen."""
 
 import sqlite3
 from contextlib import closing
@@ -65,7 +65,7 @@ def test_new_file_from_an_older_tab_is_not_passed_over_because_the_texts_are_the
     assert list(on_disk(web).values()) == [DOCX]
 
 
-def test_tick_and_remove_from_an_older_tab_are_shown_and_done_when_wanted(
+def test_check_mark_and_removal_from_an_older_tab_are_shown_and_done_if_wanted(
     web: Flask, ada: Visitor, draft: str
 ) -> None:
     send(ada, draft, "details", files=chosen(("Task.pdf", PDF), ("Plan.docx", DOCX)))
@@ -78,7 +78,7 @@ def test_tick_and_remove_from_an_older_tab_are_shown_and_done_when_wanted(
     ada.submit(page, "Save what I just sent", leads_to=f"{draft}/details")
     assert listed(ada.get(f"{draft}/details")) == ["Task.pdf"]
     assert team_only(web) == {"Task.pdf": True, "removed": False}
-    # And a form that still speaks of the removed file is right anyway.
+    # And a form that still mentions the removed file is accepted anyway.
     page = ada.submit(old, "Continue", status=409, title="Other", team_only=[task, plan])
     ada.submit(page, "Save what I just sent", leads_to=f"{draft}/preview")
 
@@ -96,13 +96,13 @@ def test_page_with_an_error_goes_on_from_what_it_has_changed(web: Flask, ada: Vi
     page = ada.submit(page, "Continue", status=422, title="", remove=number_of(page, "a.png"))
     assert listed(page) == []
     ada.submit(page, "Continue", status=303, title="A talk")
-    # The bytes of what is refused only once the draft is known do not stay either.
+    # Files that are refused only once the draft is known leave no bytes behind either.
     files = chosen(*((f"{number}.pdf", PDF + b" " * (5 * MEGABYTE - 99)) for number in range(3)))
     send(ada, draft, "details", status=422, files=files)
     assert len(on_disk(web)) == 3, "two that were added, and the removed one until the sweep comes"
 
 
-def test_made_up_numbers_find_no_one(web: Flask, ada: Visitor, draft: str) -> None:
+def test_made_up_numbers_find_nothing(web: Flask, ada: Visitor, draft: str) -> None:
     huge = "9" * 30
     fields = ada.get(f"{draft}/details").fields("Continue")
     forged: dict[str, Any] = {"remove": huge, "listed": huge, "team_only": huge}
@@ -132,7 +132,7 @@ def test_of_many_files_only_as_many_are_looked_at_as_may_go_along(
 
 
 class _SlowDisk(AttachmentFiles):
-    """A disk that takes its time: it looks whether someone else could write to the database meanwhile."""
+    """A slow disk: it checks whether someone else could write to the database in the meantime."""
 
     def __init__(self, folder: Path, database: str) -> None:
         super().__init__(folder)

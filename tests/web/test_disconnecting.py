@@ -1,4 +1,5 @@
-"""Disconnecting: asked first with everything that hangs on it, unusable at once, given back by a task."""
+"""Disconnecting: the question shows everything that depends on the account, which is unusable at once and
+given back by a task."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -93,7 +94,7 @@ def test_disconnected_account_is_unusable_at_once_and_revoked_later(
     assert "Join Zoom Meeting" in ben.get(f"/interviews/{interview_id}").text
 
 
-def test_provider_that_is_away_does_not_keep_anybody_from_disconnecting(
+def test_provider_that_is_away_does_not_keep_anyone_from_disconnecting(
     connected: Flask, make_app: Callable[..., Flask], simulators: Simulators, ben: Visitor
 ) -> None:
     away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})

@@ -1,4 +1,5 @@
-"""Pages while the disk is full or can only be read: a page with words, nothing half done, and on it goes."""
+"""Pages while the disk is full or read-only: they explain the problem, leave nothing half done, and work
+again afterwards."""
 
 from __future__ import annotations
 
@@ -135,6 +136,6 @@ def test_upload_that_has_no_room_ends_no_worker(shared_server: ServerProcess) ->
         refused = http.post(f"{shared_server.base_url}/login", data=b"x" * 2_000_000, timeout=20)
         assert refused.status_code == 503
         assert "disk is full" in refused.text
-        # In the same process, which has neither ended nor lost its thread.
+        # It is the same process, which has neither ended nor lost its thread.
         assert http.get(f"{shared_server.base_url}/login", timeout=20).status_code == 200
     assert shared_server.pids == workers

@@ -1,5 +1,5 @@
-"""Days and times that people never mean, wherever an address or a form may name one: an answer, never a
-failure."""
+"""Days and times that no one ever means, wherever an address or a form may name one: there is an answer,
+never a failure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ INSTANTS = (
     "\0",
 )
 VIEWS = ("day", "week", "month", "agenda", "list")
-# A zone ahead of UTC and one behind it: each turns another end of the calendar into nothing.
+# A zone ahead of UTC and one behind it: each overflows a different end of the calendar.
 ZONES = ("Pacific/Kiritimati", "Pacific/Pago_Pago")
 
 
@@ -53,12 +53,10 @@ def press(visitor: Visitor, address: str, fields: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_page_for_moving_an_interview_takes_any_time_for_none(
-    ada: Visitor, interview_id: int, zone: str
-) -> None:
+def test_page_for_moving_an_interview_survives_any_time(ada: Visitor, interview_id: int, zone: str) -> None:
     here = f"/interviews/{interview_id}"
     as_it_is = ada.get(f"{here}/reschedule").fields("Reschedule")
-    # Nothing was looked at, so nothing is confirmed.
+    # Nothing was shown, so nothing is confirmed.
     as_it_is["shown"] = [""]
     for instant in INSTANTS:
         opened = ada.get(f"{here}/reschedule?{urlencode({'at': instant})}")
@@ -73,7 +71,7 @@ def test_page_for_moving_an_interview_takes_any_time_for_none(
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_dialog_takes_any_time_for_none(team: Team, ada: Visitor, zone: str) -> None:
+def test_dialog_survives_any_time(team: Team, ada: Visitor, zone: str) -> None:
     draft = draft_at(ada, team.dina.id, "date-time")
     sent = ada.get(f"{draft}/date-time").fields("Continue")
     for instant in INSTANTS:
@@ -96,7 +94,7 @@ def test_candidate_who_names_any_time_is_asked_again(web: Flask, interview_id: i
         dina.post(here, {**sent, "time-1-date": day, "time-1-time": time}, status=422)
 
 
-def test_lists_and_calendar_take_any_day_for_none(ada: Visitor, interview_id: int) -> None:
+def test_lists_and_calendar_survive_any_day(ada: Visitor, interview_id: int) -> None:
     for day in (*DAYS, *INSTANTS):
         assert "Dina Kaur" in ada.get(f"/interviews?{urlencode({'when': day, 'view': 'table'})}").text, day
         ada.get(f"/calendar?{urlencode({'month': day})}")

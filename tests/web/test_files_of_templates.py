@@ -25,7 +25,7 @@ DEFAULTS = "/settings/organization/interview-plan"
 
 
 def chosen(*picked: tuple[str, bytes]) -> Any:
-    """Files as someone picks them in a form."""
+    """Files as someone chooses them in a form."""
     return [(io.BytesIO(content), name) for name, content in picked]
 
 
@@ -40,7 +40,7 @@ def on_disk(app: Flask) -> list[bytes]:
 
 
 def sweep(app: Flask) -> None:
-    """What a server does in a tick."""
+    """Do what a server does in a tick."""
     with app.app_context():
         removing_bytes(services(app).attachment_files).run()
 
@@ -64,7 +64,7 @@ def test_files_go_with_what_starts_from_the_template_and_outlive_it(app: Flask) 
     send(ada, draft, "date-time")
     details = ada.get(f"{draft}/details")
     assert "Task.pdf" in listed(details)
-    # Another template takes its own files along, and leaves none of the former one's.
+    # Another template brings its own files, and leaves none of the previous one's.
     setup = ada.get(f"{draft}/setup")
     for name, files in (("Phone screen", []), ("Technical", ["Task.pdf"])):
         sent = {**setup.fields("Continue"), "template": ids[name]}
@@ -81,7 +81,7 @@ def test_files_go_with_what_starts_from_the_template_and_outlive_it(app: Flask) 
         [interview] = db.session.scalars(db.select(Interview))
         assert [file.name for file in interview.attachments] == ["Task.pdf"]
         [row] = db.session.scalars(db.select(Attachment))
-        # With the last row the bytes go, too.
+        # When the last row is deleted, so are the bytes.
         row.interview_id = None
         db.session.commit()
     sweep(app)
@@ -134,7 +134,7 @@ def test_nothing_is_saved_while_a_file_is_refused(
     assert page.value_of("Save", "name") == "Coding"
     assert listed(page) == []
     assert on_disk(web) == []
-    # The same if something else is wrong.
+    # It is the same if something else is wrong.
     page = ada.submit(page, "Save", status=422, files=chosen(("fine.pdf", PDF)), name="")
     assert page.error_at("files") == "No file was added. Choose them again."
     assert on_disk(web) == []

@@ -35,7 +35,7 @@ def test_first_interview_on_a_job_begins_with_its_team(team: Team, ada: Visitor,
     page = ada.get(f"{draft}/attendees")
     assert page.fields("Continue")["people"] == [str(eva.id)]
     assert "The job's team is selected." in page.text
-    # Unticked, they stay so.
+    # Once unchecked, they stay unchecked.
     send(ada, draft, "attendees", people=None)
     page = ada.get(f"{draft}/attendees")
     assert "people" not in page.fields("Continue")
@@ -65,7 +65,7 @@ def test_date_and_time_knows_the_people_before_attendees_is_opened(
     # Eva's own clock is among everyone's.
     [clocks] = page.tree.all("dl", lambda e: e.get("class") == "local-times")
     assert "Eva Lang" in clocks.text
-    # A person who was unticked is not in the way.
+    # A person who was unchecked is not in the way.
     ada.submit(page, "Continue", leads_to=f"{draft}/attendees", accepted_clashes=the_tick(page))
     send(ada, draft, "attendees", people=None)
     send(ada, draft, "date-time", accepted_clashes=None)
@@ -103,7 +103,7 @@ def test_second_interview_on_a_job_goes_from_date_and_time_to_finalize(
     ada.submit(page, "Continue", leads_to=f"{draft}/date-time")
     page = ada.get(f"{draft}/date-time")
     assert main_button(page) == FINISH
-    # Who would be invited is said before the button is pressed.
+    # The page says who would be invited before the button is pressed.
     assert "So far: Zoom · 3 people" in page.text
     # Enter in a field does what the main button does.
     assert page.form(FINISH).all("button")[0]["value"] == "finalize"
@@ -115,7 +115,7 @@ def test_second_interview_on_a_job_goes_from_date_and_time_to_finalize(
     page = ada.follow(
         ada.submit(page, FINISH, status=303, date="2027-02-11", time="10:00", direction="finalize")
     )
-    # All that was filled in is read before the last click.
+    # Everything that was filled in can be read before the last click.
     assert page.step_heading == "Finalize"
     for words in ("Ben Frei (hiring manager)", "Cleo Marin", "Ships and sails", "Backend Engineer Interview"):
         assert words in page.text
@@ -146,7 +146,7 @@ def test_every_step_leads_to_finalize_once_the_rest_is_filled_in(
     assert ada.get(f"{draft}/finalize").step_heading == "Finalize"
 
 
-def test_first_interview_on_a_job_may_skip_what_is_filled_in_but_goes_on_by_itself(
+def test_first_interview_on_a_job_may_skip_what_is_filled_in_but_shows_every_step_by_default(
     web: Flask, team: Team, ada: Visitor, eva: Member
 ) -> None:
     draft = begin(ada, team.dina.id)

@@ -84,7 +84,7 @@ REFUSED = [
 ]
 
 
-def test_what_cannot_be_is_refused_beside_its_field(web: Flask, code: str) -> None:
+def test_impossible_values_are_refused_beside_their_fields(web: Flask, code: str) -> None:
     visitor = Visitor(web)
     page = visitor.get("/setup")
     for field, typed, words in REFUSED:
@@ -95,7 +95,7 @@ def test_what_cannot_be_is_refused_beside_its_field(web: Flask, code: str) -> No
         assert db.session.scalar(db.select(db.func.count(User.id))) == 0
 
 
-def test_connecting_can_be_opened_from_the_start(web: Flask, code: str) -> None:
+def test_connecting_can_be_allowed_from_the_start(web: Flask, code: str) -> None:
     visitor = Visitor(web)
     visitor.submit(
         visitor.get("/setup"), "Finish setup", leads_to="/", code=code, connecting_is_open="y", **TYPED

@@ -46,7 +46,7 @@ def look(visitor: Visitor, draft: str, day: str, time: str = "", zone: str = "Eu
 
 
 def press(visitor: Visitor, page: Page, name: str, value: str, **typed: str) -> Page:
-    """Send the form of a page as one of its buttons does without a script, with something typed."""
+    """Send a page's form with one of its buttons, as without a script, after typing something."""
     button = "Continue" if page.has_button("Continue") else "Reschedule"
     return visitor.post(page.address, {**page.fields(button), **typed, name: value})
 
@@ -96,7 +96,7 @@ def test_what_takes_the_people_or_the_account_is_not_offered(
     found = chips(look(ada, draft, "2027-02-10"))
     assert not {"08:30", "09:00", "09:30"} & set(found)
     assert "10:00" in found
-    # Cleo's interview is in no one's way, but for the account that hosts both.
+    # Cleo's interview is in no one's way, except for the account that hosts both.
     assert ({"11:00", "11:30"} <= set(found)) is (software is None)
     assert "Ada's Zoom account" in look(ada, draft, "2027-02-10").text
 
@@ -159,7 +159,7 @@ def test_button_of_an_hour_that_happens_twice_answers_which_one(
     "value", ["", "soon", "2027-02-30T10:00Z", "2027-02-10", "9999-12-31T23:59Z", "x" * 5000]
 )
 @pytest.mark.parametrize("name", ["at", "on"])
-def test_anything_else_in_the_place_of_a_time_breaks_nothing(
+def test_anything_else_instead_of_a_time_breaks_nothing(
     team: Team, ada: Visitor, name: str, value: str
 ) -> None:
     draft = draft_at(ada, team.dina.id, "date-time")
@@ -171,7 +171,7 @@ def test_anything_else_in_the_place_of_a_time_breaks_nothing(
         assert db.session.scalar(db.select(db.func.count(Interview.id))) == 0
 
 
-def test_interview_that_is_moved_is_in_its_own_way_nowhere(
+def test_interview_that_is_moved_is_never_in_its_own_way(
     web: Flask, team: Team, ada: Visitor, eight: datetime
 ) -> None:
     with in_rows(web):
@@ -185,11 +185,11 @@ def test_interview_that_is_moved_is_in_its_own_way_nowhere(
     page = press(ada, page, "at", "2027-02-10T12:00Z", words="Ben is away.")
     assert page.value_of("Reschedule", "time") == "13:00"
     assert page.value_of("Reschedule", "words") == "Ben is away."
-    # What this means was shown with it, so one more press moves it.
+    # The consequences were shown with it, so one more press moves it.
     ada.submit(page, "Reschedule", leads_to=f"/interviews/{number}")
     with in_rows(web):
         assert db.session.get_one(Interview, number).starts_at == eight + timedelta(hours=4)
-    # Another like it is another one, and the first is in its way.
+    # A copy is another interview, and the first one is in its way.
     again = begin(ada, team.dina.id)
     send(ada, again, "setup")
     assert "13:00" not in chips(look(ada, again, "2027-02-10"))

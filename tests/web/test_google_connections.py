@@ -1,4 +1,4 @@
-"""Google's two apps on Connected Apps: separate grants on one account, with one end at Google for both."""
+"""Google's two apps on Connected Apps: separate grants on one account, which at Google end together."""
 
 from datetime import timedelta
 
@@ -66,7 +66,7 @@ def disconnect(visitor: Visitor, app: str, **answers: str) -> str:
     return visitor.follow(visitor.post(f"/disconnect/{app}", answers, status=303)).messages
 
 
-def test_each_app_is_connected_by_itself_and_google_proves_the_account_with_the_tokens(
+def test_each_app_is_connected_separately_and_google_proves_the_account_with_the_tokens(
     connected: Flask, simulators: Simulators, ben: Visitor
 ) -> None:
     assert connect_google(ben, CALENDAR) == f"Google Calendar is connected as {LENA}."
@@ -142,7 +142,7 @@ def test_grant_whose_account_is_not_proved_is_not_kept_and_revoked(
     assert living(simulators) == 0
 
 
-def test_permission_that_would_end_within_the_hour_is_no_connection(
+def test_permission_that_would_end_within_the_hour_connects_nothing(
     connected: Flask, simulators: Simulators, ben: Visitor
 ) -> None:
     simulators.google.switches(no_refresh_token=1)

@@ -1,4 +1,5 @@
-"""Trying addresses that are keys: answered like everyone, and seen in the System log."""
+"""Guessing addresses that are keys: the guesses get the same answers as anyone, and show in the System
+log."""
 
 from datetime import timedelta
 

@@ -108,7 +108,7 @@ def test_search_finds_sections_and_leads_to_them(ada: Visitor) -> None:
     [link] = [each for each in page.tree.all("a") if each.text == "Move to another time"]
     assert link["href"] == "/help/guides/recruiters#move-to-another-time"
     assert {mark.text.lower() for mark in page.tree.all("mark")} <= {"undo", "reschedule"}
-    # A word of a heading counts more than one of a text.
+    # A word in a heading counts more than one in the text.
     results = [each for each in ada.get("/help?q=rehearse").tree.all("a") if "#" in str(each.get("href"))]
     assert results[1].text == "Rehearse"
     assert "Nothing found" in ada.get("/help?q=walrus").text

@@ -1,4 +1,5 @@
-"""Help about connecting apps: complete, true to the product's own words, and for each what concerns them."""
+"""Help about connecting apps: complete, true to the product's own words, and limited to what concerns the
+reader."""
 
 import json
 
@@ -53,7 +54,7 @@ def test_help_about_email_says_what_helps_against_a_certificate(set_up: Flask, p
     assert page.heading == "Sending email"
     for words in ("update-ca-certificates", "SSL_CERT_FILE", "has to be the name in the certificate"):
         assert words in page.text
-    # A provider that is a mail server too has its own steps there.
+    # A provider that is also a mail server has its own steps there.
     for words in ("SMTP.SendAsApp", "New-ServicePrincipal", "Add-MailboxPermission", "MAIL_OAUTH_TENANT"):
         assert words in page.text
     ben = signed_in(set_up, people.ben.email)
@@ -103,7 +104,7 @@ def test_registering_is_shown_to_those_who_administer(set_up: Flask, people: Tea
     assert ben.tree.with_id("registering") is None
 
 
-def test_who_may_not_connect_reads_whom_to_ask(set_up: Flask, people: Team) -> None:
+def test_person_who_may_not_connect_reads_whom_to_ask(set_up: Flask, people: Team) -> None:
     ben, words = signed_in(set_up, people.ben.email), "one click asks Ada Berg"
     assert words not in ben.get(ABOUT_ZOOM).text
     ada = signed_in(set_up, people.ada.email)

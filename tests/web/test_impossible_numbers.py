@@ -22,9 +22,9 @@ pytestmark = pytest.mark.both_databases
 
 # The first two break both databases; the last is more than Python turns into a number.
 NUMBERS = (str(10**30), str(2**31), str(2**63), "-1", "9" * 5000)
-# What people write themselves; every other field holds what the page has put there.
+# Fields that people fill in themselves; every other field contains what the page has put there.
 _TYPED = frozenset({"text", "search", "password", "email", "tel", "url", "date", "time", "file"})
-# What addresses say that no page of this world links to.
+# Parameters of addresses to which no page in this world links.
 _ALSO_ASKED = frozenset({"job", "mail", "reader", "revision", "page", "status", "event", "version", "at"})
 
 
@@ -54,7 +54,7 @@ def pages_of(app: Flask, world: World, owner: Visitor) -> Iterator[Page]:
 
 
 def names_asked(pages: list[Page]) -> list[str]:
-    """What follows the question mark in the links of these pages, and in the forms that only look."""
+    """The query parameters in the links of these pages, and in forms that only read."""
     names = set(_ALSO_ASKED)
     for element in (each for page in pages for each in page.tree.walk()):
         for attribute in ("href", "action", "hx-get", "formaction"):
@@ -92,7 +92,8 @@ def is_number(control: Element) -> bool:
 
 
 def forms_of(pages: list[Page]) -> Iterator[tuple[str, dict[str, list[str]], set[str]]]:
-    """The forms that send something: where to, what they send unchanged, and which fields are numbers."""
+    """The forms that send something: their addresses, what they send unchanged, and which fields are
+    numbers."""
     seen = set()
     for page in pages:
         for button in page.tree.all("button", lambda e: e.get("type", "submit") == "submit"):

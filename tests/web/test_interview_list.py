@@ -114,7 +114,7 @@ def test_list_begins_now_and_groups_by_day_with_what_is_over_above(
         ("when=next-week", {"rosa"}),
         ("when=2027-02-09", {"rosa"}),
         ("how=video&who={noah}&when=today&job={job}", {"noor"}),
-        # What cannot be read is as if it were not there.
+        # Values that cannot be read are ignored.
         ("how=carrier-pigeon&when=yesteryear&who=me&job=x", LISTED),
         ("when=9999-12-31", LISTED),
         ("when=2027-02-30", LISTED),
@@ -175,7 +175,7 @@ def test_counts_bring_themselves_up_to_date(
     assert ada.get(poll, htmx=True, status=204).html == ""
     with in_rows(web):
         db.session.get_one(Interview, week["uma"]).status = InterviewStatus.COMPLETED
-        # Another type: not among those that are counted.
+        # It is of another type, so it is not counted.
         db.session.get_one(Interview, week["rosa"]).status = InterviewStatus.CANCELLED
         db.session.commit()
     piece = ada.get(poll, htmx=True)

@@ -233,7 +233,7 @@ def queries_of(visitor: Visitor, address: str) -> int:
 
 
 def add_rows(team: Team, first: int, count: int) -> None:
-    """More candidates with one interview each, every one on a job and with a host of its own."""
+    """Add more candidates with one interview each, each on a different job and with a different host."""
     for n in range(first, first + count):
         manager = create_user(f"Manager{n} Berg", team.ben.role)
         job_id = create_job(f"Job {n}", manager)

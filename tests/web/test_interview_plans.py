@@ -40,7 +40,7 @@ def test_first_run_brings_a_plan_that_new_jobs_copy(web: Flask, team: Team, ada:
     page = ada.get(f"/jobs/{job_id}")
     assert names_on(page) == FIRST_PLAN
     assert "2 people from the job's team" in page.text
-    # A copy: what the organization changes later is not the job's.
+    # It is a copy: later changes by the organization do not affect the job.
     with in_rows(web):
         [first, *_] = templates_of(None)
         first_id = first.id
@@ -157,7 +157,7 @@ def test_plans_are_changed_by_those_who_manage_jobs_and_by_owners_and_admins(
         assert visitor.get(f"{of_job}/{ids['Technical']}", status=on_job)
         assert visitor.get(f"{DEFAULTS}/{default_id}", status=on_defaults)
         assert visitor.get(DEFAULTS, status=on_defaults)
-    # Who sees the job sees its plan.
+    # People who see the job see its plan.
     assert names_on(ben.get(f"/jobs/{team.job_id}")) == FIRST_PLAN
     # A template is found on its own plan only.
     for wrong in (other_id, default_id, 4_000_000):

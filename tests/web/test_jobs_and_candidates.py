@@ -61,7 +61,7 @@ REFUSED_JOBS = [
 ]
 
 
-def test_job_that_cannot_be_is_refused_beside_its_field(web: Flask, team: Team, ada: Visitor) -> None:
+def test_impossible_job_is_refused_beside_its_field(web: Flask, team: Team, ada: Visitor) -> None:
     page = ada.get("/jobs/new")
     for field, typed, words in REFUSED_JOBS:
         fields: dict[str, Any] = {"title": "Data Analyst", "department": "Research", field: typed}
@@ -126,7 +126,7 @@ REFUSED_CANDIDATES = [
 ]
 
 
-def test_candidate_that_cannot_be_is_refused_beside_its_field(web: Flask, team: Team, ada: Visitor) -> None:
+def test_impossible_candidate_is_refused_beside_its_field(web: Flask, team: Team, ada: Visitor) -> None:
     right: dict[str, Any] = {
         "name": "Nora Lund",
         "email": "nora@mail.example",
@@ -214,7 +214,7 @@ def test_hostile_text_goes_through_every_field_and_does_nothing(app: Flask, star
     made = ada.follow(send(ada, draft, "finalize"))
     pages += [made, *(ada.get(address) for address in ("/", "/jobs", "/candidates", "/interviews"))]
     for page in pages:
-        # Every page was looked over for scripts, handlers and running links when it was fetched.
+        # Every page was checked for scripts, handlers and links that run code when it was fetched.
         assert "<script>alert" not in page.html
         assert not page.tree.all("img", lambda e: e.get("src") == "x")
         assert not any(character in page.html for character in "\x00\x01\x07\x1b\x7f\u2028\u202e")
@@ -232,5 +232,5 @@ def test_hostile_text_that_is_refused_is_shown_again_as_text(team: Team, ada: Vi
         shown = "".join(
             c for c in text.replace("\u2028", "\n") if c not in "\x00\x01\x07\x1b\x7f\u202c\u202e"
         )
-        # Names are kept composed, so that two that look the same are the same.
+        # Names are stored in composed form, so that two that look the same are the same.
         assert answer.value_of("Add candidate", "name").split() == normalize("NFC", shown).split()

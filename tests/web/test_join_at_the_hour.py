@@ -1,4 +1,5 @@
-"""The join page at the hour: whether there is something to join is looked up when someone is about to."""
+"""The join page at the start: whether there is a meeting to join is looked up when someone is about to
+join."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def interview_id(connected: Flask, people: Team, simulators: Simulators, clock: 
 
 @pytest.fixture
 def working(connected: Flask, interview_id: int) -> Iterator[None]:
-    """Work that a request asks for is done at once beside it, as in a server."""
+    """Do the work that requests ask for right away, alongside them, as in a server."""
     runner = make_runner(connected)
     runner.start()
     yield
@@ -67,7 +68,7 @@ def reads(simulators: Simulators) -> int:
 def test_page_does_not_lead_into_a_meeting_that_was_deleted(
     connected: Flask, interview_id: int, simulators: Simulators, clock: Clock, minutes: int
 ) -> None:
-    """Shortly before the start, and while it should be running."""
+    """This holds shortly before the start, and while the meeting should be running."""
     _, old, number = meeting_of(connected, interview_id)
     clock.now = start_of(connected, interview_id) + timedelta(minutes=minutes)
     simulators.delete_meeting(number)

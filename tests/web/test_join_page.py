@@ -1,4 +1,5 @@
-"""The join address: for one reader, for life, and a door that opens shortly before the start."""
+"""The join address: it is for one reader, is valid forever, and leads into the meeting shortly before the
+start."""
 
 from datetime import timedelta
 from typing import Any
@@ -125,7 +126,7 @@ def test_each_reader_has_an_address_of_their_own(web: Flask, interview_id: int) 
 
 
 def test_address_of_someone_who_left_the_team_opens_nothing(web: Flask, team: Team) -> None:
-    """As hiring manager and as attendee; guests from outside and the candidate keep theirs."""
+    """This holds for hiring managers and attendees; guests from outside and the candidate keep theirs."""
     with in_rows(web):
         sam = Participant("Sam Ortiz", "sam@partner.example")
         cleo = Participant(team.cleo.name, team.cleo.email, team.cleo.id)

@@ -1,5 +1,5 @@
-"""What is kept of the calendar is found by a part of what a day has. Days that look alike there are never
-taken for each other."""
+"""Cached parts of the calendar are looked up by some of what a day contains. Days that look alike in that are
+never taken for each other."""
 
 from datetime import datetime, timedelta
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 KEPT = "What you entered here is kept but not saved yet."
 
-# For each step something that Continue would refuse, beside something that it would not.
+# For each step something that Continue would refuse, and something that it would accept.
 TYPED: dict[str, dict[str, Any]] = {
     "setup": {"interview_type": "phone", "phone_number": "12", "agenda": ""},
     "date-time": {"date": "2027-02-30", "time": "14:45", "duration_minutes": "1", "timezone": "Asia/Tokyo"},
@@ -53,7 +53,7 @@ def test_back_keeps_what_was_typed_right_or_wrong(web: Flask, team: Team, ada: V
     assert KEPT in page.text
     assert shown(page, step) == expected(step)
     assert not page.tree.all("p", lambda e: e.get("id").endswith("-error"))
-    # It counts for nothing before it was continued with.
+    # It counts for nothing until someone continues with it.
     with in_rows(web):
         assert step not in db.session.scalars(db.select(Draft.payload)).one()
     if step != "finalize":
@@ -95,7 +95,7 @@ def test_what_is_refused_is_kept_as_well(team: Team, ada: Visitor) -> None:
     draft = begin(ada, team.dina.id)
     send(ada, draft, "setup", status=422, agenda="", password="much too long")
     assert ada.get(f"{draft}/setup").value_of("Continue", "password") == "much too long"
-    # Something was started, which is said when Schedule Interview opens it again.
+    # Something was started, and the page says so when Schedule Interview opens it again.
     assert begin(ada, team.dina.id) == draft
     assert "your unfinished interview" in ada.get(f"{draft}/setup?unfinished=1").text
 
@@ -106,7 +106,7 @@ def test_older_form_keeps_nothing_over_newer_answers(team: Team, ada: Visitor) -
     send(ada, draft, "setup", agenda="Newer")
     ada.post(f"{draft}/setup/typed", {**old.fields("Continue"), "agenda": "Older"}, status=204)
     assert ada.get(f"{draft}/setup").value_of("Continue", "agenda") == "Newer"
-    # Someone who leaves by hand sees both; someone who typed nothing is not held up.
+    # Someone who leaves with a button sees both; someone who typed nothing is not held up.
     page = ada.submit(old, "Back", status=409, go="back", agenda="Older")
     assert page.heading == "This was changed in another tab"
     ada.submit(page, "Save what I just sent", leads_to=f"/candidates/{team.dina.id}")
@@ -126,7 +126,7 @@ def test_steps_above_keep_on_the_way_back_and_ask_on_the_way_on(web: Flask, team
         draft_row = db.session.scalars(db.select(Draft)).one()
         assert draft_row.payload["attendees"]["people"] == [str(team.cleo.id)]
         assert draft_row.typed == {}
-    # Nothing typed, nothing asked: a clash that came since is for Finalize.
+    # If nothing was typed, nothing is asked: a clash that came up since is for Finalize.
     page = ada.get(f"{draft}/date-time")
     ada.submit(page, "5 Preview", leads_to=f"{draft}/preview", go="preview")
 

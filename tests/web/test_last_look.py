@@ -83,7 +83,7 @@ def test_last_look_is_over_once_someone_else_has_scheduled_it(
     assert "was scheduled or withdrawn meanwhile" in page.text
     page = ada.follow(ada.post(f"/interviews/{accepted}/accept", status=303))
     assert "there's no chosen time to schedule" in page.text
-    # What is left of hers is in no one's way.
+    # What is left of her draft is in no one's way.
     assert "1 draft" not in ada.get("/").text
     ada.follow(ada.post(f"/interviews/{accepted}/change", status=303))
 

@@ -78,7 +78,7 @@ def test_chosen_time_is_scheduled_from_its_row(web: Flask, team: Team, ada: Visi
 
 
 def attention(page: Page) -> list[tuple[str, str, str]]:
-    """What needs attention: the words, what the button says, and where it leads."""
+    """What needs attention: the words, the button's label, and where it leads."""
     lists = page.tree.all("ul", lambda e: "attention" in e.get("class").split())
     found = [row for each in lists for row in each.all("li")]
     links = [row.all("a", lambda e: "btn" in e.get("class").split()) for row in found]

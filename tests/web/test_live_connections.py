@@ -55,7 +55,7 @@ def test_nothing_is_answered_while_the_cards_are_as_shown(set_up: Flask, people:
     changed = ada.get(poll, htmx=True)
     poll = poll_of(changed)
     assert ada.get(poll, htmx=True, status=204).html == ""
-    # Someone else's, and what no card shows.
+    # A change to someone else's connection, and one that no card shows.
     with in_rows(set_up):
         create_connection(people.ben.id)
     change(set_up, connection_id, token_version=7, ciphertext="another", refresh_claim="somebody")
@@ -167,7 +167,7 @@ def test_dialog_shows_whose_account_hosts_as_soon_as_it_can(
     piece = ada.get(poll, htmx=True)
     assert "Ben's Zoom account will host" in piece.text
     assert "ben@zoom.example" in piece.text
-    # Nothing that someone types into comes along.
+    # The answer contains no field that someone types into.
     assert not [e for e in piece.tree.walk() if e.tag in ("input", "textarea", "select", "form")]
     poll = poll_of(piece)
     change(set_up, connection_id, token_version=7, expires_at=utc_now() + timedelta(hours=2))

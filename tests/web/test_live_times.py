@@ -1,5 +1,5 @@
-"""Date & Time and Reschedule ask people's calendars while someone chooses: what these say counts at once, and
-where they don't answer, what was read before is shown with its age."""
+"""Date & Time and Reschedule ask people's calendars while someone chooses: their answers count at once, and
+if they don't answer, what was read before is shown with its age."""
 
 import re
 import time
@@ -28,7 +28,7 @@ from tests.web.dialog_steps import USUAL, draft_at
 from timezones import local_moment, parse_local, utc_now, zone_abbreviation
 
 ZURICH = "Europe/Zurich"
-# A look may take two seconds for calendars, and is not alone on this machine.
+# A lookup may take two seconds for calendars, and other things run on this machine.
 AT_MOST = 4.5
 # Much longer than anyone waits.
 SLOW = 6000
@@ -74,14 +74,14 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 class Looked(NamedTuple):
-    """What follows the chosen time, and how long it took."""
+    """What the page says after the chosen time, and how long it took."""
 
     page: Page
     seconds: float
 
     @property
     def known(self) -> dict[str, str]:
-        """What is said of everyone's calendar."""
+        """What the page says about everyone's calendar."""
         return known_on(self.page)
 
     @property
@@ -136,7 +136,7 @@ def test_what_a_calendar_says_in_time_counts_at_once(
     page = ada.get(draft)
     assert re.fullmatch(rf"{name} as of \d\d:\d\d", known_on(page)["Ben"])
     [asking] = page.tree.all("div", lambda e: (e.get("hx-get") or "").endswith("/look"))
-    assert asking["hx-trigger"].endswith(", load"), "the page asks as soon as it is there"
+    assert asking["hx-trigger"].endswith(", load"), "the page asks as soon as it is loaded"
     looked = look(ada, draft, day)
     assert looked.known["Ben"] == f"{name}, checked just now"
     assert looked.conflicts == [f"Ben Frei is busy 10:15–11:00 {zone_on(day)} ({name})."]

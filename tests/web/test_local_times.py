@@ -63,7 +63,7 @@ def test_scheduler_reads_their_own_time_whatever_the_zone(team: Team, ada: Visit
     own = "You Scheduling · Zurich 10:00 CET Wed 10 Feb"
     assert clocks(look(ada, draft, "2027-02-10 18:00", "Asia/Tokyo"))[-1] == own
     assert clocks(look(ada, draft, "2027-02-10 10:00"))[-1] == own
-    # Who takes part has a row already.
+    # People who take part already have a row.
     draft = draft_at(ben, team.dina.id, "date-time")
     assert not any("You" in row for row in clocks(look(ben, draft, "2027-02-10 10:00")))
 

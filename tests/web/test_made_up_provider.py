@@ -1,4 +1,4 @@
-"""A new provider needs nothing but the places that the README names: a made-up one, put there, works."""
+"""A new provider needs only the places that the README names: a made-up one, put there, works."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit

@@ -16,7 +16,7 @@ from tests.pages.visitor import Visitor
 from tests.web.test_interview_page import poll_address, run_everything
 
 LOOK = "look_at_meeting"
-# Zoom's account of someone whose organization asks for longer passcodes.
+# The Zoom account of someone whose organization requires longer passcodes.
 SOFIA = "sofia.lindqvist@northlight.example"
 
 
@@ -77,7 +77,7 @@ def test_opening_the_page_finds_out_that_the_meeting_was_deleted_in_zoom(
     page = ada.get(address)
     assert f'hx-post="{address}/look"' in page.html
     piece = ada.post(f"{address}/look", htmx=True)
-    # It asks until the answer is there, and nothing else is said to be under way.
+    # It polls until the answer is there, and says that nothing else is in progress.
     poll = poll_address(piece.html, interview)
     assert "In progress" not in piece.tree.text
     ada.get(poll, htmx=True, status=204)
@@ -138,7 +138,7 @@ def test_interview_follows_its_meeting_that_was_moved_in_zoom(
         assert (row.starts_at, row.duration_minutes, row.times_moved) == (start, 30, 1)
     clock.move(timedelta(seconds=11))
     run_everything(connected)
-    # Zoom has it already, so it is asked for nothing; people are told.
+    # Zoom already has the change, so it is asked for nothing; people are told.
     assert not [call for call in simulators.ledger()["calls"] if call["operation"] == "update"]
     assert str(simulators.mails(team.dina.email)[-1].message["Subject"]).startswith("Rescheduled: ")
     again = ada.post(f"{address}/take-time", leads_to=address)
@@ -168,7 +168,7 @@ def test_change_that_zoom_refuses_is_said_on_the_card_in_its_own_words(
     assert "hasn't been updated yet" not in card(ada.get(f"/interviews/{interview}"))
 
 
-def test_who_may_not_see_an_interview_has_nothing_looked_at(
+def test_person_who_may_not_see_an_interview_triggers_no_check(
     connected: Flask, simulators: Simulators, team: Team, clock: Clock
 ) -> None:
     interview = interview_of(connected, simulators, team)

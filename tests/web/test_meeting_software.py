@@ -1,4 +1,4 @@
-"""What video interviews can be held with: what is offered, what begins chosen, and how each differs."""
+"""The software for video interviews: what is offered, what is preselected, and how each differs."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_software_that_a_host_has_connected_begins_chosen(web: Flask, team: Team
     assert chosen() == "teams"
     connect(web, team.ada.id, GOOGLE_CALENDAR)
     assert chosen() == "google_meet"
-    # The hiring manager is asked first, and Zoom of someone who has both.
+    # The hiring manager's account comes first, and Zoom for someone who has both.
     connect(web, team.ben.id, ZOOM)
     assert chosen() == "zoom"
     connect(web, team.ben.id, GOOGLE_CALENDAR)

@@ -63,7 +63,7 @@ def logged(app: Flask, event: str) -> list[str]:
         return list(db.session.scalars(db.select(AuditEntry.words).where(AuditEntry.event == event)))
 
 
-def test_each_app_is_connected_by_itself_and_says_what_it_may_do(
+def test_each_app_is_connected_separately_and_says_what_it_may_do(
     connected: Flask, simulators: Simulators, ben: Visitor
 ) -> None:
     assert connect_microsoft(ben, CALENDAR) == f"Outlook Calendar is connected as {LENA}."
@@ -174,7 +174,7 @@ def test_someone_who_leaves_the_team_is_forgotten_with_both(
 def test_account_of_another_organization_than_the_operators_reads_so(
     make_app: MakeApp, simulators: Simulators
 ) -> None:
-    """Under "organizations" Microsoft's own page sorts them out; the id token is looked at even so."""
+    """Under "organizations" Microsoft's own page rejects them; the id token is checked anyway."""
     app = make_app({**simulators.settings(), **simulators.microsoft.settings("consumers")})
     with in_rows(app):
         people = create_team()

@@ -1,4 +1,4 @@
-"""What Microsoft says of connections that were made: an expired secret, a lost license, and why one ended."""
+"""What Microsoft says about existing connections: an expired secret, a lost license, and why one ended."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def ben(connected: Flask, people: Team) -> Visitor:
 
 
 def let_it_be_renewed(app: Flask) -> None:
-    """As after an hour: what the row holds has to be renewed."""
+    """Act as if an hour had passed: the tokens in the row have to be renewed."""
     with in_rows(app):
         now = utc_now()
         db.session.execute(
@@ -62,7 +62,7 @@ def let_it_be_renewed(app: Flask) -> None:
 
 
 def look_again(app: Flask) -> None:
-    """The daily check, now."""
+    """Run the daily check now."""
     with in_rows(app):
         db.session.execute(db.update(Connection).values(checked_at=utc_now() - timedelta(days=2)))
         db.session.commit()

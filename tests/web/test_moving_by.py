@@ -41,7 +41,7 @@ def test_step_moves_an_interview_with_one_click_and_a_look_at_what_changes(
     assert steps(page)["1 hour later"] == ("2027-02-10", "10:00", "2027-02-10T09:00Z")
     page = ada.post(page.address, {**page.fields("Reschedule"), "at": "2027-02-10T09:00Z"})
     assert page.value_of("Reschedule", "time") == "10:00"
-    # They are steps from the time that it has, not from the one that is filled in.
+    # They are steps from the interview's current time, not from the one that is filled in.
     assert steps(page)["1 hour later"] == ("2027-02-10", "10:00", "2027-02-10T09:00Z")
     ada.submit(page, "Reschedule", leads_to=f"/interviews/{number}")
     with in_rows(web):

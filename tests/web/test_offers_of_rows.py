@@ -1,4 +1,4 @@
-"""What lists offer for each interview is what its reader may do, row by row."""
+"""Lists offer for each interview only what the reader may do with it, row by row."""
 
 import pytest
 from flask import Flask

@@ -48,7 +48,7 @@ def put_on_other_job(web: Flask, team: Team) -> int:
 
 
 def press(visitor: Visitor, page: Page, direction: str, **typed: str) -> str:
-    """Press one of the buttons above the fields; the address of the draft that it leads to."""
+    """Press one of the buttons above the fields, and return the address of the draft to which it leads."""
     assert page.tree.all("button", lambda e: e.get("value") == direction), direction
     fields = {**page.fields("Continue"), **typed, "direction": direction}
     answer = visitor.post(path_of(page.form("Continue")["action"]), fields, status=303)
@@ -75,7 +75,7 @@ def test_schedule_interview_opens_what_was_started_where_it_was_left(
     landed = ada.follow(ada.follow(ada.submit(page, "Schedule Interview", status=303), status=303))
     assert landed.step_heading == "Attendees"
     assert f"{WAS_THERE} 13:00 CET. Start over" in landed.text
-    # It is said where one arrives, and not at every step after that.
+    # The page on which one arrives says so, but the later steps don't.
     ada.submit(landed, "Continue", leads_to=f"{draft}/details")
     assert WAS_THERE not in ada.get(f"{draft}/details").text
     # Everyone has their own.
@@ -188,14 +188,14 @@ def test_each_job_of_a_candidate_has_its_own(web: Flask, clock: Clock, team: Tea
     assert ada.get(f"{third}/setup").value_of("Continue", "agenda") == "The third"
 
 
-def test_one_without_a_job_becomes_the_one_for_the_job_that_is_asked_for(
+def test_draft_without_a_job_becomes_the_one_for_the_job_that_is_asked_for(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     put_on_other_job(web, team)
     draft = begin(ada, team.dina.id)
     page = ada.get(f"{draft}/setup")
     ada.submit(page, "Back", status=303, go="back", agenda="Kept", job="")
-    # Another one would be for no job, too.
+    # Another draft would have no job either.
     assert "another job" not in ada.get(f"{draft}/setup?unfinished=1").text
     assert begin_for(ada, team.dina.id, team.other_job_id) == draft
     page = ada.get(f"{draft}/setup")
@@ -295,7 +295,7 @@ def test_draft_for_a_closed_job_is_in_no_ones_way(web: Flask, team: Team, ada: V
     fresh = begin(ada, team.dina.id)
     assert fresh != draft
     assert about(ada.get(f"{fresh}/setup")) == "Dina Kaur · Product Designer"
-    # Off the job, the old one is for none, and asks which one it is to be for.
+    # Once the candidate is off the job, the old draft has no job, and asks for one.
     with in_rows(web):
         off_the_job(team)
         db.session.commit()
@@ -303,7 +303,7 @@ def test_draft_for_a_closed_job_is_in_no_ones_way(web: Flask, team: Team, ada: V
     assert "no longer on the job that you chose" in page.error_at("job")
 
 
-def test_what_no_one_went_on_with_is_deleted_for_those_who_left_too(
+def test_abandoned_drafts_are_deleted_even_of_people_who_left(
     web: Flask, clock: Clock, team: Team, ada: Visitor, ben: Visitor
 ) -> None:
     draft_at(ben, team.dina.id, "details")

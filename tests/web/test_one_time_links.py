@@ -1,4 +1,4 @@
-"""Links that open something: mail programs, scanners and browsers fetch them before their reader does."""
+"""Links that open something: mail programs, scanners and browsers may fetch them before their reader does."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -47,7 +47,7 @@ def links_of(web: Flask, team: Team) -> dict[str, str]:
         reset = PasswordReset(user_id=team.ben.id, expires_at=utc_now() + timedelta(hours=1))
         db.session.add(reset)
         db.session.commit()
-        # So soon that everything can be said on the candidate's page.
+        # Soon enough that every answer is possible on the candidate's page.
         interview = db.session.get_one(
             Interview, schedule(team.ada, team.dina, starts_at=utc_now() + timedelta(hours=1))
         )

@@ -1,4 +1,4 @@
-"""The outgoing webhook: whom it tells what, how that is signed and repeated, and when it gives up."""
+"""The outgoing webhook: what it sends where, how messages are signed and repeated, and when it gives up."""
 
 import base64
 import hashlib
@@ -38,7 +38,7 @@ PAGE = "/settings/organization/api"
 
 
 class Receiver:
-    """A program that takes messages; `status` is what it answers."""
+    """A program that receives messages; `status` is what it answers."""
 
     def __init__(self) -> None:
         self.status = 204
@@ -69,7 +69,7 @@ class Receiver:
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """What arrived, which has to be what docs/openapi.yaml says."""
+        """The messages that arrived, which have to be as docs/openapi.yaml says."""
         found = [json.loads(body) for _, body in self.got]
         schema = {"$ref": "#/components/schemas/WebhookMessage", "components": DESCRIPTION["components"]}
         for message in found:
@@ -86,7 +86,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def web(make_app: MakeApp, simulators: Simulators) -> Flask:
-    """The app that may tell programs on this machine."""
+    """The app, which may send to programs on this machine."""
     return make_app({**simulators.settings(), "WEBHOOK_PRIVATE_ADDRESSES": "true"})
 
 
@@ -98,7 +98,7 @@ def team(web: Flask, seeded: Seeded, clock: Clock) -> Team:
 
 @pytest.fixture
 def secret(ada: Visitor, receiver: Receiver) -> str:
-    """The webhook is on, and this is what it signs with."""
+    """Turn on the webhook, and return the secret with which it signs."""
     page = ada.submit(ada.get(PAGE), "Save", url=receiver.url)
     [shown] = {button["data-copy"] for button in page.tree.all("button") if button.get("data-copy")}
     assert shown not in ada.get(PAGE).html
@@ -106,7 +106,7 @@ def secret(ada: Visitor, receiver: Receiver) -> str:
 
 
 def work(app: Flask) -> None:
-    """A tick, and what is due then."""
+    """Run a tick, and do what is due then."""
     with app.app_context():
         announcing().run()
     do_background_work(app)
@@ -130,7 +130,7 @@ def test_new_and_changed_interviews_are_told_once_each(
     assert set(message["data"]) == set(DESCRIPTION["components"]["schemas"]["Interview"]["properties"])
     clock.move(timedelta(seconds=30))
     with in_rows(web):
-        # For ourselves: no program reads it.
+        # This is for internal use: no program reads it.
         db.session.get_one(Interview, number).checked_problems = "link"
         db.session.commit()
     work(web)
@@ -198,7 +198,7 @@ def test_message_is_repeated_under_its_id_until_it_arrives(
 
 
 @pytest.mark.parametrize("status", [301, 404, 503])
-def test_only_success_is_one(
+def test_only_a_success_status_counts_as_success(
     web: Flask, clock: Clock, team: Team, receiver: Receiver, secret: str, status: int
 ) -> None:
     receiver.status = status
@@ -247,7 +247,7 @@ def test_address_that_fails_for_a_day_is_turned_off_and_the_owner_told(
     assert len(receiver.got) == 2
 
 
-def test_gone_means_gone(
+def test_status_410_turns_the_webhook_off(
     web: Flask, clock: Clock, team: Team, ada: Visitor, receiver: Receiver, secret: str
 ) -> None:
     receiver.status = 410
@@ -257,7 +257,7 @@ def test_gone_means_gone(
     assert "It was turned off. It answered 410, which means gone." in ada.get(PAGE).words
 
 
-def test_outage_that_no_message_waits_for_is_over(
+def test_outage_is_over_once_no_message_waits_for_it(
     web: Flask, clock: Clock, team: Team, receiver: Receiver, secret: str
 ) -> None:
     receiver.status = 500
@@ -266,7 +266,7 @@ def test_outage_that_no_message_waits_for_is_over(
     work(web)
     for seconds in WEBHOOK.seconds:
         with in_rows(web):
-            # So many tries fit into less than a day.
+            # This many tries fit into less than a day.
             db.session.get_one(OutgoingWebhook, 1).failing_since = clock.now
             db.session.commit()
         clock.move(timedelta(seconds=seconds * 1.3))
@@ -286,7 +286,7 @@ def test_another_host_gets_another_secret(ada: Visitor, team: Team, receiver: Re
     assert shown != secret
 
 
-def test_turned_off_it_tells_nothing(
+def test_webhook_that_is_turned_off_sends_nothing(
     web: Flask, clock: Clock, team: Team, ada: Visitor, receiver: Receiver, secret: str
 ) -> None:
     with in_rows(web):
@@ -323,7 +323,7 @@ def strict(make_app: MakeApp, simulators: Simulators, team: Team) -> Flask:
         ("https://hooks.example.com/" + "a" * 500, "At most 500"),
     ],
 )
-def test_addresses_that_cannot_be_told(strict: Flask, team: Team, url: str, words: str) -> None:
+def test_addresses_that_cannot_get_messages(strict: Flask, team: Team, url: str, words: str) -> None:
     ada = Visitor(strict).enter(team.ada)
     page = ada.submit(ada.get(PAGE), "Save", status=422, url=url)
     assert words in page.error_at("url")

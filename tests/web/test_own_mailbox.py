@@ -1,4 +1,5 @@
-"""A scheduler's own mailbox on the pages: its switch, from whom an email comes, and what may have left."""
+"""A scheduler's own mailbox on the pages: its switch, whom an email is from, and emails that may have
+left."""
 
 import pytest
 from flask import Flask
@@ -30,7 +31,7 @@ from tests.web.own_mailbox import (
 )
 from tests.web.round_trips import APPS, card_of
 
-# Where it makes a difference whose it is.
+# For pages on which it matters whose mailbox it is.
 with_each = pytest.mark.parametrize("box", [GMAIL, OUTLOOK], indirect=True, ids=lambda box: box.key)
 
 

@@ -1,4 +1,4 @@
-"""Which way emails go where someone has several mailboxes or the server has none, and when they are tried."""
+"""Which way emails go if someone has several mailboxes or the server has none, and when they are tried."""
 
 import io
 
@@ -63,7 +63,7 @@ def test_of_two_mailboxes_the_newer_one_sends_and_the_other_card_says_so(
     arranged(app, team)
     run_everything(app)
     assert (len(simulators.google.sent()), len(simulators.microsoft.sent())) == (0, 3)
-    # While that one has to be reconnected, the other sends.
+    # While that mailbox has to be reconnected, the other one sends.
     simulators.microsoft.revoke(PRIYA)
     simulators.microsoft.switches(reject_next_tokens=9)
     arranged(app, team)

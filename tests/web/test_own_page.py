@@ -1,4 +1,4 @@
-"""The candidate's own page: what it shows, what can be said on it, and who hears of that."""
+"""The candidate's own page: what it shows, how they can answer on it, and who is told."""
 
 from __future__ import annotations
 
@@ -320,7 +320,7 @@ def test_times_are_told_and_read_in_the_zone_that_was_chosen(
         [time] = db.session.scalars(db.select(ProposedTime.starts_at))
         assert f"{time:%d %H:%M}" == "05 05:45"
     assert "10:00 CET" in dina.get(here + "?zone=Nowhere/Land").text
-    # A zone that could be several is one click more.
+    # An ambiguous zone takes one more click.
     asked = dina.get(here + "?zone=IST")
     assert "10:00 CET" in asked.text
     assert "“IST” could be several time zones" in asked.text

@@ -1,4 +1,4 @@
-"""Addresses as Outlook, web pages and people put them into a field."""
+"""Addresses as Outlook, web pages and people write them into a field."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Who sees and does what: a row out of sight is not found, an action out of reach is refused."""
+"""Who may see and do what: a row that someone may not see is not found, and an action that is not allowed is
+refused."""
 
 from collections.abc import Callable
 
@@ -21,7 +22,7 @@ SIGNED_OUT = ("anonymous", "deactivated")
 CONNECTING_WHEN_OPEN = (*SCHEDULERS, *OUTSIDERS, *TAKING_PART)
 EVERYONE = (*SEERS, *OUTSIDERS, *SIGNED_OUT)
 
-# What the pages of the interview, its candidate and its job show, by what it is.
+# What the pages of the interview, its candidate and its job show, by kind.
 SECRETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "contact": ("dina.kaur@mail.example", SCHEDULERS),
     "phone": (PHONE, SCHEDULERS),
@@ -126,7 +127,7 @@ def test_each_role_does_exactly_what_is_theirs(zoom_is_set_up: Flask, world: Wor
         ("GET", "/candidates/new", managers, managers),
         ("POST", "/candidates/new", managers, managers),
         ("POST", f"{dina}/applications", SCHEDULERS, managers),
-        # Everyone who schedules anywhere: whom it lists is theirs.
+        # For everyone who schedules for any job: the list has only their candidates.
         ("GET", "/interviews/new", managers, managers),
         ("GET", "/search/names?of=team&q=dina", managers, managers),
         ("GET", f"{dina}/schedule", SCHEDULERS, managers),

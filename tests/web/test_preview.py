@@ -44,7 +44,7 @@ _ADDRESS = re.compile(r"https?://[^\s\"<>]+")
 
 
 def without_addresses(text: str) -> str:
-    """The words of a mail to the last space, but for the links, which are made with the interview."""
+    """The exact words of a mail, except for the links, which are made with the interview."""
     return _ADDRESS.sub("…", text.replace("\r\n", "\n"))
 
 
@@ -60,7 +60,7 @@ def facts_on(page: Page) -> dict[str, str]:
 
 
 def shown_letters(visitor: Visitor, draft: str) -> dict[str, tuple[str, str, str]]:
-    """Of each reader's letter, by address: subject, plain text and HTML."""
+    """Subject, plain text and HTML of each reader's email, by address."""
     found = {}
     for address in readers_of(visitor.get(f"{draft}/preview")):
         page = visitor.get(address)

@@ -18,7 +18,7 @@ NONE_BEGUN = Begun(frozenset(), frozenset())
 
 
 def remembered(app: Flask) -> Iterator[tuple[str, nodes.Template, str]]:
-    """Template, what it consists of, and macro, for each macro that is remembered."""
+    """The template, its source, and the macro, for each macro that is remembered."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         assert app.jinja_env.loader is not None
         source, _, _ = app.jinja_env.loader.get_source(app.jinja_env, name)
@@ -72,7 +72,7 @@ def test_remembered_macros_depend_on_their_arguments_alone(app: Flask) -> None:
 
 
 def macro(app: Flask, name: str) -> Callable[..., Markup]:
-    """One of the badges, as a template gets it that imports it."""
+    """One of the badges, as a template that imports it gets it."""
     made: Callable[..., Markup] = getattr(app.jinja_env.get_template("components/badges.html").module, name)
     return made
 

@@ -1,4 +1,4 @@
-"""On Finalize one says which reminders leave, and to whom."""
+"""On Finalize one chooses which reminders leave, and to whom."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def ticked(page: Page, name: str) -> list[str]:
     return page.fields("Schedule Interview").get(name, [])
 
 
-def test_each_time_and_each_person_has_a_tick(web: Flask, ada: Visitor, team: Team) -> None:
+def test_each_time_and_each_person_has_a_check_box(web: Flask, ada: Visitor, team: Team) -> None:
     draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)
     page = ada.get(f"{draft}/finalize")
     assert ticked(page, "reminders") == ["1440", "60"]
@@ -55,7 +55,7 @@ def test_scheduler_gets_no_copy_of_what_the_candidate_does_not_get(
 
 
 @pytest.mark.parametrize("nothing", [{"reminders": None}, {"reminders_to": None}])
-def test_without_a_tick_no_reminder_leaves(
+def test_without_a_check_mark_no_reminder_leaves(
     web: Flask, ada: Visitor, team: Team, nothing: dict[str, Any]
 ) -> None:
     draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)
@@ -63,13 +63,13 @@ def test_without_a_tick_no_reminder_leaves(
     assert reminders(web) == set()
 
 
-def test_refused_finalize_remembers_the_ticks_and_reminds_people_added_since(
+def test_refused_finalize_remembers_the_check_marks_and_reminds_people_added_since(
     web: Flask, ada: Visitor, ben: Visitor, team: Team, clock: Clock
 ) -> None:
     draft = draft_at(ada, team.dina.id, "finalize", ANSWERS)
     page = ada.get(f"{draft}/finalize")
     send(ben, draft_at(ben, team.dina.id, "finalize", ANSWERS), "finalize")
-    # Meanwhile the others have an interview at that time, which has to be looked at first.
+    # Meanwhile the others have an interview at that time, which has to be reviewed first.
     ada.submit(page, "Schedule Interview", status=422, reminders=["60"], reminders_to=[team.ben.email])
     rows = other_people(("Sam Ortiz", SAM), ("Uma Noor", "uma@partner.example"))
     send(ada, draft, "date-time", time="15:00")
@@ -79,7 +79,7 @@ def test_refused_finalize_remembers_the_ticks_and_reminds_people_added_since(
     assert ticked(page, "reminders_to") == [team.ben.email, "uma@partner.example"]
 
 
-def test_ticks_are_kept_when_the_job_was_closed_meanwhile(web: Flask, ada: Visitor, team: Team) -> None:
+def test_check_marks_are_kept_when_the_job_was_closed_meanwhile(web: Flask, ada: Visitor, team: Team) -> None:
     dina = f"/candidates/{team.dina.id}"
     ada.submit(ada.get(dina), "Add to job", status=303, job=team.other_job_id)
     draft = begin(ada, team.dina.id)

@@ -1,4 +1,4 @@
-"""The page behind the urgent email: read with the link alone, act when signed in."""
+"""The page behind the urgent email: the link is enough to read it, but acting takes signing in."""
 
 import pytest
 from flask import Flask
@@ -149,7 +149,9 @@ def test_people_without_a_part_in_it_are_told_whom_to_ask(
     visitor.post(f"{address}/host", status=403)
 
 
-def test_who_may_not_connect_is_never_led_to_a_refusal(connected: Flask, people: Team, address: str) -> None:
+def test_person_who_may_not_connect_is_never_led_to_a_refusal(
+    connected: Flask, people: Team, address: str
+) -> None:
     with in_rows(connected):
         open_connecting(db.session.get_one(User, people.ada.id), False)
         db.session.commit()
@@ -159,7 +161,7 @@ def test_who_may_not_connect_is_never_led_to_a_refusal(connected: Flask, people:
     assert not page.has_button("Connect Zoom and create it")
 
 
-def test_who_has_an_account_that_cannot_host_is_told_to_connect_another(
+def test_person_whose_account_cannot_host_is_told_to_connect_another(
     connected: Flask, people: Team, address: str
 ) -> None:
     with in_rows(connected):

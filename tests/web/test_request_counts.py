@@ -1,4 +1,4 @@
-"""How many requests were answered is counted across the workers of a server, and survives each of them."""
+"""Answered requests are counted across the workers of a server, and the counts survive each worker."""
 
 import os
 import re
@@ -39,7 +39,7 @@ def test_answers_are_counted_by_group_of_routes_and_class_of_status(web: Flask) 
     for _ in range(3):
         client.get("/healthz?paused=ok")
     for number in range(5):
-        # Whatever is asked for, there are only so many groups.
+        # Whatever is requested, the number of groups is limited.
         client.get(f"/no-such-page-{number}")
     client.post("/healthz")
     text = client.get("/metrics", headers=BEARER).text

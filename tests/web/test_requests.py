@@ -41,7 +41,9 @@ def test_page_says_how_the_request_stands(web: Flask, team: Team, ada: Visitor, 
     assert states(ada.get(f"/interviews/{interview_id}")) == ["Past", "Taken", "Free"]
 
 
-def test_who_may_only_look_sees_neither_the_link_nor_buttons(web: Flask, team: Team, clock: Clock) -> None:
+def test_person_who_may_only_look_sees_neither_the_link_nor_buttons(
+    web: Flask, team: Team, clock: Clock
+) -> None:
     interview_id = asked(web, team, on_day(clock, 2))
     with in_rows(web):
         observer = create_user("Olaf Berg", Role.OBSERVER)

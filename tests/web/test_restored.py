@@ -28,7 +28,8 @@ def people(set_up: Flask, seeded: Seeded) -> Team:
 
 @pytest.fixture
 def restored(set_up: Flask, people: Team, clock: Clock) -> Flask:
-    """As a restore leaves it: two interviews were scheduled before the backup, and some reminders are due."""
+    """A server as a restore leaves it: two interviews were scheduled before the backup, and some reminders
+    are due."""
     with in_rows(set_up):
         for _ in range(2):
             starts_at = utc_now() + timedelta(hours=30)
@@ -53,7 +54,7 @@ def test_nothing_is_done_and_everyone_reads_why(restored: Flask, people: Team) -
     assert states_of_mails(restored) == before
     answer = restored.test_client().get("/healthz")
     assert (answer.status_code, answer.json and answer.json["status"]) == (503, "paused")
-    # For what would keep people from the page where they decide.
+    # To find what would keep people from the page where they decide.
     answer = restored.test_client().get("/healthz?paused=ok")
     assert (answer.status_code, answer.json and answer.json["status"]) == (200, "paused")
     ada = Visitor(restored).enter(people.ada)
@@ -127,7 +128,7 @@ def test_what_was_due_is_dropped_and_the_rest_stays(restored: Flask, people: Tea
 def test_webhook_and_reminders_of_feedback_follow_the_decision(
     restored: Flask, people: Team, clock: Clock, decision: str
 ) -> None:
-    """They are about what happened before, and the old server has told it."""
+    """They are about what happened before, which the old server has already reported."""
     with in_rows(restored):
         db.session.add(WebhookDelivery(key="msg_1", event="interview.updated"))
         db.session.commit()

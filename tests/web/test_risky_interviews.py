@@ -19,7 +19,7 @@ from tests.web.test_connection_banners import notices
 
 @pytest.fixture
 def interview_id(web: Flask, team: Team, clock: Clock) -> int:
-    """Ben's, scheduled by Ada, in three days: its meeting could not be made."""
+    """Ben's interview in three days, scheduled by Ada: its meeting could not be made."""
     with in_rows(web):
         made = schedule(team.ada, team.dina)
         lose(made)
@@ -109,7 +109,7 @@ def test_what_a_check_found_is_said_until_it_is_put_right(web: Flask, team: Team
     assert "The interview with Dina Kaur on Thu 4 Feb, 10:00 CET isn't ready." in text
     assert "Dina Kaur has not received the invitation. 550 This looks like spam." in text
     assert "Open the interview to send it again, or tell them yourself." in text
-    # On its own page there is no need to lead there.
+    # On its own page, no link to it is needed.
     [own] = notices(ben.get(f"/interviews/{interview_id}"))
     assert "Dina Kaur has not received the invitation." in own.text
     assert own.all("a") == []

@@ -1,4 +1,4 @@
-"""To the provider's consent page and back: each end has its own message, and only one stores anything."""
+"""To the provider's consent page and back: each outcome has its own message, and only one stores anything."""
 
 import re
 from collections.abc import Callable
@@ -106,7 +106,7 @@ def test_parameter_that_is_sent_twice_counts_as_none(
     back = ada.get(f"{CALLBACK}?{urlencode(answer)}&code=another&unknown=1", status=303)
     assert "without permission" in message_of(ada, back)
     assert simulators.ledger()["token_calls"] == 0
-    # What is not known is left alone.
+    # Unknown parameters are ignored.
     back = come_back(ada, {**consent(leave(ada), LENA), "unknown": "1", "words": "Zoom is connected"})
     assert result_of(back) == "zoom=connected"
     assert len(stored(connected)) == 1
@@ -174,7 +174,7 @@ def test_answer_that_came_from_another_provider_connects_nothing(
     ada.get("/connect/nobody/callback?state=x&code=y", status=404)
 
 
-def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
+def test_person_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     answer = consent(leave(ada), LENA)
@@ -188,11 +188,11 @@ def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
     )
     assert attempts(connected) == 0
     assert simulators.ledger()["token_calls"] == 0
-    # Someone who signs in now can no longer use it, and comes to where it can be begun again.
+    # Someone who signs in now can no longer use it, and gets to the page where they can start over.
     ada.submit(page, "Sign in", leads_to=APPS, email=people.ada.email, password=PASSWORD)
     assert "was already used" in message_of(ada, come_back(ada, answer))
     assert stored(connected) == []
-    # The same where the session ended on its own and its cookie is still there.
+    # It is the same if the session expired and its cookie is still there.
     answer = consent(leave(ada), LENA)
     with in_rows(connected):
         db.session.execute(db.update(UserSession).values(ended_at=utc_now()))
@@ -205,7 +205,7 @@ def test_who_was_signed_out_meanwhile_is_told_on_the_sign_in_page(
     assert page.messages == "Nothing was connected. Sign in and connect again."
 
 
-def test_who_signs_out_while_the_provider_is_being_asked_connects_nothing(
+def test_person_who_signs_out_while_the_provider_is_being_asked_connects_nothing(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     with coming_back(simulators, ada, consent(leave(ada), LENA)), in_rows(connected):
@@ -234,7 +234,7 @@ def test_connecting_that_is_closed_while_the_provider_is_being_asked_connects_no
     assert notice.all("p")[0].text == "Your role can no longer connect apps. Nothing was connected."
 
 
-def test_who_may_not_connect_any_more_is_told_so(
+def test_person_who_may_no_longer_connect_is_told_so(
     connected: Flask, simulators: Simulators, people: Team
 ) -> None:
     ben = Visitor(connected).enter(people.ben)
@@ -267,7 +267,7 @@ def test_second_tab_is_told_that_the_first_one_has_connected(
     back = come_back(ada, third)
     assert result_of(back) == "zoom=error"
     assert message_of(ada, back).endswith("Nothing was connected. Please connect again.")
-    # What is begun after all that counts again.
+    # A round trip that begins after that counts again.
     connect(ada, PRIYA)
     assert [row.account_email for row in stored(connected)] == [PRIYA]
 

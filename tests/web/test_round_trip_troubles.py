@@ -1,4 +1,4 @@
-"""What a provider can get wrong while someone connects: said in words, and nothing of it is kept."""
+"""What a provider can get wrong while someone connects: the page explains it, and nothing is kept."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""Rules that hold for every route there is, however many there will be."""
+"""Rules that hold for every route, however many there will be."""
 
 import io
 import sqlite3
@@ -19,7 +19,7 @@ from web.assets import theme_script_hash
 
 # The one GET that writes: providers send people back by GET.
 WRITING_GETS = frozenset({"connected_apps.callback"})
-# Those of programs are counted, and refused when they are too many.
+# Requests of programs are counted, and refused if there are too many.
 COUNTED_GETS = frozenset({"api.interviews", "api.interview"})
 ROLES = (
     "anonymous",
@@ -62,7 +62,8 @@ def test_reading_changes_nothing(web: Flask, world: World, counts: Counts) -> No
     with closing(sqlite3.connect(make_url(web.config["DATABASE_URL"]).database or "")) as onlooker:
 
         def version() -> object:
-            """Changes when anyone else has written; only then is it worth reading everything."""
+            """A number that changes when anyone else has written; only then is it worth reading
+            everything."""
             return onlooker.execute("PRAGMA data_version").fetchone()
 
         # The owner is let in everywhere.
@@ -91,7 +92,7 @@ CHANGING_HEADERS = frozenset({"X-Request-Id", "Set-Cookie", "Date", "Content-Len
 
 
 def test_asking_for_the_head_answers_like_reading_without_the_body(web: Flask, world: World) -> None:
-    """A HEAD has no form token, so that it must never reach what a form does."""
+    """A HEAD has no form token, so it must never do what a form does."""
     wrong = []
     for who in ("anonymous", "owner"):
         visitor = enter(web, world, who)
@@ -248,7 +249,7 @@ def test_form_that_is_too_large_is_refused(web: Flask, world: World) -> None:
 
 @pytest.mark.parametrize("has_length", [True, False])
 def test_stranger_may_send_only_short_forms(web: Flask, world: World, has_length: bool) -> None:
-    """Refused before the form is taken apart, on every route and whether or not it says its length."""
+    """It is refused before the form is parsed, on every route and whether or not it states its length."""
     stranger, signed_in = Visitor(web), enter(web, world, "owner")
     for size, refused in ((60_000, False), (70_000, True)):
         body = "&".join(f"k{number:05d}=" for number in range(size // 8)).encode()

@@ -1,4 +1,4 @@
-"""The same answer of a provider for the second time: a double click there, or a reload here."""
+"""The same answer from a provider for the second time: a double click there, or a reload here."""
 
 from datetime import timedelta
 
@@ -73,7 +73,7 @@ def test_same_answer_after_the_first_came_to_nothing_with_its_process_is_used_up
 ) -> None:
     answer = consent(leave(ada), LENA)
     with in_rows(connected):
-        # As a process leaves it that was killed while it asked the provider.
+        # As left by a process that was killed while it asked the provider.
         db.session.execute(db.update(OAuthAttempt).values(spent_at=utc_now(), verifier_ciphertext=""))
         db.session.commit()
     clock.move(timedelta(minutes=1, seconds=1))

@@ -118,7 +118,7 @@ def test_guests_of_the_last_interview_are_offered_and_checked_ones_are_invited(
     assert "eve@" not in page.html
 
 
-def test_who_left_or_was_erased_is_not_suggested(web: Flask, team: Team, ada: Visitor) -> None:
+def test_people_who_left_or_were_erased_are_not_suggested(web: Flask, team: Team, ada: Visitor) -> None:
     first_interview(ada, team)
     with in_rows(web):
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
@@ -128,7 +128,7 @@ def test_who_left_or_was_erased_is_not_suggested(web: Flask, team: Team, ada: Vi
     send(ada, draft, "setup")
     send(ada, draft, "date-time", date="2027-02-11")
     assert "people" not in ada.get(f"{draft}/attendees").fields("Continue")
-    # Nor does a copy stumble over them.
+    # They don't break a copy either.
     draft = copy(ada, 1)
     send(ada, draft, "date-time", date="2027-02-12", direction="finalize")
     assert ada.get(f"{draft}/finalize").step_heading == "Finalize"
@@ -172,7 +172,7 @@ def test_choosing_one_of_several_jobs_brings_its_last_choices_and_keeps_what_was
     ada.submit(ada.get(f"/candidates/{omar.id}"), "Add to job", status=303, job=team.other_job_id)
     draft = begin(ada, omar.id)
     page = ada.get(f"{draft}/setup")
-    # None is chosen by being the first in the list.
+    # No job is chosen just because it is the first in the list.
     assert page.fields("Continue")["job"] == [""]
     assert page.value_of("Continue", "agenda") == ""
     refused = ada.submit(page, "Continue", status=422, agenda="Mine")
@@ -221,7 +221,7 @@ def test_another_like_this_is_two_clicks_from_the_candidate_and_from_the_job(
 
 
 def copy(visitor: Visitor, interview_id: int, **changes: Any) -> str:
-    """Press the button on the interview's page, choose for whom; the new draft's address."""
+    """Press the button on the interview's page, choose the candidate, and return the new draft's address."""
     page = visitor.get(f"/interviews/{interview_id}")
     [button] = page.tree.all("a", lambda e: e.text == "Schedule another like this")
     page = visitor.get(path_of(button["href"]))

@@ -56,7 +56,7 @@ def test_draft_expires_after_two_weeks_and_says_so_with_what_was_just_typed(
     page = ada.post(f"{draft}/setup", fields, status=404)
     assert "A long agenda" in page.text
     assert ada.get(draft, status=404, htmx=False).heading == "This has expired"
-    # What a page asks for on its own is left out quietly.
+    # Requests that a page makes on its own get no message.
     ada.get(f"{draft}/date-time/look", status=204, htmx=True)
 
 
@@ -163,7 +163,7 @@ def test_form_from_an_older_tab_overwrites_nothing_and_shows_both(team: Team, ad
     assert kept.value_of("Continue", "agenda") == "What the newer tab says"
     ada.submit(page, "Save what I just sent", leads_to=f"{draft}/date-time")
     assert ada.get(f"{draft}/setup").value_of("Continue", "agenda") == "What the older tab says"
-    # The choice is bound to what was shown: a third tab was faster.
+    # The choice applies only to what was shown: a third tab was faster.
     again = ada.submit(page, "Save what I just sent", leads_to=f"{draft}/date-time")
     assert again.status == 303
     send(ada, draft, "setup", agenda="A third one")

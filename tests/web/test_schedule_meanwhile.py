@@ -1,4 +1,5 @@
-"""What changed in the world while the steps were filled in: said beside its field, nothing typed is lost."""
+"""What changed while the steps were being filled in: it is reported beside its field, and nothing typed is
+lost."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 def finalize_after(app: Flask, visitor: Visitor, draft: str, change: Callable[[], object]) -> Page:
-    """Press the last button after something happened; the page that it leads to instead of an interview."""
+    """Press the last button after something happened, and return the page to which it leads instead of an
+    interview."""
     page = visitor.get(f"{draft}/finalize")
     with in_rows(app):
         change()
@@ -177,11 +179,11 @@ def test_change_on_finalize_leads_back_to_finalize(web: Flask, team: Team, ada: 
     page = ada.get(f"{draft}/date-time?from=finalize")
     assert not page.has_button("Continue")
     ada.submit(page, "Back", leads_to=f"{draft}/finalize", go="back")
-    # A mistake on the way keeps the way.
+    # A mistake on the way doesn't change where it leads.
     page = ada.submit(page, "Save and go to Finalize", status=422, date="")
     ada.submit(page, "Save and go to Finalize", leads_to=f"{draft}/finalize", date="2027-02-12")
     page = ada.get(f"{draft}/finalize")
     assert "12 February 2027" in page.text
-    # What was ticked on Finalize before is still so.
+    # What was checked on Finalize before is still checked.
     assert page.fields("Schedule Interview")["reminders"] == ["60"]
     assert "reminders_to" not in page.fields("Schedule Interview")

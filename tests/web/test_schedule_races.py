@@ -25,7 +25,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def at_once(clicks: list[Callable[[], Page]]) -> list[Page]:
-    """Run all clicks in threads of their own that start together."""
+    """Run all clicks in separate threads that start together."""
     barrier = Barrier(len(clicks))
 
     def click(what: Callable[[], Page]) -> Page:
@@ -50,7 +50,7 @@ def test_draft_sent_many_times_at_once_becomes_one_interview(
         team = create_team()
         omar = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
     ada = Visitor(app).enter(team.ada)
-    # Six tabs a round; each round has a day of its own, so that it clashes with no other.
+    # Six tabs in each round; each round has a different day, so that it clashes with no other.
     for number in counts.repeat("double submits", ordinary=1, full=34):
         day = date(2027, 3, 1) + timedelta(days=number)
         with in_rows(app):

@@ -150,7 +150,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
 ]
 
 
-def test_what_cannot_be_is_refused_beside_its_field_and_stays_as_typed(
+def test_impossible_values_are_refused_beside_their_fields_and_stay_as_typed(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     with in_rows(web):
@@ -245,7 +245,7 @@ def test_summary_says_all_that_was_chosen_and_no_password(team: Team, ada: Visit
     page = ada.get(f"{draft_at(ada, team.dina.id, 'finalize', answers)}/finalize")
     parts = page.tree.all("dl", lambda e: e.get("class") == "summary")
     rows = {row.all("dt")[0].text: row.all("dd")[0].text for part in parts for row in part.all("div")}
-    # One way back for each step that decided something, and not one for each line.
+    # One link back for each step that decided something, and not one for each line.
     edits = [button.text for button in page.tree.all("button", lambda e: e.get("name") == "change")]
     assert edits == ["Edit Setup", "Edit Date & Time", "Edit Attendees", "Edit Details"]
     assert "Reminders 24 h and 1 h before, to everyone Change" in page.words
@@ -280,6 +280,6 @@ def test_every_step_of_a_subject_has_its_page_and_every_refusal_a_step() -> None
     keys = tuple(step.key for step in NEW_INTERVIEW.steps)
     assert keys == STEPS
     assert set(BY_KEY) == set(keys)
-    # What commands and venues refuse, by the field that they name.
+    # The refusals of commands and venues, by the field that they name.
     asked = {name: next(s.key for s in NEW_INTERVIEW.steps if hasattr(s, name)) for name in REFUSED_FIELDS}
     assert asked == REFUSED_FIELDS

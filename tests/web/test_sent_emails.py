@@ -1,4 +1,4 @@
-"""What each person received: the emails on an interview's page, and each as it was sent."""
+"""What each person received: the emails on an interview's page, each as it was sent."""
 
 import io
 from datetime import timedelta
@@ -204,7 +204,7 @@ def test_email_that_has_not_left_is_shown_as_it_would_be(
     assert facts_on(page)["State"] == "Not delivered"
     assert facts_on(page)["Server's code"] == "550"
     assert "Introduction, experience, questions" in page.tree.all("pre")[0].raw_text
-    # Sent again from its own page, which then shows what became of it.
+    # It is sent again from its own page, which then shows what happened to it.
     answer = ada.submit(page, "Send again", leads_to=address)
     assert "Sending again now." in ada.follow(answer).messages
     run_everything(connected)
@@ -230,7 +230,7 @@ def test_email_that_waits_for_its_next_try_can_be_tried_now(
     assert "Invitation sent to 2 people" in ada.get(f"/interviews/{interview_id}").words
 
 
-def test_copy_that_no_key_opens_is_said_so(connected: Flask, team: Team, ada: Visitor) -> None:
+def test_copy_that_no_key_opens_is_reported(connected: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(connected):
         interview_id = schedule(team.ada, team.dina, software=None)
     run_everything(connected)

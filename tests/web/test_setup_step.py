@@ -1,4 +1,4 @@
-"""The first step: each kind of interview asks for its own, and Zoom's says whose account hosts."""
+"""The first step: each kind of interview asks for its own details, and Zoom's says whose account hosts."""
 
 from datetime import timedelta
 from typing import Any
@@ -173,12 +173,12 @@ def test_host_who_does_not_take_part_is_told_so_once(web: Flask, team: Team, ada
     words = "You're the Zoom host but not attending."
     people = {"people": [str(team.cleo.id)]}
     draft = draft_at(ada, team.dina.id, "finalize", {"attendees": people})
-    # Only where the last look is: the steps before would say it four times.
+    # Only on the last step: the earlier ones would repeat it four times.
     for step in ("setup", "date-time", "preview"):
         assert words not in ada.get(f"{draft}/{step}").text
     page = ada.get(f"{draft}/finalize")
     assert words in page.text
-    # One button settles it, and keeps what was ticked.
+    # One button settles it, and keeps what was checked.
     ada.submit(page, "Add me", leads_to=f"{draft}/finalize", direction="add-me", reminders=["60"])
     page = ada.get(f"{draft}/finalize")
     assert words not in page.text

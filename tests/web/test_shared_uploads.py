@@ -106,7 +106,7 @@ def test_after_an_hour_it_leaves_without_them(
     assert files_in(mail.message) == {}
 
 
-def test_sign_of_a_running_server_is_no_ones_file(shared: Flask, team: Team, folder: Path) -> None:
+def test_marker_of_a_running_server_is_no_ones_file(shared: Flask, team: Team, folder: Path) -> None:
     files = services(shared).attachment_files
     files.sign("one", utc_now())
     assert files.has_sign("one")

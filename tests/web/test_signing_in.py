@@ -139,7 +139,7 @@ def test_reader_comes_back_to_what_they_wanted_to_read(web: Flask, team: Team) -
 
 def test_form_sent_after_the_session_ended_does_not_become_a_reading(web: Flask, team: Team) -> None:
     Visitor(web).post("/candidates/1/notes", {"text": "x"}, leads_to="/login")
-    # Where the form itself can be read, it comes back.
+    # If the form itself can be opened, the reader returns to it.
     Visitor(web).post("/jobs/new", {"title": "x"}, leads_to="/login?next=/jobs/new")
 
 

@@ -1,5 +1,5 @@
-"""What a candidate who is asked to choose a time can say besides: that none suits, or that they are no longer
-interested."""
+"""What else a candidate who is asked to choose a time can say: that none of them works, or that they are no
+longer interested."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_none_of_these_names_other_times_and_one_can_still_choose(dina: Visitor,
         "you can still choose",
     ):
         assert words in page.text
-    # The same once more is one message; another one replaces it.
+    # Repeating it makes no second message; a different one replaces it.
     say_none_fit(dina, asked, words="Mornings only, please.")
     say_none_fit(dina, asked, words="Any morning.")
     assert [state for *_, state in asked.said()] == [RequestState.WITHDRAWN, RequestState.OPEN]

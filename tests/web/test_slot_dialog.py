@@ -48,7 +48,7 @@ def draft_with(visitor: Visitor, candidate_id: int, step: str = "date-time", *sl
 
 
 def press(visitor: Visitor, draft: str, button: str, *, status: int = 303, **changes: Any) -> Page:
-    """Send Date & Time with a button that stays on it; the page afterwards."""
+    """Send Date & Time with a button that stays on it, and return the page afterwards."""
     page = visitor.get(f"{draft}/date-time")
     fields = {**page.fields("Continue"), **changes, "direction": button}
     answer = visitor.post(f"{draft}/date-time", fields, status=status)
@@ -127,7 +127,7 @@ def test_chip_of_a_time_in_the_list_takes_it_out_again(team: Team, ada: Visitor)
     page = press(ada, draft, "add-slot", **TYPED)
     [chip] = page.tree.all("button", lambda e: e.get("id") == "at-0900")
     assert chip["aria-pressed"] == "true"
-    # It is about the day that is chosen, even before that day's times are on the page.
+    # It applies to the day that is chosen, even before that day's times are on the page.
     page = press(ada, draft, chip["value"], date="2027-02-11", time="16:10")
     assert slots_of(page) == [at(), at(1)]
     assert page.value_of("Continue", "time") == "16:10"

@@ -36,7 +36,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def take_up(app: Flask, team: Team, at: datetime) -> None:
-    """Someone else gets an interview with the hiring manager then."""
+    """Give someone else an interview with the hiring manager at that time."""
     with in_rows(app):
         schedule(team.ada, create_candidate("Omar Haddad", "omar@mail.example", team.job_id), starts_at=at)
 
@@ -81,7 +81,7 @@ def test_message_and_place_are_shown(
         assert words in page.text
 
 
-def test_one_who_is_to_call_is_not_asked_to_call_at_once(
+def test_person_who_is_supposed_to_call_is_not_asked_to_call_at_once(
     web: Flask, team: Team, dina: Visitor, starts: Sequence[datetime]
 ) -> None:
     venue = PhoneCall("+49 30 901820", PhoneCaller.CANDIDATE)
@@ -202,7 +202,7 @@ def test_when_none_is_left_the_page_leads_to_other_times(
     assert not links(page, NONE_WORK)
     [address] = links(page, "Suggest other times")
     assert dina.get(address).heading == "Suggest other times"
-    # An empty choice of an old page.
+    # An old page sends an empty choice.
     assert dina.submit(old, CHOOSE, status=422).heading == page.heading
 
 

@@ -48,7 +48,7 @@ def half_requests(server: ServerProcess, half: bytes) -> Iterator[None]:
 
 
 def answers(sock: socket.socket, count: int) -> bytes:
-    """So many whole answers, heads and bodies, or fewer if the server closes before."""
+    """Read this many whole answers, heads and bodies, or fewer if the server closes the connection first."""
     said, ends_at = b"", 0
     for _ in range(count):
         while (head_ends := said.find(b"\r\n\r\n", ends_at)) < 0:
@@ -119,7 +119,7 @@ def test_what_is_too_long_is_refused_before_it_is_sent(server: ServerProcess) ->
         assert sock.recv(4096).startswith(b"HTTP/1.1 431")
 
 
-# The limits are in seconds, and a server is asked: it waits for as long as they say.
+# The limits are in seconds, and this asks a real server, which waits that long.
 @pytest.mark.full
 @pytest.mark.slow
 @on_sqlite
@@ -144,7 +144,7 @@ def test_request_that_never_ends_is_told_so_when_its_time_is_over(server: Server
         ((HALF_A_HEAD,), HEAD_SECONDS),
         ((HALF_A_BODY,), BODY_SECONDS),
         ((HALF_A_CHUNK,), CHUNKED_SECONDS),
-        # A line that carries 16 kB a second has as long as it takes.
+        # A line that carries 16 kB a second gets all the time it needs.
         ((b"POST / HTTP/1.1\r\nContent-Length: 1638400\r\n\r\n", b"x"), BODY_SECONDS + 100),
     ],
 )

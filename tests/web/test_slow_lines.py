@@ -25,7 +25,7 @@ def test_files_that_are_twice_too_slow_for_the_line_stay_behind(
     ada = Visitor(app).enter(team.ada)
     schedule_by_hand(ada, team.dina.id, {"setup": PHONE, "details": {"files": chosen(("a.pdf", PDF))}})
     simulators.mail_switches(delay_ms=1000)
-    # Once may be anything.
+    # A single failure may have any cause.
     run_everything(app)
     assert "without them" not in ada.get("/interviews/1").text
     clock.move(timedelta(minutes=5))

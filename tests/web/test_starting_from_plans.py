@@ -51,7 +51,7 @@ def test_one_click_fills_in_all_that_the_template_says(web: Flask, team: Team, a
         ids = plan_for(team.job_id)
         template = db.session.get_one(InterviewTemplate, ids["Technical"])
         template.message, template.notes, template.team_count = "See you soon", "Ask about queues", 1
-        # What the template says counts more than the last interview, and what it leaves open is asked.
+        # The template counts more than the last interview, and what it leaves open is asked.
         schedule(team.ada, team.dina, software=None, agenda="Other things", duration_minutes=25)
         other = create_candidate("Omar Haddad", "omar@mail.example", team.job_id)
         db.session.commit()
@@ -81,7 +81,7 @@ def test_one_click_fills_in_all_that_the_template_says(web: Flask, team: Team, a
         assert [person.user_id for person in interview.attendees] == [noah.id]
 
 
-def test_only_the_time_is_missing_of_the_first_interview_that_starts_from_a_template(
+def test_first_interview_that_starts_from_a_template_lacks_only_the_time(
     web: Flask, team: Team, ada: Visitor
 ) -> None:
     with in_rows(web):
@@ -157,9 +157,7 @@ def without_teams(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_teams")
-def test_software_that_cannot_be_chosen_any_more_is_said_at_setup(
-    web: Flask, team: Team, ada: Visitor
-) -> None:
+def test_setup_names_software_that_can_no_longer_be_chosen(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         ids = plan_for(team.job_id)
         db.session.get_one(InterviewTemplate, ids["Technical"]).meeting_software = MeetingSoftware.TEAMS
@@ -265,7 +263,7 @@ def test_interview_says_which_of_the_plan_it_is_and_so_does_another_like_it(
         assert draft.template_id == ids["Technical"]
 
 
-def test_template_says_nothing_of_who_chooses_the_time(web: Flask, team: Team, ada: Visitor) -> None:
+def test_template_says_nothing_about_who_chooses_the_time(web: Flask, team: Team, ada: Visitor) -> None:
     with in_rows(web):
         ids = plan_for(team.job_id)
         request_slots(team.ada, team.dina, datetime(2027, 2, 10, 8, tzinfo=UTC), software=None)

@@ -29,7 +29,8 @@ MOST_FOR_A_STEP, MOST_FOR_A_POLL = 8, 2
 MOST_FOR_AN_INTERVIEW = 13
 # The candidate with the files, the applications with the moves, and what can be done with them.
 MOST_FOR_A_CANDIDATE = 8
-# The interview with what belongs to it, one by one; what is on at any of the times is a single one of them.
+# The interview with what belongs to it, one statement each; what is on at any of the times takes a single
+# one.
 MOST_FOR_CHOOSING = 18
 POLL = re.compile(r'data-poll[^>]* hx-get="([^"]+)"')
 
@@ -60,7 +61,7 @@ def test_step_of_the_dialog_asks_the_database_eight_times_at_most(
 ) -> None:
     with in_rows(connected):
         connect_zoom(people.ada, simulators)
-        # What the steps that were not saved yet begin with.
+        # What the steps that have not been saved yet begin with.
         schedule(people.ada, people.dina)
         db.session.commit()
         draft = draft_at(ada, people.dina.id, "finalize")

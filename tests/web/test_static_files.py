@@ -1,4 +1,5 @@
-"""Style sheets, scripts and the font: compressed, kept forever under an address that names their content."""
+"""Style sheets, scripts and the font: compressed, and kept forever under an address made from their
+content."""
 
 import gzip
 import os
@@ -71,7 +72,7 @@ def test_each_server_makes_the_same_files() -> None:
     assert first == second
 
 
-def test_every_file_that_a_page_loads_is_there_and_kept_for_ever(served: Flask) -> None:
+def test_every_file_that_a_page_loads_is_there_and_kept_forever(served: Flask) -> None:
     files = _loaded_files(served)
     assert {Path(file).suffix for file in files} == {".svg", ".css", ".woff2", ".js"}
     for file in files:
@@ -138,7 +139,7 @@ def test_nothing_but_the_style_sheet_holds_up_the_first_paint(served: Flask) -> 
     for attributes, _ in scripts:
         assert not attributes or "defer" in attributes or 'type="module"' in attributes
     [inline] = [text for attributes, text in scripts if not attributes]
-    # The one inline script is let run by its hash, and any other would not be.
+    # The one inline script is allowed by its hash; any other would not run.
     assert inline == assets.theme_script()
     policy = page.headers["Content-Security-Policy"]
     assert f"script-src 'self' '{assets.theme_script_hash()}';" in policy
@@ -178,7 +179,7 @@ def test_the_page_of_all_components_is_there_in_development_only(served: Flask, 
 
 
 def test_every_vendored_icon_is_drawn_as_one_path() -> None:
-    """Only the invisible square and spaces are lost; forty icons are a hundred elements fewer."""
+    """Only the invisible square and spaces are lost; forty icons have a hundred fewer elements."""
     for file in (assets.STATIC / "vendor" / "icons").glob("*.svg"):
         published = re.findall(r' d="([^"]+)"', file.read_text())
         drawn = str(icon(file.stem))

@@ -29,7 +29,7 @@ AddRoute = Callable[[Flask, Callable[[], Response]], str]
 
 @pytest.fixture
 def add_route() -> Iterator[AddRoute]:
-    """Gives an app a route of this test's own, at the address that is returned. Before its first request."""
+    """Give an app a route for this test, before its first request, and return the route's address."""
 
     def add(app: Flask, view: Callable[[], Response]) -> str:
         app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -58,7 +58,7 @@ def test_reading_request_cannot_write_even_if_its_route_tries(
     assert visitor.client.get(address, base_url=visitor.base_url).status_code in (500, 503)
     with in_rows(app):
         assert not db.session.scalar(db.select(User).where(User.name == "Overwritten"))
-    # The same connection writes again as soon as it is asked in a way that may.
+    # The same connection can write again in the next request that may.
     assert visitor.post(address).html == "written"
     with in_rows(app):
         assert db.session.scalar(db.select(User).where(User.name == "Overwritten"))
@@ -67,13 +67,13 @@ def test_reading_request_cannot_write_even_if_its_route_tries(
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite's write lock is waited for 50 ms instead of seconds."""
+    """Wait only 50 ms instead of seconds for SQLite's write lock."""
     monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 50)
 
 
 @contextmanager
 def write_lock(app: Flask) -> Iterator[None]:
-    """Someone else is writing all the while."""
+    """Let someone else write the whole time."""
     path = sa.make_url(app.config["DATABASE_URL"]).database
     assert path is not None
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -114,7 +114,7 @@ def test_page_is_shown_although_the_visit_cannot_be_recorded(clock: Clock, web: 
 
 
 def test_full_disk_is_said_in_words_and_nothing_is_half_done(clock: Clock, web: Flask, ada: Visitor) -> None:
-    # Too much for what is left of the pages that the tables have already.
+    # Too much for the space that is left in the tables' existing pages.
     draft = draft_at(ada, 1, "finalize", {"details": {"internal_notes": "x" * 8000}})
     with in_rows(web):
         before = everything_stored()

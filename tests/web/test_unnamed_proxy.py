@@ -26,11 +26,11 @@ def test_those_who_administer_are_told_on_every_page(make_app: Callable[..., Fla
     for address in ("/", "/jobs", "/settings/organization"):
         assert banner_shown(ada, THROUGH_A_PROXY, address)
     assert not banner_shown(ben, THROUGH_A_PROXY)
-    # Not a setting that a stranger's made-up header could cause for others.
+    # A stranger's made-up header must not be able to cause this for others.
     assert not banner_shown(ada, {})
 
 
-def test_proxy_that_was_named_is_nothing_to_tell(make_app: Callable[..., Flask]) -> None:
+def test_proxy_that_was_named_brings_no_warning(make_app: Callable[..., Flask]) -> None:
     app = make_app({"TRUSTED_PROXIES": 1})
     with in_rows(app):
         team = create_team()

@@ -44,7 +44,7 @@ def run_everything(app: Flask) -> None:
 def scheduled(
     app: Flask, simulators: Simulators, setup: dict[str, Any]
 ) -> tuple[Visitor, int, dict[str, EmailMessage]]:
-    """Walk through the dialog with this first step, do all the work, and bring the mails by their reader."""
+    """Walk through the dialog with this first step, do all the work, and return the mails by reader."""
     with in_rows(app):
         team = create_team()
     ada = Visitor(app).enter(team.ada)
@@ -110,7 +110,7 @@ def test_phone_interview_from_the_first_step_to_the_mailbox(connected: Flask, si
         assert "Phone" in ada.get(address).text
     for address in (f"/interviews/{interview_id}", "/calendar/agenda/2027-02-01?whose=everyone"):
         assert "Zoom" not in ada.get(address).tree.all("main")[0].text
-    # Among the filters is everything that there can be.
+    # The filters include every possible value.
     listed = ada.get("/interviews").tree.with_id("list")
     assert listed is not None
     assert "Zoom" not in listed.text

@@ -1,4 +1,5 @@
-"""Messages from Zoom: who is believed, what is answered, and that a removal is looked into, never trusted."""
+"""Messages from Zoom: which are believed, how they are answered, and that a removal is verified, never just
+trusted."""
 
 import hashlib
 import hmac
@@ -57,7 +58,7 @@ def later(by: timedelta) -> Iterator[None]:
 
 
 def signed(body: bytes, *, secret: str = SECRET, at: datetime | None = None, unit: int = 1) -> dict[str, str]:
-    """Written after Zoom's guide and not after our own code."""
+    """Sign a message; written from Zoom's guide and not from our own code."""
     timestamp = str(int((at or utc_now()).timestamp() * unit))
     code = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     return {"x-zm-request-timestamp": timestamp, "x-zm-signature": f"v0={code}"}
@@ -295,7 +296,7 @@ def test_unsigned_removal_is_a_hint_and_one_an_hour(
 ) -> None:
     body = removal(app, connection, at=utc_now() + timedelta(hours=4))
     assert send(app, body).status_code == 204
-    assert checks(app) == []  # Connected a moment ago: that was a look.
+    assert checks(app) == []  # It was connected a moment ago, which counts as a check.
     for hours in (1.1, 1.2, 2.3):
         with later(timedelta(hours=hours)):
             for _ in range(3):
@@ -348,7 +349,7 @@ def looks_due(app: Flask) -> int:
 
 @pytest.fixture
 def meeting_number(app: Flask, people: Team, connection: int) -> str:
-    """An interview's meeting, by Zoom's number."""
+    """The Zoom number of an interview's meeting."""
     with in_rows(app):
         schedule(people.ada, people.dina)
     work(app)

@@ -1,4 +1,4 @@
-"""Whose account gets connected: a hint where it may be a colleague's, and the demo's guess."""
+"""Whose account gets connected: a hint if it may be a colleague's, and the demo's guess."""
 
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -31,7 +31,7 @@ def test_only_the_demo_tells_the_provider_who_is_there(
 ) -> None:
     if is_demo:
         write_demo_marker(instance_path, DemoMarker(simulators.mailbox_url, {"Zoom": simulators.zoom_url}))
-    # A name of its own, so that no other test is lent the app that was the demo.
+    # A unique name, so that no other test gets the app that was the demo.
     app = make_app({**simulators.settings(), "APP_NAME": "Demo" if is_demo else "SmoothHiring"})
     with in_rows(app):
         team = create_team()

@@ -58,7 +58,7 @@ class World:
 
 
 def create_world() -> World:
-    """Needs an application context that writes."""
+    """Create the world. Needs an application context that writes."""
     team = create_team()
     people = {
         "owner": team.ada,
@@ -86,7 +86,7 @@ def create_world() -> World:
     assert meeting is not None
     meeting.state, meeting.host_id = MeetingState.READY, team.ben.id
     meeting.provider_meeting_id, meeting.join_url, meeting.passcode = "83000000001", LINK, PASSCODE
-    # What a mail server says about an address it refuses repeats the address.
+    # A mail server's words about an address that it refuses repeat the address.
     for mail in db.session.scalars(db.select(Mail).where(Mail.address == team.dina.email)):
         mail.state, mail.words = (
             MailState.FAILED,
@@ -195,7 +195,7 @@ def all_addresses(app: Flask, world: World, method: str) -> Iterator[tuple[str, 
 
 
 def everything_stored() -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, for comparing before and after; but for the trace that many guesses leave."""
+    """Every row of every table, to compare before and after, except for the trace that many guesses leave."""
     return {
         table.name: sorted(
             (tuple(row) for row in db.session.execute(db.select(table)) if "links_guessed" not in row),
