@@ -16,18 +16,18 @@ from rows import change_rows
 from security import hash_token, new_token
 from timezones import utc_now
 
-# So that anyone who finds one in a file knows what it is, as programs that look for leaked secrets do.
+# So that people who find one in a file, and programs that look for leaked secrets, know what it is.
 PREFIX = "smoothhiring_"
 MOST_KEYS = 10
 # Requests of one key in a minute; more are refused until the minute is over.
 PER_MINUTE = 120
 _MINUTE = timedelta(minutes=1)
-# Guessing is hopeless, and anyone who tries is slowed down; those who go on anyway cause no write.
+# Guessing is hopeless, and anyone who tries is slowed down; further tries cause no write.
 WRONG_KEY = Limit("api-key", free_per_account=20, free_per_address=20)
 
 
 class TooManyKeysError(Exception):
-    """There are as many as there may be."""
+    """There are already as many keys as allowed."""
 
 
 class UnknownKeyError(Exception):

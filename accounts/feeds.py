@@ -17,8 +17,8 @@ def feed_of(user: User) -> CalendarFeed | None:
 
 
 def renew(user: User) -> CalendarFeed:
-    """Give a person a feed with a new address; an earlier one opens nothing from now on."""
-    # Two clicks at once are one after the other, so that neither finds the other's row in its way.
+    """Give a person a feed with a new address; an earlier one stops working."""
+    # Serializes simultaneous clicks, so that neither finds the other's row in its way.
     db.session.scalar(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
     had_one = _end(user)
     feed = CalendarFeed(user_id=user.id)

@@ -1,4 +1,4 @@
-"""What is wrong with an installation as a whole."""
+"""Problems of an installation as a whole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from work.findings import Cure, Finding
 
 
 class Origin(Protocol):
-    """What an organization's row says of the installation it belongs to."""
+    """The facts that an organization's row has about its installation."""
 
     @property
     def installation_id(self) -> str: ...

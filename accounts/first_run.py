@@ -34,7 +34,7 @@ class AlreadySetUpError(Exception):
 
 
 class OrganizationFacts(NamedTuple):
-    """What pages say of the organization, and what they depend on."""
+    """What pages show of the organization, and the settings they depend on."""
 
     name: str
     timezone: str

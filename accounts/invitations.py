@@ -21,7 +21,7 @@ from models import Invitation, Role, User
 from timezones import utc_now
 
 LIFETIME = timedelta(days=7)
-# Resending is one click, and each click is an email to someone who cannot make it stop.
+# Resending takes one click, and each click is an email to someone who cannot make it stop.
 RESEND_AFTER = timedelta(minutes=1)
 
 

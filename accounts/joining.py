@@ -9,7 +9,7 @@ from models import Invitation, User
 
 
 def invitation_of(user: User) -> Invitation | None:
-    """The invitation with which someone was brought here; None for who set up the installation."""
+    """The invitation with which someone was brought here; None for the person who set up the installation."""
     return db.session.scalar(sa.select(Invitation).where(Invitation.user_id == user.id))
 
 

@@ -15,7 +15,7 @@ class KnownBrowsers:
     """Makes and checks the marks of known browsers.
 
     A mark is bound to the address of an account rather than to its row: the ids of rows are reused when a
-    backup is restored. It signs no one in; all it earns is a counter of its own.
+    backup is restored. It signs no one in; all it gets is a counter of its own.
     """
 
     def __init__(self, keyed_hash: KeyedHash) -> None:

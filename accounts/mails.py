@@ -36,7 +36,7 @@ WEBHOOK_OFF = "webhook_off"
 
 # People get the same message at most once a day: either they have read it, or they have a reason not to.
 ONE_REQUEST_PER = timedelta(days=1)
-# To how many addresses that no one has confirmed a person may send the same request within that time.
+# The number of unconfirmed addresses to which a person may send the same request within that time.
 _MOST_ADMINISTRATORS = 3
 
 _NUDGE = "nudge"
@@ -92,7 +92,7 @@ def queue_identity_linked(user: User, label: str, account: str, mail_domain: str
 
 def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> bool:
     """Tell the owner that someone would like to connect an app; False when they were told within a day."""
-    # Of two clicks at once, the second one waits here and finds the first one's mail.
+    # The second of two simultaneous clicks waits here and finds the first one's mail.
     db.session.get(User, asking.id, with_for_update=True)
     return _queue_once_a_day(ASK_TO_CONNECT, _about_user(asking), owner, mail_domain)
 
@@ -100,7 +100,7 @@ def queue_request_to_connect(asking: User, owner: User, mail_domain: str) -> boo
 def queue_please_connect(asked: User, asking: User, apps: Sequence[str], mail_domain: str) -> bool:
     """Ask someone to connect their own account of one of these apps, by their keys, so that it can host their
     interviews; False when anyone has asked them within a day."""
-    # Of two clicks at once, the second one waits here and finds the first one's mail.
+    # The second of two simultaneous clicks waits here and finds the first one's mail.
     db.session.get(User, asked.id, with_for_update=True)
     said = {"asking": asking.name, "app": " ".join(apps)}
     return _queue_once_a_day(PLEASE_CONNECT, _about_user(asked), asked, mail_domain, said=said)
@@ -139,7 +139,7 @@ def queue_credentials_refused(provider: str, because: str, mail_domain: str) -> 
     """Tell the owner that a provider does not accept this server, `because` of a fault of its apps, as far as
     that is known; False when they were told within a day."""
     reader = owner()
-    # Of two reports at once, the second one waits here and finds the first one's mail.
+    # The second of two simultaneous reports waits here and finds the first one's mail.
     db.session.get(User, reader.id, with_for_update=True)
     said = {"because": because} if because else None
     return _queue_once_a_day(CREDENTIALS_REFUSED, f"provider:{provider}", reader, mail_domain, said=said)
@@ -155,7 +155,7 @@ def queue_grants_end(app: str, whose: str, why: str, mail_domain: str) -> bool:
     """Tell the owner that an app's provider has ended someone's connection for a reason that only the person
     who runs this server can change; False when they were told within a day. `app` is its key."""
     reader = owner()
-    # Of two reports at once, the second one waits here and finds the first one's mail.
+    # The second of two simultaneous reports waits here and finds the first one's mail.
     db.session.get(User, reader.id, with_for_update=True)
     said = {"whose": whose, "why": why}
     return _queue_once_a_day(GRANTS_END, f"app:{app}", reader, mail_domain, said=said)
@@ -174,8 +174,8 @@ def queue_backup_failed(night: str, why: str, last: datetime | None, mail_domain
 
 def queue_ask_administrator(approval: AdminApproval, address: str, mail_domain: str) -> AskedAdministrator:
     """Ask an administrator, who may be anyone anywhere, to allow an app. The same address gets it once a day,
-    unless the one before didn't arrive. The caller holds the row's lock, so that of two clicks at once the
-    second one finds the first one's mail."""
+    unless the one before didn't arrive. The caller holds the row's lock, so that the second of two
+    simultaneous clicks finds the first one's mail."""
     about = _about_approval(approval)
     today = db.session.scalars(
         sa.select(Mail)
@@ -183,7 +183,7 @@ def queue_ask_administrator(approval: AdminApproval, address: str, mail_domain: 
         .where(Mail.created_at > utc_now() - ONE_REQUEST_PER)
     ).all()
     arrived = [each for each in today if each.state is not MailState.FAILED]
-    # Links of an earlier time of waiting answer nothing.
+    # Links from an earlier time of waiting no longer count.
     if any(each.address == address and each.created_at >= approval.since for each in arrived):
         return "already_asked"
     if len(today) >= _MOST_ADMINISTRATORS:
@@ -197,7 +197,7 @@ def queue_ask_administrator(approval: AdminApproval, address: str, mail_domain: 
 
 
 def latest_to_administrator(approval: AdminApproval) -> Mail | None:
-    """The newest email to an administrator since this person waits."""
+    """The newest email to an administrator since this person started waiting."""
     found = mail.latest(_about_approval(approval), ASK_ADMINISTRATOR)
     return found if found is not None and found.created_at >= approval.since else None
 
@@ -212,7 +212,7 @@ def queue_approval_given(approval: AdminApproval, mail_domain: str) -> bool:
 def queue_test_email(user: User, mail_domain: str) -> None:
     """An email to the person who wants to know whether emails leave this server. One that still waits is
     tried now, and no other is added."""
-    # Of two clicks at once, the second one waits here and finds the first one's mail.
+    # The second of two simultaneous clicks waits here and finds the first one's mail.
     db.session.get(User, user.id, with_for_update=True)
     about = _about_user(user)
     last = mail.latest(about, TEST_EMAIL)
@@ -229,7 +229,7 @@ def latest_test_email(user: User) -> Mail | None:
 
 def newest_test_email() -> Mail | None:
     """The newest test email of anyone here."""
-    # By what they are about, which has an index, as the kind has not.
+    # Selected by what they are about, which has an index; the kind has none.
     about = [f"user:{number}" for number in db.session.scalars(sa.select(User.id))]
     newest = sa.select(Mail).where(Mail.about.in_(about), Mail.kind == TEST_EMAIL)
     return db.session.scalar(newest.order_by(Mail.id.desc()).limit(1))

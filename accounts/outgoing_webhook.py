@@ -1,4 +1,4 @@
-"""The address that is told when interviews change: who named it, its secret, and whether it is on."""
+"""The address that is told when interviews change: setting it, its secret, and whether it is on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OWNER = "outgoing-webhook"
 
 
 class AddressError(ValueError):
-    """An address that can't be told anything; `words` say why."""
+    """An address that can't get messages; `words` say why."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -34,7 +34,7 @@ def webhook(*, lock: bool = False) -> OutgoingWebhook | None:
 
 
 def check_address(url: str, *, allow_private: bool) -> str:
-    """The address, if messages may go there. What its name means is looked at when they do. Raises
+    """The address, if messages may go there. Its name is only resolved when they do. Raises
     `AddressError`."""
     address = url.strip()
     if len(address) > URL_LIMIT:
@@ -49,9 +49,9 @@ def check_address(url: str, *, allow_private: bool) -> str:
 
 
 def name_address(actor: User, url: str, vault: TokenVault) -> str | None:
-    """Set the address in the current transaction and turn the webhook on, beginning with what changes from
-    now on. Returns the secret if it is a new one, which is shown once: for the first address, and for one on
-    another host, because the old host knows the old secret."""
+    """Set the address in the current transaction and turn the webhook on, starting with changes from now on.
+    Returns the secret if it is a new one, which is shown once: for the first address, and for one on another
+    host, because the old host knows the old secret."""
     row, host = webhook(lock=True), urlsplit(url).hostname
     secret = new_webhook_secret() if row is None or urlsplit(row.url).hostname != host else None
     if row is None:
@@ -75,7 +75,7 @@ def renew_secret(actor: User, row: OutgoingWebhook, vault: TokenVault) -> str:
 
 
 def turn_on(actor: User, row: OutgoingWebhook) -> None:
-    """Turn it on again, beginning with what changes from now on."""
+    """Turn it on again, starting with changes from now on."""
     if row.is_on:
         return
     _begin(row)
@@ -83,8 +83,8 @@ def turn_on(actor: User, row: OutgoingWebhook) -> None:
 
 
 def turn_off(actor: User | None, row: OutgoingWebhook, because: str = "") -> None:
-    """Turn it off in the current transaction; what waits is not told. `actor` is None, with a reason as a
-    sentence, where the server does it itself."""
+    """Turn it off in the current transaction; waiting messages are dropped. `actor` is None, with a reason as
+    a sentence, where the server does it itself."""
     if not row.is_on:
         return
     row.is_on, row.turned_off_because = False, because[:300]
@@ -107,8 +107,8 @@ def drop_waiting(words: str = "") -> None:
 
 
 def stop_counting(row: OutgoingWebhook) -> None:
-    """Forget since when nothing arrives, in the current transaction, once nothing is tried anymore: what
-    fails in a month is another outage."""
+    """Forget since when nothing arrives, in the current transaction, once nothing is tried anymore: a failure
+    in a month is a different outage."""
     is_tried = sa.select(WebhookDelivery.id).where(
         WebhookDelivery.state == DeliveryState.WAITING, WebhookDelivery.tries > 0
     )
@@ -117,7 +117,7 @@ def stop_counting(row: OutgoingWebhook) -> None:
 
 
 def secret_of(row: OutgoingWebhook, vault: TokenVault) -> str:
-    """What messages are signed with. Raises `SealBrokenError`."""
+    """The secret that messages are signed with. Raises `SealBrokenError`."""
     return str(vault.open(row.sealed_secret, belongs_to=_OWNER)["secret"])
 
 
@@ -135,7 +135,7 @@ def reseal_secret(vault: TokenVault) -> tuple[int, int]:
 
 
 def has_failed_for_long(row: OutgoingWebhook, now: datetime, limit_hours: int) -> bool:
-    """Whether nothing has arrived for so many hours."""
+    """Whether nothing has arrived for this many hours."""
     return row.failing_since is not None and (now - row.failing_since).total_seconds() >= limit_hours * 3600
 
 

@@ -1,4 +1,4 @@
-"""Who may do what, as one table. Pure: the rows someone may touch are selected by the queries."""
+"""Who may do what, as one table. Pure: the queries select the rows that someone may touch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class Scope(StrEnum):
     OWN_JOBS = "own_jobs"
     # Interviews that the person manages, attends, or scheduled.
     OWN_INTERVIEWS = "own_interviews"
-    # Both of these: who takes part in an interview on someone else's job sees as much as an interviewer does.
+    # Both: someone who takes part in an interview on another person's job sees as much as an interviewer
+    # does.
     OWN_JOBS_AND_INTERVIEWS = "own_jobs_and_interviews"
     # Only once the owner has let everyone who schedules or hosts connect apps.
     IF_OPENED = "if_opened"
@@ -71,7 +72,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
 
 
 def scope_of(role: Role, action: Action) -> Scope:
-    """How far a role reaches with an action."""
+    """The reach of a role's action."""
     return PERMISSIONS[action][role]
 
 

@@ -1,7 +1,7 @@
 """Installations that were restored from a backup: their background work is held back until someone decides.
 
 A backup holds the emails that had not been sent when it was made. Since then, the original has gone on: it
-may have sent them, and the interviews may have been moved or called off. So nothing leaves a restored server
+may have sent them, and the interviews may have been moved or cancelled. So nothing leaves a restored server
 before an owner or admin has seen what would, and has chosen to send it or to drop it.
 """
 

@@ -17,7 +17,7 @@ from models import Application, Attendee, Candidate, Interview, Job, JobMember, 
 
 
 class Reader(Protocol):
-    """Who asks, as far as reading depends on it: a user, or the person behind a request."""
+    """The person asking, with what reading depends on: a user, or the person behind a request."""
 
     @property
     def id(self) -> int: ...
@@ -43,8 +43,8 @@ _ASKER_ID = sa.bindparam("asker_id", type_=sa.Integer())
 
 
 def is_settled(actor: Reader, action: Action) -> bool | None:
-    """Whether `actor` may do this to a row that they see, where their role alone says so; None where it
-    depends on the row, and has to be asked of the database."""
+    """Whether `actor` may do this to a row that they see, if their role alone decides; None if it depends on
+    the row, so that the database has to be asked."""
     scope = scope_of(actor.role, action)
     if scope in (Scope.ALL, scope_of(actor.role, Action.SEE)):
         return True
@@ -52,7 +52,7 @@ def is_settled(actor: Reader, action: Action) -> bool | None:
 
 
 class _EveryJob:
-    """All jobs, told without asking for them."""
+    """All jobs, without loading them."""
 
     def __contains__(self, job_id: object) -> bool:
         return True

@@ -76,7 +76,7 @@ class FirstSteps:
 
 @dataclass(frozen=True)
 class SecondStep:
-    """What checks codes, and the domain of the Message-ID of a notice."""
+    """What checking codes needs, and the domain of the Message-ID of a notice."""
 
     first_steps: FirstSteps
     two_step: TwoStep

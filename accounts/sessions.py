@@ -24,7 +24,7 @@ log = logging.getLogger("accounts")
 # A session ends after a working day without a click, and after two weeks in any case.
 IDLE_LIMIT = timedelta(hours=8)
 ABSOLUTE_LIMIT = timedelta(days=14)
-# How stale `last_seen_at` may get before it is worth a separate write.
+# How old `last_seen_at` may get before it is worth a separate write.
 _SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -93,7 +93,7 @@ def select_living(*beside: sa.ColumnElement[Any]) -> sa.Select[Any]:
 
 
 def read(row: Sequence[Any]) -> Living:
-    """What a row of `select_living` says."""
+    """The value of a row of `select_living`."""
     user, facts = len(_OF_SESSION), len(_OF_SESSION) + len(_OF_USER)
     rest = facts + len(FACTS)
     here = OrganizationFacts._make(row[facts:rest])

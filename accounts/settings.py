@@ -1,4 +1,4 @@
-"""What people change about themselves and about the organization."""
+"""Changing one's own profile and the organization's settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in with an account elsewhere: whom it lets in, and what is recorded about it.
+"""Signing in with an account elsewhere: who gets in, and what is recorded about it.
 
 It gives no one an account here. The first time, an address that the issuer vouches for finds the person who
 has it; from then on only issuer and subject count, because addresses change hands.
@@ -23,7 +23,7 @@ Why = Literal["unknown", "unverified", "deactivated", "invitation_closed", "anot
 
 
 class NotLetInError(Exception):
-    """The issuer says who someone is, and that is no one who may sign in here."""
+    """The issuer says who someone is, but that person may not sign in here."""
 
     def __init__(self, why: Why) -> None:
         super().__init__(why)
@@ -36,11 +36,11 @@ def sign_in(
     """Find the person behind a proven identity, link it the first time, and record what happened, in the
     current transaction, which the caller commits.
 
-    `email` is in lower case, and counts only if the issuer says that it `is_verified`. Who was invited and
-    has not accepted yet accepts with this: the link in the invitation proves no more than the same address.
-    Who was here before gets a notice by email of what is linked, with `mail_domain` in its Message-ID.
-    For someone with two-step verification it is the first step, as a password is. Raises `NotLetInError`,
-    after which the transaction holds the record of the failure.
+    `email` is in lower case, and counts only if the issuer says that it `is_verified`. Someone who was
+    invited and has not accepted yet accepts with this: the link in the invitation proves no more than the
+    address does. Someone who was here before gets an email about what is linked, with `mail_domain` in its
+    Message-ID. For someone with two-step verification it is the first step, as a password is. Raises
+    `NotLetInError`, after which the transaction holds the record of the failure.
     """
     try:
         linked = _linked(issuer, subject)
@@ -84,7 +84,7 @@ def _linked(issuer: str, subject: str) -> LinkedIdentity | None:
 def _by_address(issuer: str, email: str, *, is_verified: bool) -> User:
     if not email or not is_verified:
         raise NotLetInError("unverified")
-    # Held until the commit: of two first sign-ins at once, the second one finds what the first has linked.
+    # Held until the commit: the second of two simultaneous first sign-ins finds what the first has linked.
     user = db.session.scalar(
         sa.select(User).where(User.email == email).with_for_update(),
         execution_options={"populate_existing": True},
@@ -120,7 +120,7 @@ def identities_of(user: User) -> list[LinkedIdentity]:
 
 
 def names_of(identities: Sequence[LinkedIdentity]) -> list[str]:
-    """What people know these accounts by: their addresses, or else where they are."""
+    """The names by which people know these accounts: their addresses, or else the issuer."""
     return [identity.email or identity.issuer for identity in identities]
 
 

@@ -60,7 +60,7 @@ class Member:
     invitation: Invitation | None
     last_seen_at: datetime | None
     apps: tuple[ConnectedApp, ...]
-    # What they cannot connect before an administrator of their organization has allowed it.
+    # The apps that they cannot connect before an administrator of their organization has allowed it.
     waits_for: tuple[str, ...] = ()
 
     @property
@@ -162,7 +162,7 @@ def _state(user: User, invitation: Invitation | None) -> MemberState:
 
 
 def owner() -> User:
-    """The person to ask for what only an owner may do: the first active owner."""
+    """The person to ask for things that only an owner may do: the first active owner."""
     return db.session.scalars(
         sa.select(User).where(User.role == Role.OWNER, User.is_active.is_(True)).order_by(User.id).limit(1)
     ).one()

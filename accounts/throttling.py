@@ -38,7 +38,7 @@ class Limit:
 
 
 SIGN_IN = Limit("sign-in", free_per_account=5, free_per_address=20)
-# Counted apart from the password, which someone who gets this far knows.
+# Counted separately from the password, which someone who gets this far knows.
 SECOND_STEP = Limit("second-step", free_per_account=5, free_per_address=20)
 ASK_FOR_RESET = Limit("password-reset", free_per_account=3, free_per_address=10)
 # Counted for one session alone: strangers who try the account's sign-in have nothing to do with it.
@@ -47,8 +47,8 @@ CHANGE_PASSWORD = Limit("change-password", free_per_account=5, free_per_address=
 SETUP_CODE = Limit("setup-code", free_per_account=20, free_per_address=20)
 
 
-# Whose account it is, only the issuer's answer says, so these count for the network address alone. What came
-# back is paid for with a call to the issuer, and every refusal with a line in the log.
+# Only the issuer's answer says whose account it is, so these tries count just for the network address. Each
+# one costs a call to the issuer, and each refusal a line in the log.
 SINGLE_SIGN_ON = Limit("single-sign-on", free_per_account=20, free_per_address=20)
 
 
@@ -109,7 +109,7 @@ class Throttling:
             )
             return
         account_key, address_key = self._keys(limit, account, address)
-        # Locked in the order of `take`, so that two sign-ins at once never wait for each other.
+        # Locked in the order of `take`, so that simultaneous sign-ins never wait for each other.
         for key in sorted((account_key, address_key)):
             _locked(key, utc_now())
         db.session.execute(sa.delete(Throttle).where(Throttle.key == account_key))
@@ -166,7 +166,7 @@ def _delay(beyond: int) -> timedelta:
 
 
 def network_of(address: str) -> str:
-    """What counts as one address. Anyone with one IPv6 address has all 2^64 of its network."""
+    """What counts as one network address. Anyone with one IPv6 address has all 2^64 of its network."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -31,7 +31,7 @@ from security import (
 from timezones import utc_now
 
 RECOVERY_CODES = 10
-# From here on down, people are told to make new ones.
+# At this number or fewer, people are told to make new ones.
 FEW_RECOVERY_CODES = 3
 
 
@@ -80,7 +80,7 @@ class TwoStep:
         return self._vault.seal({"secret": new_code_secret()}, belongs_to=_offered_to(user))
 
     def offer(self, user: User, sealed: str) -> Offer:
-        """What to show of a sealed secret. Raises `OfferExpiredError`."""
+        """The parts of a sealed secret to show. Raises `OfferExpiredError`."""
         try:
             secret = self._vault.open(SealedText(sealed), belongs_to=_offered_to(user))["secret"]
         except SealBrokenError:
@@ -233,7 +233,7 @@ def reseal_secrets(vault: TokenVault) -> tuple[int, int]:
 
 
 def _lock(user: User) -> None:
-    """Hold the person's row, so that two changes at once come one after the other."""
+    """Lock the person's row, so that simultaneous changes come one after the other."""
     db.session.refresh(user, with_for_update=True)
 
 

@@ -1,5 +1,5 @@
-"""What becomes of interviews that are still to take place when their job is closed or their candidate is
-erased: people are asked, and then told."""
+"""What happens to upcoming interviews when their job is closed or their candidate is erased: people are
+asked, and then told."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_WAIT = timedelta(days=1)
 
 
 def coming_on_job(job: Job) -> list[Interview]:
-    """The interviews on a job that are still to take place, soonest first."""
+    """The upcoming interviews on a job, soonest first."""
     return list(
         db.session.scalars(
             sa.select(Interview)
@@ -39,8 +39,7 @@ def coming_on_job(job: Job) -> list[Interview]:
 
 
 def coming_on(application: Application) -> tuple[InterviewRow, ...]:
-    """The interviews of one candidate on one job that are still to take place, soonest first. The rows name
-    no attendees."""
+    """The upcoming interviews of one candidate on one job, soonest first. The rows name no attendees."""
     return found(
         select_rows(with_people=False)
         .where(Interview.application_id == application.id, is_not_over(utc_now()))

@@ -1,4 +1,4 @@
-"""What lists can be narrowed down by: jobs and people, for drop-down lists."""
+"""The filters of lists: jobs and people, for drop-down lists."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _in_order(jobs: Iterable[Any]) -> tuple[JobChoice, ...]:
 
 @cache
 def _jobs(role: Role) -> sa.Select[*tuple[Any, ...]]:
-    """The job `job_id` is among them in any case."""
+    """The job `job_id` is always among them."""
     is_chosen = Job.id == sa.bindparam("job_id", type_=sa.Integer())
     return (
         sa.select(

@@ -1,4 +1,4 @@
-"""What a person does with jobs and candidates. Each adds to the current transaction; the route commits."""
+"""Commands on jobs and candidates. Each adds to the current transaction; the route commits."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from extensions import db
 from models import Attachment, InterviewTemplate, Job
 from scheduling.drafts import attachments
 
-# What a copy has of its own.
+# The columns that a copy does not share.
 _OWN = frozenset({"id", "job_id", "created_at"})
 _COPIED = tuple(column.name for column in InterviewTemplate.__table__.columns if column.name not in _OWN)
 

@@ -1,7 +1,6 @@
 """Everything that is stored about one candidate, as plain values: for the candidate, who may ask for it.
-
-What other people wrote about someone is theirs as well, so notes and feedback are part of it. Not part of it
-is what says nothing about them: links and passcodes of meetings, who hosts, and what was only tried.
+People are entitled to what others wrote about them, so notes and feedback are included. Anything that says
+nothing about them is left out: links and passcodes of meetings, who hosts, and failed tries.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class Dossier:
 
 
 def take_out(actor: User, candidate: Candidate, read_copy: ReadCopy) -> Dossier:
-    """Collect everything about a candidate, and record in the current transaction that `actor` took it out.
+    """Collect everything about a candidate, and record in the current transaction that `actor` exported it.
     Raises `HiringError` for an erased candidate."""
     refuse_erased(candidate)
     record(Event.CANDIDATE_EXPORTED, f"Exported everything about candidate #{candidate.id}.", actor)

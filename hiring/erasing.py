@@ -47,7 +47,7 @@ from timezones import utc_now
 from work import unsent
 
 _NOT_OVER_YET = (*BEING_ARRANGED, InterviewStatus.SCHEDULED)
-# What remains of where an interview was to be that never got a time.
+# Replaces the place of an interview that never got a time.
 _IMPERSONAL = frozenset({"kind", "software", "caller"})
 # After these words, the timeline repeats a mail server's response, which may say anything.
 _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
@@ -55,7 +55,7 @@ _SERVERS_WORDS = re.compile(r"(could not be delivered\.).*", re.DOTALL)
 
 def is_not_over(now: datetime) -> sa.ColumnElement[bool]:
     """The condition that an interview is still to take place, as of `now` (aware UTC)."""
-    # The first of the times that were offered may have passed while others are still to come.
+    # The first offered time may have passed while others are still ahead.
     can_be_chosen = sa.exists().where(SlotRequest.interview_id == Interview.id, SlotRequest.expires_at > now)
     return sa.or_(
         sa.and_(Interview.status.in_(_NOT_OVER_YET), Interview.ends_at > now),

@@ -1,4 +1,4 @@
-"""The files that are kept at a candidate: the résumé, a portfolio, and whatever else the team has of them.
+"""The files that are kept at a candidate: the résumé, a portfolio, and anything else the team has about them.
 
 They are for the team. Everyone who sees the notes of one of the candidate's applications can open them, and
 nothing sends them to anyone: for an invitation they are chosen one by one at Details, as copies of their own.
@@ -28,7 +28,7 @@ from timezones import utc_now
 MOST_FILES = 10
 MOST_BYTES_TOGETHER = 25 * MEGABYTE
 
-# How people call such files, in the languages in which most are written; compared without case and accents.
+# What people call such files, in the most common languages; compared without case and accents.
 _KINDS = {
     FileKind.RESUME: re.compile(r"\bcv\b|resume|curriculum|lebenslauf|curriculo"),
     FileKind.PORTFOLIO: re.compile(r"portfolio|portefeuille"),
@@ -39,7 +39,7 @@ _WITH_UPLOADER = joinedload(Attachment.uploaded_by).load_only(User.name)
 
 
 def kind_in_name(name: str) -> FileKind:
-    """What a file is, as far as its name says so."""
+    """What a file is, judging by its name."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(sign if sign.isalnum() else " " for sign in letters if not unicodedata.combining(sign))
     return next((kind for kind, words in _KINDS.items() if words.search(plain)), FileKind.OTHER)

@@ -163,7 +163,7 @@ class Plan:
 
 
 class ImportChangedError(Exception):
-    """What the list would do is no longer what the person saw."""
+    """The effect of the list is no longer what the person saw."""
 
 
 def start_import(
@@ -205,8 +205,8 @@ def answer(row: CandidateImport, answers: Answers) -> None:
 
 
 def read_differently(row: CandidateImport, reading: str, text: str) -> None:
-    """Keep the text of the list in another reading. What was said about it is dropped: it was about other
-    words."""
+    """Keep the text of the list in another encoding. Earlier answers are dropped, because they were about
+    different text."""
     row.reading, row.text, row.answers = reading, text, ""
 
 

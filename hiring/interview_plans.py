@@ -90,7 +90,7 @@ def edit_template(actor: User, template: InterviewTemplate, values: TemplateValu
 
 
 def move_template(actor: User, template: InterviewTemplate, *, up: bool) -> None:
-    """Let a template change places with the one before it or after it; the first and the last may stay."""
+    """Swap a template with the one before or after it; at either end it stays where it is."""
     plan = templates_of(template.job_id)
     here = plan.index(template)
     there = here + (-1 if up else 1)

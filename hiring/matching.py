@@ -1,4 +1,4 @@
-"""Which candidates and jobs a search text means: conditions of statements that are built once for each kind
+"""Which candidates and jobs a search text means: conditions for statements that are built once for each kind
 of text, and the values of their parameters."""
 
 from __future__ import annotations

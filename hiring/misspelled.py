@@ -1,4 +1,4 @@
-"""Who and what may be meant by a search that finds nothing, as far as the person may see it (`spelling.py`).
+"""Who and what a search that finds nothing may mean, limited to what the person may see (`spelling.py`).
 
 Only for a search that has found nothing: it reads many names, and no page that found something pays for it.
 """
@@ -27,13 +27,13 @@ from paging import Found, Query
 from rows import rows_of
 from spelling import may_be_a_name, nearest
 
-# The newest so many names are looked at, so that it takes no longer where there are more.
+# Only this many of the newest names are looked at, so that more names take no longer.
 _LOOKED_AT = 20_000
 
 
 class Among(StrEnum):
-    """Of whom one is looked for: all that the person sees, those with whom they may schedule an interview, or
-    those who have one that the person sees."""
+    """Where to look: among all candidates that the person sees, those with whom they may schedule an
+    interview, or those with an interview that the person sees."""
 
     SEEN = "seen"
     TO_SCHEDULE = "to_schedule"

@@ -1,4 +1,4 @@
-"""Whom an interview can be scheduled with: what is chosen from when the candidate's page is not open."""
+"""The people to schedule an interview with, to choose from when no candidate's page is open."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scheduling.reading.next_interviews import NextInterview
 from searching import begins_with, keys
 
 SHOWN = 8
-# Among the newest so many, those who wait for an interview are found; of everyone, that would take too long.
+# Only this many of the newest are searched for people who wait for an interview; all would take too long.
 _LOOKED_AT = 200
 
 
@@ -36,8 +36,8 @@ class Pick(NamedTuple):
 
 
 class Picks(NamedTuple):
-    """The first few; `is_more` says that there are others. `is_guess`: nothing was found, and these are those
-    whose names are spelled in a similar way."""
+    """The first few; `is_more` says that there are others. `is_guess`: nothing was found, and these have
+    names that are spelled in a similar way."""
 
     rows: tuple[Pick, ...]
     is_more: bool

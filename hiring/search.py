@@ -25,7 +25,7 @@ from scheduling.reading.interview_rows import InterviewRow
 from scheduling.reading.search import first_interviews
 from searching import begins_with, keys, spellings, words_of
 
-# Of each group, on the page of results and while someone is typing.
+# How many of each group, on the page of results and while someone is typing.
 SHOWN, SUGGESTED = 8, 5
 _OF_INTERVIEWS = frozenset({"interview", "interviews"})
 
@@ -50,8 +50,8 @@ class Group(Generic[Row]):
 @dataclass(frozen=True)
 class Found:
     """`text`: what was searched for in the lists, where the words of `interviews_first` are no help.
-    `interviews_first`: the text asks for interviews. `is_guess`: nothing was found, and these are those whose
-    names are spelled in a similar way."""
+    `interviews_first`: the text asks for interviews. `is_guess`: nothing was found, and these have names that
+    are spelled in a similar way."""
 
     text: str
     interviews_first: bool
@@ -63,7 +63,7 @@ class Found:
 
     @property
     def names(self) -> list[str]:
-        """What the candidates, jobs and people are called, each name once."""
+        """The names of the candidates, jobs and people, each once."""
         names = [*(each.name for each in self.candidates.rows), *(each.title for each in self.jobs.rows)]
         return list(dict.fromkeys([*names, *(each.name for each in self.people.rows)]))
 
@@ -101,7 +101,7 @@ def find(actor: Reader, text: str, *, most: int = SHOWN, with_people: bool = Tru
 
 
 def _guessed(actor: Reader, found: Found, team: list[User]) -> Found:
-    """Whom and which jobs a text may mean that finds nothing."""
+    """The people and jobs that a text without results may mean."""
     ids, titles = candidates_meant(actor, found.text), jobs_meant(actor, found.text)
     told = {"asker_id": actor.id, "most": len(ids), "candidate_ids": ids}
     candidates = {row.id: row for row in _candidates(actor, None, told)} if ids else {}

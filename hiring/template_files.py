@@ -34,7 +34,7 @@ def add(actor: User, template: InterviewTemplate, kept: KeptFile, *, is_for_team
 
 
 def delete(template: InterviewTemplate, file_ids: Collection[int]) -> None:
-    """Take files off their template, those of them that it has. Interviews and drafts that started from it
-    keep theirs."""
+    """Remove those of these files that the template has. Interviews and drafts that started from it keep
+    theirs."""
     if file_ids:
         give_up(Attachment.id.in_(file_ids), Attachment.template_id == template.id)

@@ -1,7 +1,7 @@
-"""What an email about an interview said, kept so that the team can read exactly what each person received.
+"""Copies of emails about interviews, kept so that the team can read exactly what each person received.
 
-A letter is written from what is true at the moment when it is sent, and cannot be written again later. So
-what was handed to the mail server is kept with the email's row: compressed, which makes about three kilobytes
+A letter is written from the facts at the moment when it is sent, and cannot be recreated later. So the letter
+that was handed to the mail server is kept with the email's row: compressed, which makes about three kilobytes
 of it, and encrypted, because letters hold links that act for their reader. Attached files are named and not
 kept again; their bytes stay with the interview.
 """
@@ -106,7 +106,7 @@ def _owner(mail_id: int) -> str:
 
 
 def _written(copy: SentCopy) -> bytes:
-    # By hand, because `dataclasses.asdict` takes as long as all the rest together.
+    # By hand, because `dataclasses.asdict` takes as long as everything else together.
     ics = copy.letter.ics
     stored = {
         **vars(copy),

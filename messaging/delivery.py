@@ -73,7 +73,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Misconfigured:
-    """The fault is ours: our settings, or what the mail server thinks of us. Nothing is wrong with this mail,
+    """The fault is ours: our settings, or our standing with the mail server. Nothing is wrong with this mail,
     and it leaves when the fault is fixed.
     """
 
@@ -222,7 +222,8 @@ def _outcome_of_answer(code: int, text: bytes | str, stage: Stage, address: str)
 
 
 def _our_fault(verdict: Verdict, words: str) -> str:
-    """What to check, by the names of the settings, as a sentence without its end. `words`: the server's."""
+    """What to check, by the names of the settings, as a sentence without its period. `words`: the
+    server's."""
     sender, config = sender_address(), current_app.config
     refused = f"{_server()} didn't accept MAIL_USERNAME and MAIL_PASSWORD"
     if config.get("MAIL_AUTH") == OAUTH:

@@ -1,4 +1,4 @@
-"""What a mail can say: the facts of an interview, and who reads them.
+"""The content of a mail: the facts of an interview, and who reads them.
 
 The dialog's preview makes the same facts from a draft, so a mail looks the same in the preview as in the
 inbox. Internal notes are not among them: they belong to a reader who may see them, so no other copy can have
@@ -91,7 +91,7 @@ class InterviewFacts:
     intro: str = ""
     closing: str = ""
     files: tuple[AttachedFile, ...] = ()
-    # Who gave everyone a link of their own while there was none of ours; "" if no one did.
+    # The person who gave everyone a link of their own while there was none of ours; "" if no one did.
     link_given_by: str = ""
 
     def __post_init__(self) -> None:

@@ -39,7 +39,7 @@ def build_feed(name: str, events: Iterable[FeedEvent], *, made_at: datetime) -> 
     calendar.add("version", "2.0")
     calendar.add("prodid", PRODUCT_ID)
     calendar.add("method", "PUBLISH")
-    # The second of each is what programs understood before there was a standard.
+    # The second of each is what apps understood before there was a standard.
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", vDuration(_ASK_AGAIN), parameters={"VALUE": "DURATION"})

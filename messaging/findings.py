@@ -1,4 +1,4 @@
-"""What keeps this server's mails from leaving, or the links in them from working."""
+"""Problems that keep this server's mails from leaving, or the links in them from working."""
 
 from __future__ import annotations
 

@@ -87,8 +87,8 @@ class EntryTexts:
 
 
 def entry_texts(facts: InterviewFacts, reader: Reader) -> EntryTexts:
-    """What the entry says that the product itself keeps in a calendar: the same as the file, and what only
-    its owner reads, because no one forwards it."""
+    """The text of an entry that the product itself keeps in a calendar: the same as the file's, plus what
+    only its owner may read, because no one forwards an entry."""
     description = _description(facts, reader)
     if reader.entry_notes:
         description += "\n\n" + "\n".join(reader.entry_notes)
@@ -128,7 +128,7 @@ def _description(facts: InterviewFacts, reader: Reader) -> str:
     """Everything a reader needs if their calendar shows only the description."""
     blocks = [f"{title_for(facts, reader)}\n{facts.job_title}, {facts.organization}"]
     if facts.is_cancelled:
-        # Programs that keep the entry, crossed out, should not invite anyone to anything.
+        # Calendars that keep the entry, crossed out, should not invite anyone to anything.
         return "\n\n".join([*blocks, "Cancelled"])
     if facts.intro:
         blocks.append(facts.intro)
@@ -171,7 +171,7 @@ def _where(facts: InterviewFacts, reader: Reader) -> list[str]:
     blocks = []
     call = call_of(facts, reader)
     if call is not None:
-        # What is said afterwards asks for a reply, which a calendar entry does not offer.
+        # The sentence after it asks for a reply, which a calendar entry does not offer.
         blocks.append(f"{call.words} {call.number}" if call.number else call.words)
     if facts.address:
         blocks.append(f"Where\n{facts.address}")

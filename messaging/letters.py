@@ -1,4 +1,4 @@
-"""Letters: what a mail says, as subject, text, HTML and calendar file.
+"""Letters: the content of a mail, as subject, text, HTML and calendar file.
 
 Pure: the same facts always give the same letter, and neither a database nor a request is needed. What each
 kind of mail says beyond its templates is declared with the kind, in `tasks/mails/kinds/`.
@@ -44,7 +44,7 @@ from wording import duration, first_name, owned_by
 # Long enough for every sensible title, short enough that the date at the end survives in an inbox.
 SUBJECT_LIMIT = 180
 _SUBJECT_PART_LIMIT = 70
-# Where the time comes after both, and sometimes an earlier time after that.
+# For subjects in which the time comes after both, and sometimes an earlier time after that.
 _SUBJECT_NAME_LIMIT, _SUBJECT_JOB_LIMIT = 40, 50
 
 

@@ -1,6 +1,6 @@
 """The bytes of a mail: its headers, written with the standard library's current mail package, and its parts.
 
-How the bytes travel is not decided here: an SMTP server and a provider's API get the same bytes. Nothing
+How the bytes are sent is decided elsewhere: an SMTP server and a provider's API get the same bytes. Nothing
 reads settings, the database or a request.
 """
 
@@ -191,8 +191,8 @@ def _body(text: str, html: str, calendar: CalendarPart | None, files: tuple[File
     Mail programs show the last alternative they understand; some take invitations only from there
     and some only from an attachment. Base64 keeps the calendar's line ends byte for byte.
 
-    Put together here, because the mail package parses what it wrote itself several times for each part: that
-    took 3 of the 5 ms of a mail.
+    Assembled here, because the mail package parses its own output several times for each part, which took 3
+    of the 5 ms of a mail.
     """
     alternatives = [_text_part("plain", text), _text_part("html", html)]
     attached = [_file_part(file) for file in files]
@@ -216,7 +216,7 @@ def _part(content: bytes, *headers: str) -> bytes:
 
 
 def _text_part(subtype: str, text: str) -> bytes:
-    # Of bytes, because the lines of a text also end at signs that are no line ends in a mail.
+    # Splits bytes, because a text's lines also end at characters that are no line ends in a mail.
     lines = b"\r\n".join([*text.encode().splitlines(), b""])
     return _part(
         b2a_qp(lines),

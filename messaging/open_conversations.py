@@ -1,8 +1,8 @@
 """Conversations with mail servers that stay open for a few seconds, for the next mail.
 
-Connecting, encrypting, and signing in take longer than the mail itself, and an interview has several. What is
-open has sent its mail and waits for nothing. A server may end it at any moment without harm: it is noticed
-before the text of the next mail is announced, and that mail is offered in a new conversation.
+Connecting, encrypting, and signing in take longer than the mail itself, and an interview has several. An open
+conversation has sent its mail and waits for nothing. A server may end it at any moment without harm: it is
+noticed before the text of the next mail is announced, and that mail is offered in a new conversation.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from messaging.smtp import Conversation, Server
 
 # The shortest that servers wait for a client is a minute or more (RFC 5321, 4.5.3.2, asks for five).
 IDLE_SECONDS = 10.0
-# Servers that limit the mails of a conversation mostly allow 100.
+# Servers that limit the mails of a conversation usually allow 100.
 MOST_MAILS = 100
-# As many as send emails at once in one process.
+# As many as the threads of one process that send emails.
 _MOST_IDLE = 3
 
 
@@ -33,7 +33,8 @@ class _Idle:
 
 
 class OpenConversations:
-    """Those of one process. Nothing is kept before `begin` and after `end`. May be used by any thread."""
+    """The open conversations of one process. Nothing is kept before `begin` and after `end`. May be used by
+    any thread."""
 
     def __init__(self) -> None:
         self._is_open = False
@@ -86,7 +87,7 @@ class OpenConversations:
             each.conversation.close()
 
     def _forget(self) -> None:
-        """Begin with none, and without a word to those of another process."""
+        """Begin with none, leaving those of another process alone."""
         self._lock = threading.Lock()
         inherited, self._idle = self._idle, []
         for each in inherited:

@@ -1,4 +1,4 @@
-"""What the DNS says about the domain that emails are sent from, as receiving mail servers read it.
+"""The DNS records of the domain that emails are sent from, as receiving mail servers read them.
 
 Google and Yahoo demand SPF or DKIM of every sender, and both with DMARC of larger ones; without them,
 invitations end in spam folders. Only the sending server knows which selector signs with DKIM, so those that
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Verdict = Literal["good", "weak", "missing", "unknown"]
 
-# For one question. All are asked at the same time, so a page waits hardly longer than this.
+# The limit for one question. All are asked at the same time, so a page waits hardly longer than this.
 SECONDS = 3.0
 # Google, Microsoft, Mailchimp, Fastmail, Zoho, Proton, and the defaults of the programs that sign.
 _SELECTORS = (
@@ -59,7 +59,8 @@ Ask = Callable[[str, str], Sequence[str]]
 
 def asking(resolver: dns.resolver.Resolver | None = None) -> Ask:
     """A way to ask a resolver; by default the one that this machine is set up with."""
-    # Asked for on two pages alone, and 56 modules: every process would hold them, and every start wait.
+    # Only two pages need it, and it has 56 modules, which every process would hold and every start would
+    # load.
     import dns.exception
     import dns.resolver
 

@@ -1,4 +1,4 @@
-"""Signing in to the mail server with a token in the place of a password, and why there is none."""
+"""Signing in to the mail server with a token in place of a password, and why there may be none."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Tokens(Protocol):
     def token(self) -> str: ...
 
     def newer_than(self, token: str) -> str | None:
-        """Another one than the one that was refused, None if there is no use in that."""
+        """A new token in place of the one that was refused; None if that would not help."""
 
 
 class UnknownTokensError(smtplib.SMTPException):
@@ -98,8 +98,8 @@ def sign_in(host: smtplib.SMTP, username: str, token: str) -> None:
 
 
 def without_secrets(said: bytes, *secrets: str) -> bytes:
-    """What a server answered to a sign-in, without any part of what it was told: some servers repeat a line
-    that they don't understand."""
+    """A server's answer to a sign-in, without any part of what it was sent: some servers repeat a line that
+    they don't understand."""
     told = [secret.encode() for secret in secrets]
     return _LONG_WORD.sub(
         lambda word: "[…]".encode() if any(word[0] in each for each in told) else word[0], said

@@ -329,21 +329,21 @@ class Conversation:
         return not is_answer or self.stage is Stage.SENDER or _says_goodbye(error)
 
     def end_mail(self, error: BaseException | None) -> bool:
-        """Leave nothing of a mail behind, whatever has become of it; whether the conversation can go on."""
+        """Reset after a mail, no matter what happened to it; returns whether the conversation can go on."""
         host = self._host
         if host is None or error is None:
             return host is not None
         if not isinstance(error, smtplib.SMTPResponseException) or _says_goodbye(error):
             return False
         try:
-            # What is known of the mail is known. This is about the next one.
+            # The outcome of the mail is known. This is about the next one.
             host.hurry(GOODBYE_SECONDS)
             return 400 <= error.smtp_code <= 599 and host.rset()[0] == 250
         except (smtplib.SMTPException, OSError):
             return False
 
     def close(self) -> None:
-        """Say goodbye, briefly. Raises nothing: what counts is the outcome of the mail, and that is known."""
+        """Say goodbye, briefly. Raises nothing: only the outcome of the mail counts, and that is known."""
         host, self._host = self._host, None
         if host is None:
             return

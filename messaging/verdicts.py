@@ -44,7 +44,7 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-# A limit of what goes on at the same time is over in a moment, and no one has to do anything about it.
+# A limit on simultaneous connections passes in a moment, and no one has to do anything about it.
 _AT_ONCE = _words(r"(thread|connections?|sessions?)\W+(\w+\W+)?limit|concurrent|simultaneous")
 
 # Codes that are clear on their own, no matter what words follow. `X` is 4 or 5.

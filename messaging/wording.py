@@ -31,7 +31,7 @@ def times(starts_at: datetime, duration_minutes: int, zone: str) -> str:
 
 
 def place(starts_at: datetime, duration_minutes: int, zone: str) -> str:
-    """Whose clock the times are told by: `New York time (EST)`, because the abbreviation alone is used in
+    """The clock of the times, in words: `New York time (EST)`, because the abbreviation alone is used in
     several places and the name of a zone is not what people call it. `UTC` needs no place."""
     start, end = _both_ends(starts_at, duration_minutes, zone)
     named = _place(start)
@@ -115,8 +115,8 @@ def _span(start: LocalMoment, end: LocalMoment) -> str:
 
 
 def day_and_time(starts_at: datetime, zone: str, *, now: datetime) -> str:
-    """`today at 09:00 CET`, `tomorrow at 09:00 CET`, or with the whole date: the moment and never the
-    distance, so that it stays true however long an email is on its way."""
+    """`today at 09:00 CET`, `tomorrow at 09:00 CET`, or with the whole date: the time of day and never the
+    time left, so that it stays true no matter how long an email is on its way."""
     start, days = (
         local_moment(starts_at, zone),
         (in_zone(starts_at, zone).date() - in_zone(now, zone).date()).days,
@@ -147,7 +147,7 @@ def join_label(called: str | None) -> str:
 
 
 def what_is_missing(called: str) -> str:
-    """What an interview has not: a meeting with a software whose name does not already say so, or a link."""
+    """What an interview lacks: a meeting with a software whose name does not already say so, or a link."""
     return f"{called} {'meeting' if called in _CALLED_MEETING else 'link'}"
 
 
@@ -236,8 +236,8 @@ def call_of(facts: InterviewFacts, reader: Reader) -> PhoneCall | None:
 
 
 def call_without_time(facts: InterviewFacts, reader: Reader) -> PhoneCall | None:
-    """The same for a candidate who is still to choose the time: they must not think that they are to call at
-    once."""
+    """The same for a candidate who is still to choose the time: they must not think that they should call
+    right away."""
     call = call_of(facts, reader)
     if call is None or not facts.candidate_calls:
         return call

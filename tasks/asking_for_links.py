@@ -1,7 +1,7 @@
 """Asking providers, while someone waits, whether the meetings of a restored server are still there.
 
-Background work is paused then, and nothing of what is found is written down: people read it and decide. The
-grants are used and renewed, though, which may end them for the old server if that still runs.
+Background work is paused then, and the results are not stored: people read them and decide. The grants are
+used and renewed, though, which may end them for the old server if that still runs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """What is known of one link. `starts_at` (aware UTC): of one that was moved, when it takes place now.
+    """What is known about one link. `starts_at` (aware UTC): of one that was moved, when it takes place now.
     `why`: of one that is unknown, in words for people."""
 
     state: LinkState
@@ -53,13 +53,13 @@ class _Question:
 
 
 def ask(meeting_ids: Collection[int], within: float) -> dict[int, Link]:
-    """What the providers say of these meetings, asked for at most `within` seconds; without those that no
+    """What the providers say about these meetings, asking for at most `within` seconds; without those that no
     provider can be asked about. The transaction that is open in the request ends."""
     questions = _questions(meeting_ids)
     db.session.rollback()
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     found: dict[int, Link] = {}
-    # One after the other for each account: its grant may have to be renewed first.
+    # One at a time for each account, because its grant may have to be renewed first.
     threads = [
         threading.Thread(target=_ask_account, args=(app, list(asked), found), name="links", daemon=True)
         for _, asked in groupby(questions, key=lambda each: each.look.connection_id)

@@ -1,4 +1,4 @@
-"""The backup of each night: a chore asks for it, a task makes it, and the owner is told when it fails."""
+"""The nightly backup: a chore requests it, a task makes it, and the owner is told if it fails."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from work.protocol import Again, ClaimedTask, Done, Handler, Next
 MAKE_BACKUP = TaskKind("make_backup", Lane.UPKEEP, "Making the nightly backup", subject="backup")
 
 _AGAIN_AFTER = timedelta(hours=1)
-# Until the next night's takes over.
+# Until the next night's backup takes over.
 _TRIES = 20
-# Another server has asked for it, and will find it soon; unless none has a folder anymore.
+# Another server has requested it, and will find it soon, unless no server has a folder anymore.
 _NOT_HERE = "This server has no BACKUP_FOLDER; another one has to make the backup."
 _ANOTHERS_TURN, _ANOTHERS_TURN_ENDS_AFTER = timedelta(seconds=20), timedelta(days=1)
 

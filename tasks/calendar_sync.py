@@ -1,4 +1,4 @@
-"""The task that reads a person's calendar, and the chore that sees to it that every calendar has one."""
+"""The task that reads a person's calendar, and the chore that makes sure every calendar has one."""
 
 from __future__ import annotations
 

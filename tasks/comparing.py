@@ -1,4 +1,4 @@
-"""Comparing the accounts that host meetings with what we made there, and removing what is left over."""
+"""Comparing the accounts that host meetings with what we made there, and removing leftovers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def compare_account() -> Handler:
             case list() as listed:
                 comparing.record_comparison(comparison, listed)
             case ProviderError():
-                # Tomorrow is soon enough, and why the account cannot be asked is shown elsewhere.
+                # Tomorrow is soon enough, and other pages show why the account cannot be asked.
                 pass
         return Done()
 

@@ -92,7 +92,7 @@ def _lose(connection_id: int, error: ScopeMissingError) -> None:
 
 
 def _compare_with_card(connection_id: int, outcome: Outcome) -> None:
-    """Have the connection checked, if a call has just shown otherwise than its card says whether the account
+    """Have the connection checked, if a call has just shown that its card is wrong about whether the account
     can keep entries."""
     row = db.session.get(Connection, connection_id)
     if row is None or row.state is not ConnectionState.CONNECTED:

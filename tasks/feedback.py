@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from scheduling.feedback import remind, to_remind
 from work.chores import Chore, frequent
 
-# No one waits for it, so not every tick has to look.
+# No one waits for it, so it need not run at every tick.
 _BETWEEN_LOOKS = timedelta(minutes=1)
 
 

@@ -1,4 +1,5 @@
-"""What would be done if the background work of a restored server went on, in numbers and words for people."""
+"""What would be sent if the background work of a restored server continued, in numbers and words for
+people."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from work.mail import SEND_MAIL, kind_of
 
 @dataclass(frozen=True)
 class WaitingEmails:
-    """The unsent emails of one kind. `due` would be sent at once; `later` when their time comes."""
+    """The unsent emails of one kind. `due` would be sent right away; `later` when their time comes."""
 
     label: str
     due: int
@@ -56,7 +57,7 @@ class HeldBack:
 
     @property
     def due_emails(self) -> int:
-        """How many emails would be sent at once."""
+        """How many emails would be sent right away."""
         return sum(each.due for each in self.emails)
 
     @property
@@ -79,7 +80,7 @@ def what_waits(now: datetime) -> HeldBack:
             Task.kind != SEND_MAIL.name,
             sa.or_(
                 sa.and_(Task.state == TaskState.READY, Task.run_at <= now),
-                # Under way when the backup was made: begun again.
+                # Running when the backup was made, so it is started again.
                 Task.state == TaskState.RUNNING,
             ),
         )

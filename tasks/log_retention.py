@@ -17,12 +17,13 @@ from work.chores import daily
 
 log = logging.getLogger("retention")
 
-# At once, in one transaction; between two ticks people's requests get their turn.
+# The number per transaction; between two ticks people's requests get their turn.
 AT_ONCE = 500
 
 
 def _look(now: datetime) -> tuple[datetime | None, datetime | None]:
-    """Before when entries of the activity log, and copies and notes, are too old; None: they are kept."""
+    """The instants before which entries of the activity log, and copies and notes, are too old; None to keep
+    them."""
     row = db.session.execute(sa.select(Organization.log_days, Organization.mail_copy_days)).one_or_none()
     if row is None:
         return None, None
@@ -34,7 +35,8 @@ def _look(now: datetime) -> tuple[datetime | None, datetime | None]:
 
 
 def _forget_some(cutoffs: tuple[datetime | None, datetime | None]) -> bool:
-    """Of two processes that do this at once, the second one finds less. Returns whether nothing is left."""
+    """If two processes do this at the same time, the second one finds less. Returns whether nothing is
+    left."""
     log_before, copies_before = cutoffs
     statements: dict[str, Any] = {}
     if log_before is not None:

@@ -92,7 +92,8 @@ def look_at_meeting(rules: Rules) -> Handler:
                 second = utc_now() + recording.until_second_look(meeting)
                 return Again(second, error.words, is_failure=False)
             case _:
-                # Why the account or its provider cannot be used is shown elsewhere; the next look is in turn.
+                # Other pages show why the account or its provider cannot be used; the next look comes at its
+                # usual time.
                 pass
         at = looks.next_look(meeting, utc_now())
         return Done() if at is None else Again(at, "the next look at the meeting", is_failure=False)

@@ -1,4 +1,4 @@
-"""Telling the webhook: looking for what to tell, sending it, and giving up where nothing ever arrives."""
+"""The webhook's messages: finding what to report, sending it, and giving up if nothing ever arrives."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from work.chores import Chore, daily, frequent
 from work.protocol import Again, ClaimedTask, Done, Handler, Next
 from work.retry import WEBHOOK
 
-# After so many hours without anything arriving, someone has to look.
+# After this many hours without anything arriving, someone has to look.
 HOURS_UNTIL_OFF = 24
 _GONE = 410
 

@@ -65,7 +65,7 @@ def check_before_start(rules: Rules) -> Handler:
                 recording.record_seen(check.look.meeting_id, shown, rules)
             case MeetingGoneError() as error if check.look is not None and meeting is not None:
                 wait = recording.until_second_look(meeting)
-                # Once it is certain, another one is made, and that is checked in its turn.
+                # Once that is certain, another one is made, which is checked later.
                 recording.record_gone(check.look.meeting_id, (), error.words)
                 return Again(utc_now() + wait, error.words, is_failure=False)
             case ScopeMissingError() as error if check.look is not None:

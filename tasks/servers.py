@@ -1,4 +1,5 @@
-"""The chores by which a server says that it is there: to the others on its database, and to anyone asking."""
+"""The chores by which a server reports that it is running: to the others on its database, and to anyone
+asking."""
 
 from __future__ import annotations
 

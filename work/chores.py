@@ -1,8 +1,8 @@
 """Chores: routine work that a server does without being asked, at every tick or once a day.
 
-A chore looks before it acts. Looks that find nothing share a read-only transaction, because they happen every
-few seconds in every process; a writing transaction begins only when there is something to do. A chore that
-fails is logged and retried at the next tick, and never holds up the others.
+A chore looks before it acts. The looks share a read-only transaction, because they happen every few seconds
+in every process; a writing transaction begins only when there is something to do. A chore that fails is
+logged and retried at the next tick, and never holds up the others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rows of claimed tasks: the statements that find, claim and end them, and what becomes of a claim."""
+"""The rows of claimed tasks: the statements that find, claim and end them, and what happens to a claim."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def as_claimed(row: Task | sa.Row[Any], lease: str) -> ClaimedTask:
 
 
 def make_ready(row: Task, at: datetime) -> None:
-    """Ready again at `at`; or done, when the same work was asked for again while this ran."""
+    """Ready again at `at`; or done, if the same work was requested again while this ran."""
     row.lease = row.leased_until = None
     if row.dedupe_key is not None:
         twin = db.session.scalar(

@@ -1,6 +1,6 @@
-"""What is wrong with a server, as one kind of value for everything that shows it: the banners above the
-pages, the health page, the System log. Each part of the product reports its own findings; this module reports
-those about background work."""
+"""Problems of a server, as one kind of value for everything that shows them: the banners above the pages, the
+health page, the System log. Each part of the product reports its own findings; this module reports those
+about background work."""
 
 from __future__ import annotations
 

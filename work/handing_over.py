@@ -1,4 +1,4 @@
-"""Handing an email to a mailbox that cannot be asked twice."""
+"""Handing an email to a mailbox, which must not be asked twice."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ _HAND_OVER = (
 
 
 def begin_handing_over(mail_id: int, through: Through) -> bool:
-    """Write down, in the current transaction, that a mailbox is about to be asked to send this email: unlike
-    a mail server it cannot be asked twice, because no one recognizes the second one as the same message.
+    """Record, in the current transaction, that a mailbox is about to be asked to send this email: unlike a
+    mail server it must not be asked twice, because nothing would recognize the second one as the same
+    message.
 
     Returns False for an email that no longer waits to be sent; raises `BegunElsewhereError`.
     """

@@ -16,9 +16,9 @@ from rows import rows_of
 from timezones import utc_now
 
 _NAME = "metronome"
-# Of nightly backups: when one was last due and asked for, and of which moment the last whole one is.
+# Nightly backups: when one was last due and requested, and the moment of the last complete one.
 BACKUP_ASKED, BACKUP_MADE = "backup_asked", "backup_made"
-# With the version of a server that was started, when it last was.
+# Followed by the version of a server: when it was last started.
 _STARTED = "started "
 _EVERY = timedelta(seconds=30)
 # Past this age the health page is red.

@@ -1,8 +1,8 @@
 """Requesting emails in the transaction that needs them, and recording the outcome of each.
 
-A low layer, like the outbox: the domain decides who gets which email and when, and names it by its kind. What
-a kind says and when it is no longer useful is declared in a higher layer, in `tasks/mails/kinds/`, one file
-for each.
+A low layer, like the outbox: the domain decides who gets which email and when, and names it by its kind. The
+text of a kind, and when it is no longer useful, is declared in a higher layer, in `tasks/mails/kinds/`, one
+file for each.
 """
 
 from __future__ import annotations
@@ -254,7 +254,7 @@ def forget_refusals(address: str) -> None:
             outbox.enqueue_work(delivery(mail.about, mail.id, max(mail.due_at, utc_now())))
 
 
-# Asked twice for every email, and nearly always with the same answer.
+# Looked up twice for every email, nearly always with the same result.
 _IN_TROUBLE = (
     sa.select(Mail.id)
     .where(

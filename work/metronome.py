@@ -1,4 +1,4 @@
-"""The metronome: APScheduler ticks, and a tick only looks.
+"""The metronome: APScheduler ticks, and a tick only looks for work.
 
 Due times are stored in rows, so a missed, late, or doubled tick changes nothing. Every server process has its
 own metronome; many ticking at once are as safe as one.
@@ -75,5 +75,5 @@ class Metronome:
             log.exception("the database is unavailable; the next tick tries again")
         except Exception:
             log.exception("a tick failed; the next one tries again")
-            # What is due need not wait for whatever is wrong with the tick.
+            # Due work need not wait until the problem with the tick is fixed.
             self._runner.wake()

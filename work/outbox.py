@@ -142,8 +142,8 @@ def _wake(lanes: Iterable[Lane]) -> None:
 
 
 def hold_back_wakes() -> Callable[[], None]:
-    """Begin to wake no one for what this thread commits, until `stop_holding_back_wakes`. The function that
-    is returned wakes those who were not: it is called when the answer is out.
+    """Stop this thread's commits from waking workers, until `stop_holding_back_wakes`. The returned function
+    wakes the workers that were not woken: call it when the response is out.
 
     Someone waits for the answer to a click, and the threads that do the work compete with the one that writes
     the answer: Python runs one of them at a time, and lets each go on for up to 5 ms.
@@ -154,7 +154,8 @@ def hold_back_wakes() -> Callable[[], None]:
 
 
 def stop_holding_back_wakes() -> None:
-    """From now on, each commit of this thread wakes again; what was held back stays so."""
+    """From now on, each commit of this thread wakes workers again; wakes that were held back stay held
+    back."""
     _held_back.set(None)
 
 

@@ -1,4 +1,5 @@
-"""What the runner and a handler exchange: a claimed task goes in, and what is to happen with it comes out."""
+"""What the runner and a handler exchange: a claimed task goes in, and what should happen with it comes
+out."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ REVOCATION = Ladder((10, MINUTE, 10 * MINUTE, HOUR, 3 * HOUR))
 WEBHOOK = Ladder((10, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 4 * HOUR, 6 * HOUR))
 # Checking a grant: no one is waiting for it, and a provider that is down should not get more load.
 CHECK = Ladder((MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR))
-# When what was requested to put an interview right before its start should have come to an end.
+# When the work that was requested to fix an interview before its start should be done.
 PREFLIGHT_REPAIR = timedelta(minutes=1)
 # An unwanted meeting may be on an account that cannot be used until its user reconnects it.
 ORPHAN_ON_CLOSED_ACCOUNT = timedelta(hours=1)

@@ -46,8 +46,8 @@ Phase = Literal["claimed", "loaded", "called", "recorded"]
 # The database is unavailable, full, or locked. The task is not at fault, and we could not record it anyway.
 _DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeoutError)
 
-# How long to wait before an outcome that could not be written down is written again, in seconds. Short: what
-# was done outside is done again if someone else gets the task first.
+# How long to wait before writing an outcome again that could not be written, in seconds. Short, because the
+# outside work is repeated if another process gets the task first.
 _WRITE_AGAIN_AFTER, _WRITE_AGAIN_AT_LEAST_EVERY = 0.2, 1.0
 
 PhaseHook = Callable[[Phase, "ClaimedTask"], None]
@@ -148,8 +148,9 @@ class Runner:
     def release_forfeited(self) -> int:
         """Make tasks ready again whose lease ran out: their process died or hangs. Return how many.
 
-        While the database takes nothing, no one can renew a lease either. So what this process is still at is
-        left alone, and after such a time (`note_outage`) the other processes get their chance to renew first.
+        While the database takes nothing, no one can renew a lease either. So the tasks that this process is
+        still running are left alone, and after such a time (`note_outage`) the other processes get their
+        chance to renew first.
         """
         if time.monotonic() < self._judges_again_at:
             return 0
@@ -315,10 +316,10 @@ class Runner:
             log.exception("task %s %s was given up and could not say so", task.id, task.kind)
 
     def _finish(self, task: ClaimedTask, record: Callable[[], Next]) -> None:
-        """Write down what came of a task.
+        """Record the outcome of a task.
 
         While the database takes nothing, because it is locked, on a full disk, or restarting, this tries
-        again for as long as the task may take at all. What was done outside has been done: if its outcome
+        again for as long as the task may take at all. The outside effect has already happened: if its outcome
         were dropped, the next start would send the same email a second time.
         """
         pause = _WRITE_AGAIN_AFTER

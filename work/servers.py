@@ -20,7 +20,7 @@ _FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class SelfDescription(Protocol):
-    """What a server says of itself; see `this_server`."""
+    """What a server reports about itself; see `this_server`."""
 
     @property
     def sign(self) -> str: ...
@@ -41,7 +41,7 @@ def are_listed() -> bool:
 
 
 def due_at(server: SelfDescription) -> datetime | None:
-    """When this server has to say again that it is there (aware UTC), None for at once."""
+    """When this server has to report again that it is running (aware UTC); None for right away."""
     seen = db.session.scalar(sa.select(Server.seen_at).where(Server.sign == server.sign))
     return None if seen is None else seen + _EVERY
 

@@ -16,8 +16,8 @@ from work.mail import SAID, delivery, delivery_key
 
 
 def drop_waiting(about: str, *, words: str, but_kinds: Collection[str] = ()) -> list[Mail]:
-    """Drop every unsent email about one thing, of whatever kind but those, and return them. One that is being
-    delivered at this moment is recorded as sent if a server accepts it."""
+    """Drop every unsent email about one thing, except emails of those kinds, and return them. One that is
+    being delivered at this moment is recorded as sent if a server accepts it."""
     unsent = list(
         db.session.scalars(
             sa.select(Mail)
@@ -92,7 +92,7 @@ def may_have_arrived(about: str) -> set[str]:
     transaction ends, no other email about it is begun.
     """
     of_these = (Task.subject == about, Task.lane == Lane.MAIL)
-    # Of a task that has come to any end, its starts are forgotten.
+    # A task that has ended in any way has no count of its starts anymore.
     is_under_way = sa.or_(
         Task.state == TaskState.RUNNING, sa.and_(Task.state == TaskState.READY, Task.starts > 0)
     )

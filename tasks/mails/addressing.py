@@ -1,4 +1,4 @@
-"""Whom the headers of an email about an interview name, and in whose name it is sent."""
+"""The people that the headers of an email about an interview name, and in whose name it is sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from tasks.mails.kind import FromMailbox
 
 @dataclass(frozen=True)
 class Addressed:
-    """Whom the headers of one copy name, beside the sender. The copy goes to its own reader alone."""
+    """The people that the headers of one copy name, besides the sender. The copy goes only to its own
+    reader."""
 
     to: tuple[Person, ...]
     cc: tuple[Person, ...]

@@ -231,7 +231,7 @@ def _record_fault_of_mailbox(
             why = f"{label_of(through.app)} takes no email as large as the attached files"
             return _leave_files_out(loaded, words, code, why, may_be_double=False)
         case Deferred(code, words, retry_at=retry_at):
-            # Of one person's emails alone: this server and everyone else's are fine.
+            # This concerns one person's emails only: the server's and everyone else's are fine.
             mails.record_not_yet(loaded.mail_id, words=words, code=code, trouble=MailTrouble.MAILBOX)
             now = utc_now()
             return Again(max(now + retry.MAIL.delay(loaded.failures + 1), retry_at or now), words)
@@ -253,7 +253,7 @@ def _record_fault(
             why = "The connection to the mail server is too slow for the attached files"
             return _leave_files_out(loaded, words, None, why, may_be_double=isinstance(outcome, Unknown))
         case Refused(code, words, is_too_large=True):
-            # All that is left is a letter and a calendar file, which every server should accept.
+            # Only a letter and a calendar file are left, which every server should accept.
             words = f"{words} Its limit for the size of an email has to be raised."
             mails.record_not_yet(loaded.mail_id, words=words, code=code, trouble=MailTrouble.OURS)
             return Again(utc_now() + retry.MAIL_SERVER.delay(loaded.failures + 1), words)

@@ -1,4 +1,4 @@
-"""What an email says of the revision that it is about: who did it, why, and what its reader knew before."""
+"""What an email says about its revision: who did it, why, and what the reader knew before."""
 
 from __future__ import annotations
 

@@ -88,7 +88,8 @@ _INTERVIEW = (
 
 @dataclass(frozen=True)
 class InterviewCopy:
-    """One reader's copy, about to be written: everything it may say. The dialog's preview makes the same."""
+    """One reader's copy, about to be written, with everything it may say. The dialog's preview makes the
+    same."""
 
     facts: InterviewFacts
     reader: Reader
@@ -122,7 +123,7 @@ More = Mapping[str, object]
 
 
 def nothing_else(copy: InterviewCopy) -> InterviewKind | None:
-    """For kinds that every reader gets as they are."""
+    """For kinds that are the same for every reader."""
     return None
 
 
@@ -132,7 +133,7 @@ def nothing_more(copy: InterviewCopy) -> More:
 
 
 def no_files(facts: InterviewFacts, reader: Reader) -> tuple[AttachedFile, ...]:
-    """For kinds that bring none of the interview's files along."""
+    """For kinds without any of the interview's files."""
     return ()
 
 
@@ -161,7 +162,7 @@ def _still_attends(mail: Mail, interview: Interview) -> bool:
 @dataclass(frozen=True, kw_only=True)
 class InterviewKind(Kind):
     """`why_useless` returns the reason for not sending a mail anymore at an instant (aware UTC), or None.
-    Each kind says so for itself: no reason holds for all, because a cancellation always has to arrive.
+    Each kind decides for itself: no reason applies to all, because a cancellation always has to arrive.
 
     `more` is what its templates ask for beyond the facts; `calendar` the method of the calendar file that
     it brings, if any. `files` are those of the interview's files that come along, and `brings_notes` says
@@ -203,7 +204,7 @@ class InterviewKind(Kind):
             why = f"The {self.label.lower()} waits for the meeting."
             return Wait(Again(meeting.grace_ends_at, why, is_failure=False))
         if self.is_timed and now < mail.due_at:
-            # It was moved while it was about to leave.
+            # It was moved just before it would have left.
             return Wait(Again(mail.due_at, "It's not time yet.", is_failure=False))
         held_until = undoing.held_until(interview, now)
         if held_until is not None:

@@ -94,8 +94,8 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(MailKind, ABC):
-    """One kind of mail, declared once. `waits_for_meeting`: it does not leave while the meeting is being
-    made, for as long as the grace time lasts."""
+    """One kind of mail. `waits_for_meeting`: it does not leave while the meeting is being made, for as long
+    as the grace time lasts."""
 
     waits_for_meeting: bool = False
 
@@ -105,7 +105,7 @@ class Kind(MailKind, ABC):
 
     @abstractmethod
     def hindrance(self, mail: Mail, thing: Any) -> Drop | Wait | None:
-        """What keeps the mail from leaving now, looked up in the current transaction."""
+        """Why the mail can't leave now, looked up in the current transaction."""
 
     def mailbox(self, thing: Any) -> Mailbox | OutOfAction | None:
         """The mailbox of a person that mails of this kind leave from; None for the server's own address."""

@@ -1,10 +1,11 @@
-"""Handing one mail to the mailbox of the person in whose name it is sent, and saying what came of it.
+"""Handing one mail to the mailbox of the person in whose name it is sent, and reporting the outcome.
 
 The outcomes are those of `messaging.delivery`. Two things are different from a mail server. The mailbox finds
 the recipients in the headers, so that a copy names its own reader alone. And nothing recognizes a message
 that is sent twice: the mailbox may even replace our Message-ID (so nothing depends on finding it again; a
-mail program that does not know the first one shows later mails as a conversation of their own). So it is
-written down before the mailbox is asked, and what may have been sent is never sent again unasked.
+mail program that does not know the first one shows later mails as a conversation of their own). So this is
+recorded before the mailbox is asked, and an email that may have been sent is never sent again unless someone
+asks for it.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class _NoLongerWaitsError(Exception):
 
 
 class _AnotherAccountError(Exception):
-    """Its owner has connected another account after the mail was written as from this one."""
+    """Its owner has connected another account after the mail was written in this one's name."""
 
 
 class _NotWritableError(Exception):

@@ -33,7 +33,7 @@ class WhatChanged:
 
 
 def is_for_readers(one: Difference) -> bool:
-    """Whether anyone who takes part has to know of it."""
+    """Whether anyone who takes part has to know about it."""
     return not isinstance(one, NewReminders) and not (isinstance(one, NewText) and one.which is Text.NOTES)
 
 

@@ -1,6 +1,6 @@
 """The notice that an account was connected in the reader's name.
 
-All it says about the account is its address, and only while it is connected.
+It only gives the account's address, and only while it is connected.
 """
 
 from __future__ import annotations

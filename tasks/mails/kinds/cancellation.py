@@ -1,6 +1,6 @@
 """The cancellation of an interview, to everyone who knows of it.
 
-It is never useless: a calendar entry that nothing takes away brings people to a meeting that does not exist.
+It is never useless: a calendar entry that nothing removes brings people to a meeting that does not exist.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def _more(copy: InterviewCopy) -> More:
 
 
 def _cancelled_by(copy: InterviewCopy, *, is_candidate: bool) -> str:
-    """How the sentence begins. Candidates hear from the organization: who pressed the button is the team's
-    business. One who cancelled on their own page gets what takes it out of their calendar.
+    """The beginning of the sentence. Candidates hear from the organization, because who pressed the button is
+    the team's business. A candidate who cancelled on their own page gets what removes it from their calendar.
     """
     if is_candidate:
         return "You cancelled" if copy.is_by_candidate else "We've cancelled"

@@ -28,7 +28,7 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
     if answer.kind in (AnswerKind.MOVE, AnswerKind.NONE_FIT) and answer.state is not RequestState.OPEN:
         return "It has been answered already."
     if interview.status.is_being_arranged or was_withdrawn(interview):
-        # It has no time yet that could be over.
+        # It has no time yet that could have passed.
         return None
     return "The interview is over." if now >= interview.ends_at else None
 

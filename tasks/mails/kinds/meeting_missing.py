@@ -1,4 +1,4 @@
-"""The alarm that an interview still has no meeting: to the hiring manager, who has to see to it.
+"""The alarm that an interview still has no meeting: to the hiring manager, who has to fix it.
 
 A reminder becomes this one when it is made and the meeting is missing; whatever finds out earlier can also
 queue it as an email of its own.

@@ -113,8 +113,8 @@ def _someone_to_ask(facts: InterviewFacts, reader: Reader) -> str:
 
 
 def _instead(copy: InterviewCopy) -> InterviewKind | None:
-    """The hiring manager has to see to a meeting that is missing, and is not just reminded. While it is only
-    being made, there is nothing to see to."""
+    """The hiring manager has to fix a missing meeting, and is not just reminded. While it is only being made,
+    there is nothing to fix."""
     is_missing = copy.facts.link_state == "failed" and not copy.facts.link_given_by
     has_to_act = copy.reader.role is ReaderRole.HIRING_MANAGER
     return meeting_missing.KIND if is_missing and has_to_act else None
