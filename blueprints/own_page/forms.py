@@ -27,7 +27,7 @@ class SuitingTime(WhenFields, Form):
     time = TimeField("Time", validators=[Optional()])
     # The zone of the whole page, and no length: that stays as it is.
     timezone = HiddenField()
-    duration_minutes = None
+    duration_minutes = None  # type: ignore[assignment]  # the library leaves out what a class sets to None
 
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):

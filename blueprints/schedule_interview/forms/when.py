@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, Field, IntegerField, RadioField, TimeField
+from wtforms import DateField, Field, RadioField, TimeField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
@@ -23,6 +23,7 @@ from timezones import (
     utc_now,
     zone_abbreviation,
 )
+from web.minutes_field import MinutesField
 from web.times import instant_as_text, instant_in
 from web.zone_fields import ZoneField
 
@@ -46,7 +47,7 @@ class WhenFields:
 
     date = DateField("Date", validators=[InputRequired("Choose a date.")])
     time = TimeField("Time", validators=[InputRequired("Choose a time.")])
-    duration_minutes = IntegerField(
+    duration_minutes = MinutesField(
         "Duration in minutes",
         default=45,
         validators=[

@@ -1,0 +1,38 @@
+"""How long an interview takes, as people type it."""
+
+import pytest
+
+from tests.factories import Team
+from tests.pages.visitor import Visitor
+from tests.web.dialog_steps import draft_at, send
+from web.minutes_field import read_minutes
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("90", 90), (" 90 min ", 90), ("45m", 45), ("45 Minutes", 45), ("1:30", 90), ("0:45", 45), ("1h", 60),
+        ("1 hr", 60), ("2 hrs.", 120), ("1.5h", 90), ("1,5 hours", 90), ("1.5", 90), ("0.75", 45),
+        ("1h30", 90),
+        ("1 hr 30 min", 90), ("1 hour and 15 minutes", 75), ("1\u00a0h", 60), ("1", 1),
+        ("9" * 30, int("9" * 30)),
+    ],
+)  # fmt: skip
+def test_length_is_read_as_people_type_it(typed: str, minutes: int) -> None:
+    assert read_minutes(typed) == minutes
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "1:3", "1:75", "-45", "1h90", "h", "9" * 41, "1e3", "45-60"])
+def test_what_is_no_length_is_not_guessed(typed: str) -> None:
+    assert read_minutes(typed) is None
+
+
+def test_length_is_kept_and_shown_in_minutes(team: Team, ada: Visitor) -> None:
+    draft = draft_at(ada, team.dina.id, "date-time")
+    send(ada, draft, "date-time", duration_minutes="1:30")
+    assert ada.get(f"{draft}/date-time").value_of("Continue", "duration_minutes") == "90"
+    page = send(ada, draft, "date-time", status=422, duration_minutes="1:75")
+    assert "1:30" in page.error_at("duration_minutes")
+    assert page.value_of("Continue", "duration_minutes") == "1:75"
