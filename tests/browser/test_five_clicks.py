@@ -86,7 +86,7 @@ def button(page: Page, name: str) -> Locator:
 def is_at(hands: Hands, step: str, *needed: Locator) -> None:
     """Check that the step is open, its heading has the focus, and what it needs can be seen without
     scrolling."""
-    heading, bar = step_heading(hands.page), hands.page.locator(".form-actions")
+    heading, bar = step_heading(hands.page), hands.page.locator(".action-bar")
     expect(heading).to_have_text(step)
     expect(heading).to_be_focused()
     at_the_bottom = bar.bounding_box()

@@ -40,7 +40,7 @@ def open_page(
 
 def _bar(page: Page) -> tuple[float, float]:
     """Where the buttons of a step begin and end, from the top of the window."""
-    top, bottom = page.locator(".form-actions").evaluate(
+    top, bottom = page.locator(".action-bar").evaluate(
         "bar => { const box = bar.getBoundingClientRect(); return [box.top, box.bottom]; }"
     )
     return top, bottom
@@ -97,7 +97,7 @@ def test_the_frame_of_the_dialog_is_as_wide_on_every_step(
             page.get_by_label("Date", exact=True).fill(f"{start:%Y-%m-%d}")
             page.get_by_label("Time", exact=True).fill(f"{start:%H:%M}")
         frames[step] = page.evaluate(
-            """() => [".stepper", ".form-actions", ".page-head"].map((frame) => {
+            """() => [".stepper", ".action-bar", ".page-head"].map((frame) => {
                 const box = document.querySelector(frame).getBoundingClientRect();
                 return [box.left, box.right];
             })"""
