@@ -61,25 +61,26 @@ def has_to_reconnect(app: str, owner: str) -> str:
     return f"{one_line(owner)} has to reconnect {catalogue.label_of(app)}"
 
 
+_MAILBOXES = (
+    sa.select(Connection)
+    .where(
+        Connection.user_id == sa.bindparam("user_id"),
+        Connection.app.in_(sa.bindparam("apps", expanding=True)),
+        sa.or_(
+            # Nothing can be sent from an account whose address is not known.
+            sa.and_(Connection.state == ConnectionState.CONNECTED, Connection.account_email != ""),
+            Connection.state == ConnectionState.RECONNECT_NEEDED,
+        ),
+    )
+    .order_by(Connection.connected_at.desc(), Connection.id.desc())
+)
+
+
 def _mailboxes(user: User) -> list[Connection]:
     apps = [spec.key for spec in catalogue.mail_apps()]
     if not apps:
         return []
-    return list(
-        db.session.scalars(
-            sa.select(Connection)
-            .where(
-                Connection.user_id == user.id,
-                Connection.app.in_(apps),
-                sa.or_(
-                    # Nothing can be sent from an account whose address is not known.
-                    sa.and_(Connection.state == ConnectionState.CONNECTED, Connection.account_email != ""),
-                    Connection.state == ConnectionState.RECONNECT_NEEDED,
-                ),
-            )
-            .order_by(Connection.connected_at.desc(), Connection.id.desc())
-        )
-    )
+    return list(db.session.scalars(_MAILBOXES, {"user_id": user.id, "apps": apps}))
 
 
 def _why_not(row: Connection, owner: str) -> str | None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
-from models import Interview, Mail, MeetingState, PhoneCaller, ReaderRole
+import sqlalchemy as sa
+
+from models import Interview, Mail, MeetingState, Organization, PhoneCaller, ReaderRole
+from rows import rows_of
 from text import many_lines, one_line
 
 LinkState = Literal["ready", "waiting", "failed", "none"]
@@ -169,6 +172,21 @@ class InvitingOrganization(Protocol):
 
     @property
     def invitation_closing(self) -> str: ...
+
+
+class _InvitingOrganization(NamedTuple):
+    name: str
+    invitation_intro: str
+    invitation_closing: str
+
+
+_INVITING = sa.select(Organization.name, Organization.invitation_intro, Organization.invitation_closing)
+
+
+def inviting_organization() -> InvitingOrganization:
+    """What an invitation says of this installation's organization, in one short statement."""
+    [row] = rows_of(_INVITING)
+    return _InvitingOrganization(*row)
 
 
 def facts_of(interview: Interview, organization: InvitingOrganization) -> InterviewFacts:

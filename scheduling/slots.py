@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from extensions import db
-from models import Interview, InterviewStatus, SchedulingMethod, Slot, User
+from models import Interview, InterviewStatus, SchedulingMethod, Slot, SlotRequest, User
 from scheduling.clashes import Clash, Wanted, clashes_among, needs_of_change
 from scheduling.occupied import Needs, occupied_between
 from scheduling.plans import When, plan_of
@@ -46,8 +46,13 @@ def in_plan(slot: Slot) -> When:
 
 def offered(interview: Interview) -> list[Slot]:
     """The slots of the newest round, soonest first; none for an interview whose time the team chose."""
-    request = interview.slot_request
-    return [slot for slot in interview.slots if request is not None and slot.round == request.round]
+    request = request_of(interview)
+    return [slot for slot in interview.slots if slot.round == request.round] if request is not None else []
+
+
+def request_of(interview: Interview) -> SlotRequest | None:
+    """The request to the candidate to choose a time; None where the team chose it, without a query."""
+    return interview.slot_request if interview.method is SchedulingMethod.TIME_SLOTS else None
 
 
 def has_time(interview: Interview) -> bool:

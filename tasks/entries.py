@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from accounts.links import AccountLinks
 from accounts.permissions import Action
 from connections.checks import check_now
 from connections.grants import with_grant
 from connections.rows import held, lose_permissions
-from extensions import db
-from messaging.facts import Person, Reader, facts_of
+from messaging.facts import Person, Reader, facts_of, inviting_organization
 from messaging.invites import entry_texts
-from models import CalendarEntry, Connection, ConnectionState, Interview, Organization, ReaderRole
+from models import CalendarEntry, Connection, ConnectionState, Interview, ReaderRole
 from providers.errors import HostNotAllowedError, ProviderError, ScopeMissingError
+from rows import rows_of
 from scheduling.calendars import planning
 from scheduling.calendars.steps import Outcome, Step, Wait
-from scheduling.commands.locking import locked
+from scheduling.commands.locking import locked_by_id
 from scheduling.entries.content import Content
 from scheduling.join_links import JoinLinks
 from scheduling.mails.queue import recipients_of
@@ -42,11 +44,8 @@ def sync_entries(workshop: Workshop, rules: Rules) -> Handler:
     writer = EntryWriter(workshop.join_links, workshop.account_links)
 
     def load(task: ClaimedTask) -> _Loaded | None:
-        interview = db.session.get(Interview, int(task.payload["interview_id"]))
-        if interview is None:
-            return None
         # In the same order as the commands, whose changes come before or after this.
-        interview, _ = locked(interview)
+        interview, _ = locked_by_id(int(task.payload["interview_id"]))
         step = planning.plan(interview.id, utc_now(), writer.write, rules)
         return None if step is None else _Loaded(interview.id, step)
 
@@ -61,7 +60,7 @@ def sync_entries(workshop: Workshop, rules: Rules) -> Handler:
             _lose(loaded.what.connection_id, outcome)
         elif not isinstance(outcome, ProviderError) or isinstance(outcome, HostNotAllowedError):
             _compare_with_card(loaded.what.connection_id, outcome)
-        locked(db.session.get_one(Interview, loaded.interview_id))
+        locked_by_id(loaded.interview_id)
         loaded.what.record(outcome, rules)
         return Again(utc_now(), "the next entry", is_failure=False)
 
@@ -91,14 +90,16 @@ def _lose(connection_id: int, error: ScopeMissingError) -> None:
         lose_permissions(row, error.scopes, error.words)
 
 
+_CARD = sa.select(Connection.state, Connection.trouble).where(Connection.id == sa.bindparam("connection_id"))
+
+
 def _compare_with_card(connection_id: int, outcome: Outcome) -> None:
     """Have the connection checked, if a call has just shown that its card is wrong about whether the account
     can keep entries."""
-    row = db.session.get(Connection, connection_id)
-    if row is None or row.state is not ConnectionState.CONNECTED:
-        return
-    if isinstance(outcome, HostNotAllowedError) is (row.trouble is None):
-        check_now(connection_id)
+    for row in rows_of(_CARD, {"connection_id": connection_id}):
+        works = row.state is ConnectionState.CONNECTED
+        if works and isinstance(outcome, HostNotAllowedError) is (row.trouble is None):
+            check_now(connection_id)
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class EntryWriter:
 
     def write(self, interview: Interview, entry: CalendarEntry) -> Content:
         """The entry as it should be for its owner."""
-        facts = facts_of(interview, db.session.get_one(Organization, 1))
+        facts = facts_of(interview, inviting_organization())
         page = self.account_links.interview_page(interview)
         reader = self._reader(interview, entry, page)
         texts = entry_texts(facts, reader)

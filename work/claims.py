@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from database import written_out
 from extensions import db
 from models import Lane, Task, TaskState
-from rows import rows_of
+from rows import change_rows, rows_of
 from timezones import utc_now
 from work.protocol import ClaimedTask
 
@@ -64,6 +65,30 @@ END = (
 )
 
 
+_twin = aliased(Task)
+_AGAIN = (
+    sa.update(Task)
+    .where(
+        _THE_TASK,
+        ~sa.exists().where(
+            _twin.dedupe_key == Task.dedupe_key,
+            _twin.state == written_out(TaskState.READY),
+            _twin.id != Task.id,
+        ),
+    )
+    .values(
+        state=TaskState.READY,
+        run_at=sa.bindparam("at"),
+        last_error=sa.bindparam("why"),
+        failures=Task.failures + sa.bindparam("more_failures"),
+        # Any outcome at all shows that starting the task does not kill its process.
+        starts=0,
+        lease=None,
+        leased_until=None,
+    )
+)
+
+
 def hold(task: ClaimedTask) -> None:
     """Lock the task's row for the rest of the transaction. Raises `LeaseLostError` if our claim is lost."""
     if [row.lease for row in rows_of(_LEASE, {"task_id": task.id})] != [task.lease]:
@@ -73,6 +98,17 @@ def hold(task: ClaimedTask) -> None:
 def as_claimed(row: Task | sa.Row[Any], lease: str) -> ClaimedTask:
     """The task as its handler sees it, held under this lease."""
     return ClaimedTask(row.id, row.kind, row.lane, row.subject, row.payload, row.failures, row.starts, lease)
+
+
+def start_again(task_id: int, at: datetime, why: str, *, is_failure: bool) -> None:
+    """After an outcome: as `make_ready`, and counted if it was a failure."""
+    told = {"task_id": task_id, "at": at, "why": why[:500], "more_failures": int(is_failure)}
+    if change_rows(_AGAIN, told):
+        return
+    row = db.session.get_one(Task, task_id)
+    row.last_error, row.starts = why[:500], 0
+    row.failures += int(is_failure)
+    make_ready(row, at)
 
 
 def make_ready(row: Task, at: datetime) -> None:

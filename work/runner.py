@@ -354,12 +354,7 @@ class Runner:
                 case Done():
                     change_rows(claims.END, {"task_id": task.id, "now": utc_now()})
                 case Again(at, why, is_failure):
-                    row = db.session.get_one(Task, task.id)
-                    row.last_error = why[:500]
-                    row.failures += 1 if is_failure else 0
-                    # Any outcome at all shows that starting the task does not kill its process.
-                    row.starts = 0
-                    claims.make_ready(row, at)
+                    claims.start_again(task.id, at, why, is_failure=is_failure)
                 case Dead(why):
                     claims.bury(db.session.get_one(Task, task.id), why)
             db.session.commit()

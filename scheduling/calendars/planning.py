@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from extensions import db
 from models import (
@@ -24,6 +25,7 @@ from scheduling.calendars import recording
 from scheduling.calendars.steps import Change, Create, Look, Remove, Step, Wait
 from scheduling.entries import wanting
 from scheduling.entries.content import Content, certain_during_change, change_towards
+from scheduling.in_full import in_full
 from scheduling.restored import unknown_since
 from scheduling.rules import Rules
 
@@ -49,6 +51,8 @@ def plan(interview_id: int, now: datetime, write: Writer, rules: Rules) -> Step 
     if held_until is not None:
         return Wait(held_until)
     entries = _open_entries(interview_id)
+    # Each of them says the same of it, so it is read once for all.
+    interview = in_full(interview_id) if entries else interview
     waits: list[datetime] = []
     settles_at = _settles_at(interview.meeting, now)
     for entry in entries:
@@ -74,19 +78,21 @@ def plan(interview_id: int, now: datetime, write: Writer, rules: Rules) -> Step 
     return Wait(min(waits)) if waits else None
 
 
-def _open_entries(interview_id: int) -> list[CalendarEntry]:
-    return list(
-        db.session.scalars(
-            sa.select(CalendarEntry)
-            .where(
-                CalendarEntry.interview_id == interview_id,
-                CalendarEntry.state.not_in((EntryState.REMOVED, EntryState.LEFT)),
-            )
-            # Removals come first, so that no one ever has two.
-            .order_by(CalendarEntry.is_wanted, CalendarEntry.id)
-            .with_for_update()
-        )
+_OPEN_ENTRIES = (
+    sa.select(CalendarEntry)
+    .where(
+        CalendarEntry.interview_id == sa.bindparam("interview_id"),
+        CalendarEntry.state.not_in((EntryState.REMOVED, EntryState.LEFT)),
     )
+    # Removals come first, so that no one ever has two.
+    .order_by(CalendarEntry.is_wanted, CalendarEntry.id)
+    .with_for_update(of=CalendarEntry)
+    .options(joinedload(CalendarEntry.connection))
+)
+
+
+def _open_entries(interview_id: int) -> list[CalendarEntry]:
+    return list(db.session.scalars(_OPEN_ENTRIES, {"interview_id": interview_id}))
 
 
 def _settles_at(meeting: Meeting | None, now: datetime) -> datetime | None:
@@ -159,9 +165,7 @@ def _towards_none(
 
 def _connection_of(entry: CalendarEntry) -> Connection | None:
     """The connection with which the entry can be reached; None while there is none."""
-    if entry.connection_id is None:
-        return None
-    connection = db.session.get(Connection, entry.connection_id)
+    connection = entry.connection
     if connection is None or connection.state is not ConnectionState.CONNECTED:
         return None
     return connection if connection.account_id == entry.account_id else None

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
 from extensions import db
 from models import CalendarEntry, EntryState, FailureReason, Interview
 from providers.base import PlacedEntry
@@ -178,5 +181,14 @@ def _calendar_of(entry: CalendarEntry) -> str:
     return f"{possessive(entry.user.name)} {label_of(entry.app)}"
 
 
+_HELD = (
+    sa.select(CalendarEntry)
+    .where(CalendarEntry.id == sa.bindparam("entry_id"))
+    .with_for_update(of=CalendarEntry)
+    .options(joinedload(CalendarEntry.user, innerjoin=True))
+    .execution_options(populate_existing=True)
+)
+
+
 def _held(entry_id: int) -> CalendarEntry:
-    return db.session.get_one(CalendarEntry, entry_id, with_for_update=True, populate_existing=True)
+    return db.session.scalars(_HELD, {"entry_id": entry_id}).one()

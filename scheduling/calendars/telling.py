@@ -35,20 +35,29 @@ class CalendarTrouble:
 _LATE_AFTER, _LONG_WAIT = 5, timedelta(minutes=15)
 
 
-def entry_of(interview_id: int, user_id: int) -> CalendarEntry | None:
-    """The newest entry of an interview in a person's calendar, wanted or not; None if there never was one."""
-    return db.session.scalar(
-        sa.select(CalendarEntry)
-        .where(CalendarEntry.interview_id == interview_id, CalendarEntry.user_id == user_id)
-        .order_by(CalendarEntry.id.desc())
-        .limit(1)
+_ENTRY = (
+    sa.select(CalendarEntry)
+    .where(
+        CalendarEntry.interview_id == sa.bindparam("interview_id"),
+        CalendarEntry.user_id == sa.bindparam("user_id"),
     )
+    .order_by(CalendarEntry.id.desc())
+    .limit(1)
+)
 
 
-def calendar_of(interview_id: int, user_id: int | None, *, even_if_late: bool = False) -> str:
-    """The name of the calendar that has or gets the interview for this person, so that an email about it
-    brings no file; "" if it has to bring one. `even_if_late`: only where they have it counts."""
-    entry = entry_of(interview_id, user_id) if user_id is not None else None
+def entry_of(interview_id: int, user_id: int | None) -> CalendarEntry | None:
+    """The newest entry of an interview in a person's calendar, wanted or not; None if there never was one,
+    and for who is not on the team."""
+    if user_id is None:
+        return None
+    return db.session.scalars(_ENTRY, {"interview_id": interview_id, "user_id": user_id}).one_or_none()
+
+
+def calendar_of(entry: CalendarEntry | None, *, even_if_late: bool = False) -> str:
+    """The name of the calendar that has or gets the interview for the person whose newest entry this is, so
+    that an email about it brings no file; "" if it has to bring one. `even_if_late`: only where they have it
+    counts."""
     if entry is None or entry.state is EntryState.LEFT:
         return ""
     if not even_if_late and (entry.state is EntryState.REMOVED or is_late(entry)):
@@ -56,9 +65,9 @@ def calendar_of(interview_id: int, user_id: int | None, *, even_if_late: bool = 
     return label_of(entry.app)
 
 
-def calendar_trouble(interview_id: int, user_id: int | None) -> CalendarTrouble | None:
-    """Why this person's calendar is not up to date; None if it is, or if they have no entry."""
-    entry = entry_of(interview_id, user_id) if user_id is not None else None
+def calendar_trouble(entry: CalendarEntry | None) -> CalendarTrouble | None:
+    """Why the calendar of the person whose newest entry this is is not up to date; None if it is, or if they
+    have no entry."""
     if entry is None or entry.failure is None:
         return None
     words = entry.failure_words or words_of(entry.failure, entry.app)
@@ -69,10 +78,9 @@ def calendar_trouble(interview_id: int, user_id: int | None) -> CalendarTrouble 
     )
 
 
-def needs_file_to_cancel(interview_id: int, user_id: int | None) -> bool:
-    """Whether this person has the interview in their calendar from a file, so that a cancellation has to
-    bring one."""
-    entry = entry_of(interview_id, user_id) if user_id is not None else None
+def needs_file_to_cancel(entry: CalendarEntry | None) -> bool:
+    """Whether the person whose newest entry this is has the interview in their calendar from a file, so that
+    a cancellation has to bring one."""
     return entry is None or entry.is_by_email or entry.state is EntryState.LEFT
 
 
@@ -116,15 +124,14 @@ def send_calendar_file_instead(entry: CalendarEntry, rules: Rules) -> None:
         _queue(CALENDAR_FILE, entry, rules)
 
 
-def has_late_entry(interview_id: int, user_id: int | None) -> bool:
-    """Whether this person should have an entry and will not have a correct one soon."""
-    entry = entry_of(interview_id, user_id) if user_id is not None else None
+def is_wanted_and_late(entry: CalendarEntry | None) -> bool:
+    """Whether the person whose newest entry this is should have it and will not have a correct one soon."""
     return entry is not None and entry.is_wanted and is_late(entry)
 
 
 def has_good_entry(interview_id: int, user_id: int | None) -> bool:
     """Whether the interview is in this person's calendar, and nothing keeps us from updating it there."""
-    entry = entry_of(interview_id, user_id) if user_id is not None else None
+    entry = entry_of(interview_id, user_id)
     if entry is None or not entry.is_wanted or entry.state is not EntryState.PLACED:
         return False
     return not is_late(entry)

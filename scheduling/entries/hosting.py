@@ -102,12 +102,19 @@ def keeps_entry(key: str) -> bool:
     return entry is not None and entry.is_wanted and entry.state is not EntryState.DELETED
 
 
+_HELD = (
+    sa.select(Interview)
+    .where(Interview.id == sa.bindparam("interview_id"))
+    # Others can still add rows that only refer to the interview.
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def hold_interview(interview_id: int) -> Interview:
     """The current interview, locked for the rest of the transaction. The order is always the same: its
     meetings, the interview, its entries."""
-    # Others can still add rows that only refer to the interview.
-    lock = {"key_share": True}
-    return db.session.get_one(Interview, interview_id, with_for_update=lock, populate_existing=True)
+    return db.session.scalars(_HELD, {"interview_id": interview_id}).one()
 
 
 def _want_no_more(entry: CalendarEntry) -> None:

@@ -30,9 +30,11 @@ def tell_scheduler(meeting: Meeting, rules: Rules) -> None:
     """Tell the scheduler by email, in the current transaction, unless they take part: their invitation says
     it already. At most once a day for the same rules of the same account."""
     interview, told = meeting.interview, told_to_scheduler(meeting)
+    if not told:
+        return
     scheduler = interview.scheduler
     takes_part = {who.address.lower() for who in recipients_of(interview)}
-    if not told or not scheduler.is_active or scheduler.email.lower() in takes_part:
+    if not scheduler.is_active or scheduler.email.lower() in takes_part:
         return
     same_rules = hashlib.sha256(" ".join((str(meeting.host_id), *told)).encode()).hexdigest()[:16]
     was_told = sa.exists().where(

@@ -55,13 +55,13 @@ def plan(meeting_id: int, now: datetime) -> Step | None:
     meeting = db.session.get(Meeting, meeting_id, with_for_update=True)
     if meeting is None or meeting.state is MeetingState.REMOVED:
         return None
-    held_until = undoing.held_until(meeting.interview, now)
+    # After the lock, because anything read while waiting for it may be old.
+    interview = db.session.scalars(_INTERVIEW, {"interview_id": meeting.interview_id}).one()
+    held_until = undoing.held_until(interview, now)
     if held_until is not None:
         return NotYet(meeting.software, held_until)
     if not meeting.is_wanted:
         return _towards_none(meeting, now)
-    # After the lock, because anything read while waiting for it may be old.
-    interview = db.session.scalars(_INTERVIEW, {"interview_id": meeting.interview_id}).one()
     if interview.status != InterviewStatus.SCHEDULED or now >= useful_until(meeting):
         return None
     if meeting.arranged_by_id is not None:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from connections.mailboxes import Mailbox, OutOfAction
 from database import written_out
 from messaging.delivery import has_sender, sender_address
-from messaging.facts import Person
+from messaging.facts import InvitingOrganization, Person
 from messaging.mime import Envelope
-from models import Attendee, Candidate, Interview, Mail, MailState, Organization, User
+from models import Attendee, Candidate, Interview, Mail, MailState, User
 from rows import rows_of
 from scheduling.mails.queue import INVITATION
 from tasks.mails.kind import FromMailbox
@@ -56,7 +56,9 @@ def name_at_server(is_from: Person, organization: str) -> str:
     return f"{is_from.name} via {organization}"
 
 
-def envelope_of(mail: Mail, is_from: Person, organization: Organization, addressed: Addressed) -> Envelope:
+def envelope_of(
+    mail: Mail, is_from: Person, organization: InvitingOrganization, addressed: Addressed
+) -> Envelope:
     """How one copy leaves through the mail server."""
     return Envelope(
         recipient=reader_of_copy(mail),

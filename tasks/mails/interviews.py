@@ -7,26 +7,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
-
 from accounts.permissions import Action
 from attachment_files import AttachmentFiles, FolderAwayError
 from connections.mailboxes import Mailbox, OutOfAction, mailbox_of
-from extensions import db
-from messaging.facts import AttachedFile, InterviewFacts, Person, Reader, facts_of, reader_of
+from messaging.facts import (
+    AttachedFile,
+    InterviewFacts,
+    Person,
+    Reader,
+    facts_of,
+    inviting_organization,
+    reader_of,
+)
 from messaging.invites import Method
 from messaging.letters import Letter, compose_about_interview, with_calendar
 from messaging.mime import FilePart
 from models import (
-    Application,
-    Attendee,
+    CalendarEntry,
     Interview,
     InterviewStatus,
     Mail,
     Meeting,
     MeetingState,
-    Organization,
     ReaderRole,
     RevisionReason,
 )
@@ -35,9 +37,11 @@ from scheduling.calendars.telling import (
     CalendarTrouble,
     calendar_of,
     calendar_trouble,
-    has_late_entry,
+    entry_of,
+    is_wanted_and_late,
     needs_file_to_cancel,
 )
+from scheduling.in_full import in_full
 from scheduling.mails.occasions import Occasion
 from scheduling.mails.queue import attendee_key
 from scheduling.mails.refusals import held_back_by
@@ -46,7 +50,7 @@ from scheduling.meetings import failures
 from scheduling.meetings.entry import entry_rules, refused_passcode
 from scheduling.reading import lists
 from scheduling.revisions import revision_of
-from scheduling.slots import offered
+from scheduling.slots import offered, request_of
 from tasks.mails.addressing import (
     Addressed,
     envelope_of,
@@ -68,22 +72,6 @@ _NEVER_USELESS = timedelta(days=1)
 _PASSWORD_WAIT, _PASSWORD_LOOK = timedelta(minutes=1), timedelta(seconds=2)
 # How long an email waits for its files while the folder of all files is away.
 _WAITS_FOR_FILES = timedelta(hours=1)
-
-# With everything that letters name, which would otherwise be read one by one.
-_INTERVIEW = (
-    sa.select(Interview)
-    .where(Interview.id == sa.bindparam("interview_id"))
-    .options(
-        joinedload(Interview.application, innerjoin=True).options(
-            joinedload(Application.candidate, innerjoin=True), joinedload(Application.job, innerjoin=True)
-        ),
-        joinedload(Interview.scheduler, innerjoin=True),
-        joinedload(Interview.hiring_manager, innerjoin=True),
-        joinedload(Interview.meeting),
-        joinedload(Interview.attendees).joinedload(Attendee.user),
-        joinedload(Interview.attachments),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -187,7 +175,8 @@ class InterviewKind(Kind):
     still_on: bool = False
 
     def thing_of(self, mail: Mail) -> Interview:
-        return db.session.scalars(_INTERVIEW, {"interview_id": mail.interview_id}).unique().one()
+        assert mail.interview_id is not None, "a mail of these kinds is about an interview"
+        return in_full(mail.interview_id)
 
     def hindrance(self, mail: Mail, interview: Interview) -> Drop | Wait | None:
         now = utc_now()
@@ -232,7 +221,7 @@ class InterviewKind(Kind):
         return mailbox_of(interview.scheduler)
 
     def written(self, mail: Mail, interview: Interview, workshop: Workshop, said: Mapping[str, str]) -> Ready:
-        organization = db.session.get_one(Organization, 1)
+        organization, entry = inviting_organization(), entry_of(interview.id, mail.user_id)
         page = workshop.join_links.join_page(interview, mail.join_reader) if mail.join_reader else None
         is_candidate = mail.role is ReaderRole.CANDIDATE
         facts = facts_of(interview, organization)
@@ -248,8 +237,9 @@ class InterviewKind(Kind):
             reader,
             entry_notes=_entry_notes(interview, reader),
             own_page_url=workshop.candidate_links.page(interview) if is_candidate else None,
-            calendar=self._calendar_instead(mail),
+            calendar=self._calendar_instead(entry),
         )
+        request = request_of(interview)
         wanted = self.files(facts, reader) if not mail.leaves_files_out else ()
         found = {
             file: part
@@ -263,11 +253,11 @@ class InterviewKind(Kind):
             mail.occasion,
             utc_now(),
             trouble=_trouble(interview.meeting),
-            calendar_trouble=calendar_trouble(interview.id, mail.user_id)
-            if self.always_brings_file or has_late_entry(interview.id, mail.user_id)
+            calendar_trouble=calendar_trouble(entry)
+            if self.always_brings_file or is_wanted_and_late(entry)
             else None,
             slots=tuple(slot.starts_at for slot in offered(interview)),
-            choose_by=interview.slot_request.expires_at if interview.slot_request is not None else None,
+            choose_by=request.expires_at if request is not None else None,
             is_accepted=interview.status is InterviewStatus.ACCEPTED,
             said=said,
             **history_of(mail, interview),
@@ -287,16 +277,16 @@ class InterviewKind(Kind):
             passed_over=mailbox.why if isinstance(mailbox, OutOfAction) else "",
         )
 
-    def _calendar_instead(self, mail: Mail) -> str:
-        """The calendar of the reader in which the product keeps the interview, so that this email brings no
-        file."""
-        if self.calendar is None or mail.interview_id is None:
+    def _calendar_instead(self, entry: CalendarEntry | None) -> str:
+        """The calendar of the reader, whose newest entry is given, in which the product keeps the interview,
+        so that this email brings no file."""
+        if self.calendar is None:
             return ""
         if self.always_brings_file:
-            return calendar_of(mail.interview_id, mail.user_id, even_if_late=True)
-        if self.calendar == "CANCEL" and needs_file_to_cancel(mail.interview_id, mail.user_id):
+            return calendar_of(entry, even_if_late=True)
+        if self.calendar == "CANCEL" and needs_file_to_cancel(entry):
             return ""
-        return calendar_of(mail.interview_id, mail.user_id, even_if_late=self.calendar == "CANCEL")
+        return calendar_of(entry, even_if_late=self.calendar == "CANCEL")
 
     def letter(self, copy: InterviewCopy, *, sender: str, made_at: datetime) -> Letter:
         """What one copy says. `sender` is `organizer_address`; `made_at`, aware, is when this revision was

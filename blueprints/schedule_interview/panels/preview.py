@@ -24,7 +24,7 @@ from models import (
     RevisionReason,
     User,
 )
-from scheduling.calendars.telling import calendar_of
+from scheduling.calendars.telling import calendar_of, entry_of
 from scheduling.entries.apps import calendars_of, label_of
 from scheduling.mails.queue import INVITATION, recipients_of
 from scheduling.mails.reminders import people_to_remind
@@ -178,7 +178,7 @@ class Preview:
             return ""
         if self._changes is not None and address in self._knowing:
             # People who were told with a file keep getting one.
-            return calendar_of(self._changes, user_id)
+            return calendar_of(entry_of(self._changes, user_id))
         connection = calendars_of([user_id]).get(user_id)
         return label_of(connection.app) if connection is not None else ""
 

@@ -22,7 +22,7 @@ def _why_useless(mail: Mail, interview: Interview, now: datetime) -> str | None:
         return "The interview has changed since. The updated invitation says how."
     if now >= interview.ends_at:
         return "The interview is over."
-    if not telling.has_late_entry(interview.id, mail.user_id):
+    if not telling.is_wanted_and_late(telling.entry_of(interview.id, mail.user_id)):
         return "The interview is in the calendar itself by now."
     return None
 
