@@ -78,10 +78,13 @@ def is_too_short(text: str) -> bool:
     return not text or (len(text) == 1 and text.isascii())
 
 
-def find(actor: Reader, text: str, *, most: int = SHOWN, with_people: bool = True) -> Found:
+def find(
+    actor: Reader, text: str, *, most: int = SHOWN, with_people: bool = True, may_guess: bool = True
+) -> Found:
     """The first few of each kind that have every word of the text. "interview dina" means Dina, and her
     interviews first; "interview" alone means those to come. The team is no secret to its members; all
-    else is limited to what `actor` may see."""
+    else is limited to what `actor` may see. `may_guess`: whether it is worth looking for similar names if
+    nothing is found."""
     words = words_of(text)
     rest = " ".join(word for word in words if word.casefold() not in _OF_INTERVIEWS)
     kind = kind_of(rest)
@@ -97,7 +100,7 @@ def find(actor: Reader, text: str, *, most: int = SHOWN, with_people: bool = Tru
         jobs=Group.of(list(map(JobRow._make, jobs)), most),
         people=Group.of(_people(people, rest), most),
     )
-    return found if found.number or kind is None else _guessed(actor, found, people)
+    return found if found.number or kind is None or not may_guess else _guessed(actor, found, people)
 
 
 def _guessed(actor: Reader, found: Found, team: list[User]) -> Found:

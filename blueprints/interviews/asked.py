@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from models import InterviewStatus, InterviewType, MeetingSoftware
 from scheduling.reading.days import day_in
-from scheduling.reading.lists import InterviewFilter, Period, PeriodKind, TimeSort
+from scheduling.reading.lists import InterviewFilter, Period, PeriodKind, TimeSort, When
 from scheduling.software import offered
 from timezones import start_of_day, utc_now
 from web.lists import ListAddress, asked_choice, asked_date, asked_id, asked_text
@@ -20,19 +20,6 @@ TABS = (
     InterviewStatus.COMPLETED,
     InterviewStatus.CANCELLED,
 )
-
-
-class When(StrEnum):
-    """The periods that can be chosen. A day can be asked for as well, by its date."""
-
-    NOW = "now"
-    TODAY = "today"
-    TOMORROW = "tomorrow"
-    WEEK = "week"
-    NEXT_WEEK = "next-week"
-    LAST_WEEK = "last-week"
-    OVER = "over"
-    ALL = "all"
 
 
 class View(StrEnum):

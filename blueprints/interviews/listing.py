@@ -6,13 +6,15 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 import htmx
-from blueprints.interviews.asked import TABS, AskedInterviews, When, asked_interviews, how_options
+from blueprints.interviews.asked import TABS, AskedInterviews, asked_interviews, how_options
 from hiring.choices import jobs_and_people_to_choose_from
 from hiring.misspelled import Among, candidate_names_meant
 from models import InterviewStatus
 from scheduling.reading import lists
-from scheduling.reading.days import by_day
+from scheduling.reading.days import by_day, day_in
+from scheduling.reading.lists import When
 from scheduling.reading.matching import words_about_interviews
+from scheduling.reading.meant import asked_for
 from scheduling.reading.time_requests import time_requests_of
 from timezones import utc_now
 from web.lists import asked_turn, job_options, options_of
@@ -26,13 +28,15 @@ def index() -> ResponseReturnValue:
     # Their rows say what the team or the candidate still has to do, instead of the day.
     waits_for_time = asked.filter.status.is_being_arranged
     text = " ".join(words_about_interviews(asked.filter.text))
+    offer = asked_for(asked.filter.text, day_in(utc_now(), user.timezone))
     choices = jobs_and_people_to_choose_from(user, asked.filter.job_id)
     people = ((each.id, each.name) for each in choices.people if each.id != user.id)
     html = render_template(
         "interviews/list.html",
         **_counted(user, asked),
         page=page,
-        meant=[] if page.rows else candidate_names_meant(user, text, Among.INTERVIEWED),
+        offer=offer,
+        meant=[] if page.rows or offer else candidate_names_meant(user, text, Among.INTERVIEWED),
         time_requests=time_requests_of(row.id for row in page.rows) if waits_for_time else {},
         days=by_day(page.rows, utc_now(), user.timezone),
         how_options=how_options(),

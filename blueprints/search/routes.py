@@ -9,6 +9,7 @@ import htmx
 from hiring.misspelled import Among, candidate_names_meant, teammates_meant
 from hiring.search import SUGGESTED, find, is_too_short
 from scheduling.reading.days import day_in
+from scheduling.reading.meant import asked_for
 from timezones import utc_now
 from web.lists import asked_text
 from web.signed_in import person
@@ -19,11 +20,14 @@ search = Blueprint("search", __name__)
 @search.get("/search")
 def results() -> ResponseReturnValue:
     user, text = person(), asked_text()
+    today = day_in(utc_now(), user.timezone)
+    asked = asked_for(text, today)
     return render_template(
         "search/results.html",
         searched=text,
-        found=find(user, text) if text else None,
-        today=day_in(utc_now(), user.timezone),
+        asked=asked,
+        found=find(user, text, may_guess=asked is None) if text else None,
+        today=today,
     )
 
 
@@ -43,10 +47,9 @@ def suggestions() -> ResponseReturnValue:
     user, text = person(), asked_text()
     if not htmx.is_htmx():
         return htmx.go_to(url_for("search.results", q=text or None))
-    html = render_template(
-        "search/_suggestions.html",
-        searched=text,
-        found=None if is_too_short(text) else find(user, text, most=SUGGESTED, with_people=False),
-        today=day_in(utc_now(), user.timezone),
-    )
+    today = day_in(utc_now(), user.timezone)
+    asked, found = asked_for(text, today), None
+    if not is_too_short(text):
+        found = find(user, text, most=SUGGESTED, with_people=False, may_guess=asked is None)
+    html = render_template("search/_suggestions.html", searched=text, asked=asked, found=found, today=today)
     return htmx.varies(make_response(html))

@@ -29,7 +29,7 @@ from paging import Counting, ListPage, Order, Pages, Query, Turn, read_instant
 from scheduling.occupied import LONGEST
 from scheduling.reading.days import day_in
 from scheduling.reading.interview_rows import InterviewRow, found, instant, select_rows
-from scheduling.reading.matching import application_matches, parameters, words_about_interviews
+from scheduling.reading.matching import interview_matches, parameters, words_about_interviews
 from timezones import utc_now
 
 # Past interviews are read newest first.
@@ -43,6 +43,19 @@ _MOST_ON_A_PAGE = 40
 class TimeSort(StrEnum):
     SOONEST = "soonest"
     LATEST = "latest"
+
+
+class When(StrEnum):
+    """The periods that the list can be asked for. A day can be asked for as well, by its date."""
+
+    NOW = "now"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    WEEK = "week"
+    NEXT_WEEK = "next-week"
+    LAST_WEEK = "last-week"
+    OVER = "over"
+    ALL = "all"
 
 
 class PeriodKind(StrEnum):
@@ -238,7 +251,7 @@ def _conditions(role: Role, narrowing: _Narrowing) -> list[sa.ColumnElement[bool
         of_job = Application.job_id == sa.bindparam("job_id", type_=sa.Integer())
         where.append(Interview.application_id.in_(sa.select(Application.id).where(of_job)))
     if narrowing.words:
-        where.append(application_matches(narrowing.words))
+        where.append(interview_matches(narrowing.words))
     if narrowing.of_person:
         person = sa.bindparam("person_id", type_=sa.Integer())
         attended = sa.select(Attendee.interview_id).where(Attendee.user_id == person)

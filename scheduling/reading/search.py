@@ -11,7 +11,7 @@ from accounts.row_permissions import Asker, Reader, interview_is_within
 from models import BEING_ARRANGED, Interview, InterviewStatus, Role
 from paging import Query
 from scheduling.reading.interview_rows import InterviewRow, found, instant, select_rows
-from scheduling.reading.matching import application_matches, parameters, words_about_interviews
+from scheduling.reading.matching import interview_matches, parameters, words_about_interviews
 from timezones import utc_now
 
 
@@ -42,7 +42,7 @@ def _first(role: Role, words: int) -> Query:
         sa.select(Interview.id)
         .where(
             interview_is_within(Asker(role), Action.SEE),
-            application_matches(words) if words else is_to_come,
+            interview_matches(words) if words else is_to_come,
         )
         .order_by(*order)
         .limit(sa.bindparam("most", type_=sa.Integer()))

@@ -121,7 +121,7 @@ RULES: dict[str, frozenset[str]] = {
     # and say when to try again.
     "scheduling": GROUND
     | DOMAIN
-    | {"security", "paging", "searching", "work.protocol", "work.retry"}
+    | {"security", "paging", "searching", "day_reading", "work.protocol", "work.retry"}
     | {"providers.base", "providers.errors", "providers.protocols"}
     | ASKING_FOR_WORK,
     # Which settings belong to the app that a kind of software needs.
@@ -162,6 +162,7 @@ RULES: dict[str, frozenset[str]] = {
     "host_names": frozenset(),
     "whole_requests": frozenset({"gunicorn"}),
     "zone_data": frozenset(),
+    "day_reading": frozenset(),
     "zone_words": frozenset(),
     "zone_reading": frozenset({"zone_data", "zone_words"}),
     "timezones": frozenset({"zone_data", "zone_reading"}),
