@@ -18,7 +18,7 @@ if ! have_browser; then
     debian_install chromium "to run the browser tests"
 fi
 
-# The same browser without the frame around its pages takes a third less time for a test. It is tried for once,
+# The same browser without the frame around its pages takes a third less time for a test. It is tried once,
 # where that asks no one, and the tests do without it where it cannot be had.
 asked=.venv/.asked-for-headless-shell
 if ! command -v chromium-headless-shell >/dev/null 2>&1 && [ "$(id -u)" = 0 ] &&
@@ -43,7 +43,7 @@ if ! have_postgresql; then
     debian_install postgresql "to run the tests on PostgreSQL"
 fi
 
-# In front of which the server is tried. Debian's packages would start them, on ports that may be taken.
+# The server is tested behind these. Debian's packages would start them, on ports that may be taken.
 for proxy in nginx caddy; do
     if ! command -v $proxy >/dev/null 2>&1 && [ ! -x /usr/sbin/$proxy ]; then
         RUNLEVEL=1 debian_install $proxy "to run the server behind it in tests"

@@ -271,5 +271,5 @@ def unknown_call(anything: str) -> Response:
 
 
 def _must_be_licensed(person: Person) -> None:
-    if person.plan == "No license" or person.email in zoom().board["no_licence"]:
+    if person.plan == "No license" or person.email in zoom().board["no_license"]:
         raise errors.may_not_schedule(person.email)

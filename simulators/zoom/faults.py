@@ -97,7 +97,7 @@ SWITCHES = (
     ),
     Switch("bad_answer_calls", "count", 0, "… for so many calls", "0: until reset."),
     Switch(
-        "no_licence",
+        "no_license",
         "names",
         [],
         "No license for",

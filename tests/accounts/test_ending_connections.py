@@ -183,7 +183,7 @@ def test_renewed_pair_is_kept_until_the_provider_has_been_told(
     assert failed_revocations(web) == []
 
 
-def test_grant_whose_renewed_pair_never_arrived_is_left_to_its_user_in_words(
+def test_user_is_told_what_to_do_about_a_grant_whose_renewed_pair_never_arrived(
     web: Flask, clock: Clock, connection_id: int, simulators: Simulators
 ) -> None:
     end_with_a_token_that_ran_out(web, connection_id)
@@ -203,7 +203,7 @@ def test_grant_whose_renewed_pair_never_arrived_is_left_to_its_user_in_words(
         assert (revocation(web).state, "sealed" in revocation(web).payload) == (TaskState.DONE, False)
 
 
-def test_grant_that_the_provider_ended_on_its_own_is_no_failure(
+def test_grant_that_the_provider_ended_on_its_own_is_not_a_failure(
     web: Flask, clock: Clock, connection_id: int, simulators: Simulators
 ) -> None:
     end_with_a_token_that_ran_out(web, connection_id)
@@ -218,7 +218,7 @@ def test_grant_that_the_provider_ended_on_its_own_is_no_failure(
         assert revocation(web).state is TaskState.DONE
 
 
-def test_provider_that_stays_away_is_left_to_its_user_in_words(
+def test_user_is_told_what_to_do_about_a_provider_that_stays_away(
     web: Flask, team: Team, ada: Visitor, connection_id: int, make_app: MakeApp, simulators: Simulators
 ) -> None:
     away = make_app({**simulators.settings(), "ZOOM_OAUTH_URL": "http://127.0.0.1:9"})

@@ -83,7 +83,7 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(web: Flask, team: Team, ada: 
     assert {row["person"] for row in rows} == {"'=1+1"}
 
 
-def test_bad_days_are_said_beside_the_field(team: Team, ada: Visitor) -> None:
+def test_bad_days_are_reported_beside_the_field(team: Team, ada: Visitor) -> None:
     page = ada.post(PAGE, {"format": "csv", "first": "2026-12-02", "last": "2026-12-01"}, status=422)
     assert "before the first day" in page.error_at("last")
     assert page.value_of("Download", "first") == "2026-12-02"

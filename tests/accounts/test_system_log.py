@@ -280,6 +280,6 @@ def test_work_that_was_asked_for_again_is_not_done_twice(web: Flask, team: Team,
         assert states == [TaskState.DONE, TaskState.READY]
 
 
-def test_nothing_to_retry_is_said(web: Flask, ada: Visitor) -> None:
+def test_page_says_if_there_is_nothing_to_retry(web: Flask, ada: Visitor) -> None:
     ada.post(f"{LOG}/retry/999", status=303)
     assert "Nothing to try again" in ada.get(LOG).words

@@ -17,7 +17,7 @@ from tests.machines.nursery import Nursery
 from tests.machines.typed import type_command
 
 
-def test_restoring_is_told_from_what_only_looks_like_it() -> None:
+def test_restoring_is_distinguished_from_what_only_looks_like_it() -> None:
     assert is_restoring(["flask", "restore", "x.age"])
     assert is_restoring(["flask", "--app", "app", "restore", "--rehearse", "x.age"])
     assert is_restoring(["flask", "-A", "app", "--debug", "restore"])

@@ -111,7 +111,7 @@ def test_clock_that_jumps_ahead_does_not_remove_them_all(
     assert len(left) == 4
 
 
-def test_failing_is_told_once_a_night_and_nothing_old_goes(
+def test_failure_is_reported_once_a_night_and_no_old_backup_is_removed(
     nightly: tuple[Flask, Team], folder: Path, clock: Clock
 ) -> None:
     app, team = nightly
@@ -143,7 +143,7 @@ def test_failing_is_told_once_a_night_and_nothing_old_goes(
     assert BANNER not in ada.get("/").text
 
 
-def test_one_without_all_attachments_is_told_and_nothing_old_goes(
+def test_backup_without_all_attachments_is_reported_and_no_old_one_is_removed(
     nightly: tuple[Flask, Team], folder: Path, clock: Clock, instance_path: Path
 ) -> None:
     app, team = nightly

@@ -67,7 +67,7 @@ def refused(kind: type[BackupError], place: Place, path: Path, pair: KeyPair = P
 
 
 @pytest.mark.parametrize("content", [b"", b"age", b"SQLite format 3\0" * 100, b"PK\x03\x04"])
-def test_file_that_is_no_backup_is_refused(content: bytes, place: Place, tmp_path: Path) -> None:
+def test_file_that_is_not_a_backup_is_refused(content: bytes, place: Place, tmp_path: Path) -> None:
     path = tmp_path / "something"
     path.write_bytes(content)
     assert "isn't a backup" in refused(ForeignFileError, place, path)
@@ -91,7 +91,7 @@ def test_damaged_or_truncated_backup_is_refused(
     assert "damaged" in refused(DamagedFileError, place, backup)
 
 
-def test_wrong_key_and_what_is_no_key_are_refused(backup: Path, place: Place) -> None:
+def test_wrong_key_and_what_is_not_a_key_are_refused(backup: Path, place: Place) -> None:
     assert "doesn't open this backup" in refused(WrongKeyError, place, backup, new_pair())
     for text, words in (
         ("", "No key"),

@@ -235,7 +235,7 @@ def test_lines_show_where_one_is_if_the_system_chooses_the_colors(
     assert width == "2px"
 
 
-def test_what_happened_is_said_when_the_page_is_there(team_page: Page, server: ServerProcess) -> None:
+def test_what_happened_is_announced_once_the_page_is_loaded(team_page: Page, server: ServerProcess) -> None:
     page = team_page
     page.goto(f"{server.base_url}/jobs/new")
     page.get_by_label("Title").fill("Product Designer")

@@ -287,7 +287,7 @@ def test_rotating_leaves_out_connections_that_have_ended(
     close_app(app)
 
 
-def test_rotating_takes_the_webhooks_secret_along(make_connected: Callable[[], Flask]) -> None:
+def test_rotating_includes_the_webhooks_secret(make_connected: Callable[[], Flask]) -> None:
     app = make_connected()
     with in_rows(app):
         owner = db.session.get_one(User, create_team().ada.id)
@@ -305,7 +305,7 @@ def test_rotating_takes_the_webhooks_secret_along(make_connected: Callable[[], F
         assert outgoing_webhook.secret_of(row, services(app).connections.vault) == secret
 
 
-def test_rotating_takes_the_secrets_of_authenticator_apps_along(
+def test_rotating_includes_the_secrets_of_authenticator_apps(
     make_connected: Callable[[], Flask], instance_path: Path
 ) -> None:
     def newest_key() -> Fernet:
@@ -328,7 +328,7 @@ def test_rotating_takes_the_secrets_of_authenticator_apps_along(
     close_app(app)
 
 
-def test_rotating_takes_what_emails_said_along(make_connected: Callable[[], Flask]) -> None:
+def test_rotating_includes_what_emails_said(make_connected: Callable[[], Flask]) -> None:
     app = make_connected()
     with in_rows(app):
         team = create_team()

@@ -38,7 +38,7 @@ TYPED = {
 }
 
 
-def test_every_command_is_typed_by_a_test_or_said_to_be_left_out() -> None:
+def test_every_command_is_typed_by_a_test_or_listed_as_left_out() -> None:
     documented = [
         (document, heading, line)
         for document in DOCUMENTS
@@ -70,7 +70,7 @@ def test_commands_for_microsoft_are_those_of_help() -> None:
         assert re.search(".*?".join(map(re.escape, words)), help_pages), line
 
 
-def test_what_nginx_is_told_is_what_nginx_takes(tmp_path: Path) -> None:
+def test_nginx_accepts_the_configuration_in_the_documents(tmp_path: Path) -> None:
     told = the_part(README, "Running it from a folder", "site")
     command = nginx_command(tmp_path, 8080, 8000)
     config = tmp_path / "nginx.conf"
@@ -80,7 +80,7 @@ def test_what_nginx_is_told_is_what_nginx_takes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_what_systemd_is_told_is_what_the_unit_says_already() -> None:
+def test_documents_tell_systemd_nothing_that_the_unit_does_not_say() -> None:
     unit = (ROOT / "deploy" / "smoothhiring.service").read_text()
     header, *entries = the_part(BACKUPS, "Every night", "unit").splitlines()
     assert f"\n{header}\n" in unit

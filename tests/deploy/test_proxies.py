@@ -78,7 +78,7 @@ def test_server_learns_through_the_proxy_what_it_has_to_know(
         pytest.param(nginx_command, id="nginx", marks=pytest.mark.full),
     ],
 )
-def test_of_two_servers_one_is_enough(
+def test_one_of_two_servers_is_enough(
     app: Flask, server_processes: ServerProcesses, tmp_path: Path, command: Command
 ) -> None:
     with app.app_context():

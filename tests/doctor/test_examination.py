@@ -93,7 +93,7 @@ def test_every_fault_says_why_it_matters_and_what_to_do(make_app: MakeApp) -> No
             assert not words or words[-1] in ".)", result
 
 
-def test_upgrade_without_a_restart_is_noticed_by_a_command(web: Flask) -> None:
+def test_command_notices_an_upgrade_without_a_restart(web: Flask) -> None:
     with in_rows(web):
         work_once(web)
         db.session.commit()
@@ -107,7 +107,7 @@ def test_upgrade_without_a_restart_is_noticed_by_a_command(web: Flask) -> None:
     assert "started last is 0.0.1" in result.what
 
 
-def test_outcome_of_the_newest_test_email_is_told(web: Flask, simulators: Simulators) -> None:
+def test_result_of_the_newest_test_email_is_shown(web: Flask, simulators: Simulators) -> None:
     assert "None was sent yet" in found(web)["Mail", "Test email"].what
     for refusal, level in (("450 4.2.1 Try later", Level.LOOK), ("", Level.OK)):
         simulators.mail_switches(answer_recipient=refusal)
@@ -179,7 +179,7 @@ def test_clock_is_compared_with_what_the_mail_server_says(make_app: MakeApp, sim
     assert "ahead of that of the mail server" in result.what
 
 
-def test_records_of_the_domain_and_the_mail_servers_refusal_are_told(
+def test_records_of_the_domain_and_the_mail_servers_refusal_are_reported(
     make_app: MakeApp, simulators: Simulators
 ) -> None:
     app = make_app({**simulators.settings(), "MAIL_USERNAME": "ada", "MAIL_PASSWORD": "wrong-password"})

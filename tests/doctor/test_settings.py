@@ -38,7 +38,9 @@ def test_sound_file_and_none_at_all_are_fine(make_app: MakeApp, tmp_path: Path) 
         ("BASEURL", "BASE_URL"),
     ],
 )
-def test_name_that_nothing_reads_is_told(make_app: MakeApp, tmp_path: Path, typed: str, meant: str) -> None:
+def test_name_that_nothing_reads_is_reported(
+    make_app: MakeApp, tmp_path: Path, typed: str, meant: str
+) -> None:
     file = tmp_path / "env"
     file.write_text(f"{SOUND}FLASK_DEBUG=0\n{typed}=hunter2\n")
     names = found(make_app, file)["Names"]
@@ -48,7 +50,9 @@ def test_name_that_nothing_reads_is_told(make_app: MakeApp, tmp_path: Path, type
     assert "hunter2" not in str(names)
 
 
-def test_lines_that_are_read_differently_than_they_look_are_told(make_app: MakeApp, tmp_path: Path) -> None:
+def test_lines_that_are_read_differently_than_they_look_are_reported(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
     file = tmp_path / "env"
     file.write_text(f'{SOUND}MAIL_PASSWORD=hunter #2\nMAIL_PORT=587 # submission\nAPP_NAME="A "big" team\n')
     results = found(make_app, file)

@@ -79,7 +79,7 @@ def test_files_are_listed_with_what_they_are_and_open_as_downloads(
     assert on_disk(sqlite_app) == sorted([PDF, DOCX])
 
 
-def test_what_cannot_be_added_is_said_beside_the_field_and_the_rest_stays(
+def test_what_cannot_be_added_is_reported_beside_the_field_and_the_rest_stays(
     sqlite_app: Flask, ada: Visitor, here: str
 ) -> None:
     def refused(*picked: tuple[str, bytes]) -> str:

@@ -71,7 +71,7 @@ def test_zones_that_could_be_several_are_asked_about_once_each(
     }
 
 
-def test_answer_that_is_missing_or_none_is_asked_for_again(rows: Rows, team: Team, ada: Visitor) -> None:
+def test_missing_or_invalid_answer_is_asked_for_again(rows: Rows, team: Team, ada: Visitor) -> None:
     address = send(ada, team, LIST)
     page = ada.get(address)
     refused = ada.submit(page, "Continue", status=422, **{"line-2": "Asia/Kolkata"})

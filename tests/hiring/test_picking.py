@@ -64,7 +64,9 @@ def test_those_who_wait_for_an_interview_come_first_and_each_job_has_its_line(bo
     assert omar.name not in dict(offered(both.ada, "omar"))
 
 
-def test_page_starts_the_interview_with_whom_is_pressed(rows: Rows, team: Team, ada: Visitor) -> None:
+def test_page_starts_the_interview_with_the_candidate_who_is_pressed(
+    rows: Rows, team: Team, ada: Visitor
+) -> None:
     for place in ("/", "/interviews"):
         links = ada.get(place).tree.all("a", lambda e: e.text.strip() == "Schedule an interview")
         assert {link["href"] for link in links} == {"/interviews/new"}, place

@@ -122,7 +122,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "sqlite-as a date",
             "sqlite-nonsense",
         ),
-        "test_what_rules_out_one_account_has_the_next_asked_at_once": (
+        "test_error_that_rules_out_one_account_has_the_next_one_asked_at_once": (
             "sqlite-scope missing",
             "sqlite-day is used up",
         ),
@@ -153,7 +153,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_processes_that_renew_one_connection_together_never_spend_a_token_twice": ("postgresql",),
     },
     "tests/tasks/test_database_away.py": {
-        "test_what_was_done_outside_is_written_down_as_soon_as_it_can_be_and_not_done_again": (
+        "test_what_was_done_outside_is_recorded_as_soon_as_possible_and_not_done_again": (
             "send_mail-full",
             "sync_meeting-locked",
         ),
@@ -179,7 +179,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "tests/tasks/test_failure_reasons.py": {
-        "test_reason_is_told_apart_on_the_page_and_in_the_urgent_mail": (
+        "test_each_reason_has_its_own_words_on_the_page_and_in_the_urgent_mail": (
             "not_connected",
             "daily_limit",
             "credentials",
@@ -198,7 +198,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "tests/tasks/test_hosts.py": {
         "test_what_the_account_insists_on_is_in_everyones_mail": ("waiting_room*",),
-        "test_what_the_account_insists_on_is_read_from_zooms_answer_and_said": ("host_first*",),
+        "test_what_the_account_insists_on_is_read_from_zooms_answer_and_reported": ("host_first*",),
     },
     "tests/tasks/test_slot_requests.py": {
         "test_no_reminder_follows_an_answer": (
@@ -244,7 +244,7 @@ _KEPT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_entries_that_are_kept_stay_and_no_longer_follow": ("sqlite*",),
         "test_nothing_of_a_grant_is_left_in_the_task_that_ended_it": ("sqlite*",),
         "test_entries_that_are_removed_go_before_the_permission": ("sqlite-outlook", "postgresql-google"),
-        "test_erased_candidate_whose_entry_is_out_of_reach_is_said_to_be_there": ("sqlite*",),
+        "test_entry_of_an_erased_candidate_that_is_out_of_reach_is_reported": ("sqlite*",),
         "test_calendar_that_is_connected_again_takes_up_what_was_kept": ("sqlite*",),
         "test_permission_that_ends_after_seven_days_names_testing_and_tells_the_owner": ("sqlite*",),
         "test_removing_goes_on_after_the_provider_was_away": ("sqlite-google",),

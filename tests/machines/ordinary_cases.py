@@ -14,7 +14,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_no_one_has_connected_what_makes_links": ("meet",),
         "test_alarm_on_the_day_before_says_what_is_missing": ("meet",),
         "test_link_that_is_pending_for_a_while_is_waited_for": ("teams",),
-        "test_link_that_is_late_is_said_and_follows": ("meet",),
+        "test_late_link_is_reported_and_follows": ("meet",),
         "test_link_that_the_provider_fails_to_make_is_made_again": ("teams",),
         "test_lost_answer_makes_no_second_event": ("teams",),
         "test_rescheduling_moves_the_one_event": ("teams",),
@@ -32,7 +32,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_entry_that_was_made_after_the_backup_is_not_made_twice": ("meet",),
     },
     "tests/tasks/test_entry_faults.py": {
-        "test_token_that_cannot_be_renewed_is_waited_for_or_said": ("*invalid_grant*", "*server_error*"),
+        "test_token_that_cannot_be_renewed_is_waited_for_or_reported": ("*invalid_grant*", "*server_error*"),
         "test_missing_permission_ends_the_connection_until_it_is_granted": ("sqlite-google",),
     },
     "tests/tasks/test_many_entries.py": {
@@ -57,8 +57,8 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_entry_that_may_be_in_a_calendar_makes_no_one_busy": ("*-placed", "*-removing", "*-left"),
     },
     "tests/tasks/test_outlook_refusals.py": {
-        "test_refusal_that_lasts_is_said_in_its_own_words_and_made_up_for": ("sqlite-404-*",),
-        "test_long_wait_that_is_asked_for_is_kept_and_said": ("sqlite-429-*",),
+        "test_lasting_refusal_is_shown_in_its_own_words_and_made_up_for": ("sqlite-404-*",),
+        "test_long_wait_that_is_asked_for_is_respected_and_shown": ("sqlite-429-*",),
     },
     # Tests that lock rows run on the database where locks wait for each other, the others on the other one.
     "tests/tasks/test_entries_at_once.py": {
@@ -179,13 +179,13 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_page_asks_before_it_sends_again_what_may_have_left": ("outlook-mail",),
     },
     "tests/web/test_mail_banner.py": {
-        "test_emails_that_cannot_leave_are_told_to_those_who_can_set_the_server_up": (
+        "test_emails_that_cannot_leave_are_reported_to_those_who_can_set_up_the_server": (
             "no server",
             "a sender*",
         ),
     },
     "tests/web/test_sent_emails.py": {
-        "test_state_of_an_email_is_said_in_words": ("mail0-*", "mail3-*", "mail5-*", "mail7-*"),
+        "test_state_of_an_email_is_shown_in_words": ("mail0-*", "mail3-*", "mail5-*", "mail7-*"),
     },
     "tests/web/test_outgoing_webhook.py": {
         "test_only_a_success_status_counts_as_success": ("301", "503"),
@@ -230,7 +230,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_list_that_cannot_be_sent_on_is_refused": ("slots0-*", "slots1-*", "slots2-*", "slots4-*"),
     },
     "tests/web/test_own_page.py": {
-        "test_what_cannot_be_meant_is_asked_about_and_kept": (
+        "test_what_is_probably_a_mistake_is_asked_about_and_kept": (
             "fields0-*",
             "fields3-*",
             "fields4-*",
@@ -242,7 +242,7 @@ CASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "test_wrong_time_is_refused_beside_its_field": ("typed0-*", "typed3-*", "typed5-*"),
     },
     "tests/web/test_interview_plans.py": {
-        "test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays": (
+        "test_errors_are_reported_beside_their_fields_and_what_was_typed_stays": (
             "typed0-*",
             "typed3-*",
             "typed5-*",

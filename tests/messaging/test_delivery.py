@@ -139,7 +139,7 @@ def test_only_a_mail_that_is_too_large_is_worth_trying_with_less(
         ("DATA", "550 5.7.30 Basic authentication is not supported"),
     ],
 )
-def test_an_answer_against_the_settings_is_told_from_one_against_the_mail(step: str, reply: str) -> None:
+def test_an_answer_about_the_settings_is_distinguished_from_one_about_the_mail(step: str, reply: str) -> None:
     with real_server() as mailroom:
         mailroom.replies[step] = reply
         outcome = deliver_to(mailroom.port)
@@ -214,7 +214,7 @@ def test_a_long_text_is_given_the_time_that_a_slow_line_needs(monkeypatch: pytes
         assert isinstance(deliver(LETTER, ENVELOPE, a_file(300_000)), Accepted)
 
 
-def test_a_line_that_stalls_under_a_long_text_is_given_up_and_said_to_be_slow() -> None:
+def test_a_line_that_stalls_during_a_long_text_is_given_up_and_reported_as_slow() -> None:
     def stall(connection: socket.socket) -> None:
         connection.sendall(b"220 ready\r\n")
         for answer in (EHLO, OK, OK, GO_ON):

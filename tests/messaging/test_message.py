@@ -81,7 +81,7 @@ def test_files_come_last_and_arrive_byte_for_byte_under_their_names(name: str) -
     assert all(len(line) < 1000 for line in message().split(b"\r\n"))
 
 
-def test_text_file_keeps_its_line_ends_and_its_encoding() -> None:
+def test_text_file_keeps_its_line_endings_and_its_encoding() -> None:
     content = "Grüezi\nDina\r\n".encode("cp1252")
     [_, part] = read(message(files=(FilePart("a.txt", "text/plain", content),))).iter_attachments()
     assert part.get_payload(decode=True) == content

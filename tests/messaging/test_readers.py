@@ -166,7 +166,7 @@ def test_the_earlier_time_comes_last_in_the_subject_of_a_moved_interview() -> No
     )
 
 
-def test_of_a_long_name_and_job_both_begin_in_the_subject_and_the_time_stays() -> None:
+def test_subject_has_the_beginnings_of_a_long_name_and_job_and_the_whole_time() -> None:
     long = facts(candidate=replace(DINA, name="Maximiliana " * 10), job_title="Principal Engineer " * 10)
     subject = reminder(long, of_the_team(BEN), 60).subject
     assert subject.startswith("Reminder: Interview with Maximiliana ")
@@ -202,7 +202,7 @@ def test_each_reader_finds_themselves_in_the_list() -> None:
         (AT_OUR_OFFICE, "In person"),
     ],
 )
-def test_how_people_meet_is_said_in_words(about: InterviewFacts, words: str) -> None:
+def test_emails_say_in_words_how_people_meet(about: InterviewFacts, words: str) -> None:
     assert f"How: {words}" in invitation(about).text
 
 

@@ -37,7 +37,7 @@ def test_no_distance_is_lost_in_word(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LETTERS))
-def test_word_is_told_how_wide_the_card_is_and_which_letters_to_take(name: str) -> None:
+def test_word_is_told_how_wide_the_card_is_and_which_font_to_use(name: str) -> None:
     shown = as_word_shows(LETTERS[name]().html)
     assert shown.count('<table role="presentation" width="600" align="center"') == 1
     assert "font-family: Arial, sans-serif !important" in shown

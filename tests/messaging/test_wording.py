@@ -79,7 +79,7 @@ def test_several_people_never_read_as_more_than_there_are(
     assert in_a_row(names) == by_themselves
 
 
-def test_what_belongs_to_someone() -> None:
+def test_possessive_forms_of_names() -> None:
     assert possessive("Priya Raman") == "Priya's"
     assert owned_by("Acme") == "Acme's"
     assert owned_by("Smith & Sons") == "Smith & Sons'"

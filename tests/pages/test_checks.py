@@ -73,7 +73,7 @@ def test_each_fault_of_a_whole_page_is_found(old: str, new: str, problem: str) -
     assert any(found.startswith(problem) for found in problems_of("", PAGE.replace(old, new)))
 
 
-def test_what_a_strict_reader_refuses_is_said_with_its_line() -> None:
+def test_what_a_strict_parser_rejects_is_reported_with_its_line() -> None:
     [mistake, *_] = problems_of("<p><div>A</div></p>")
     assert mistake.startswith("line 3: ")
 

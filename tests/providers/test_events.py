@@ -68,7 +68,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LONDON).astimezone(UTC)
 
 
-def test_what_is_changed_moved_or_deleted_is_told(priya: Reading) -> None:
+def test_what_is_changed_moved_or_deleted_is_reported(priya: Reading) -> None:
     kept, moved, far, deleted = (
         priya.simulator.own_event(PRIYA, title, NOON, NOON + HOUR)
         for title in ("Kept", "Moved", "Far away", "Deleted")

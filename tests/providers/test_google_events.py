@@ -53,7 +53,7 @@ def test_everything_is_asked_for_once_and_changes_by_the_same_words(
     assert not {"description", "location", "email", "hangoutLink"} & set(first["fields"][0].split(","))
 
 
-def test_the_last_thing_that_is_said_of_an_event_counts(
+def test_the_last_thing_that_is_said_about_an_event_counts(
     scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     gone = {"id": KEY, "status": "cancelled"}

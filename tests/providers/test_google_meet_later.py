@@ -195,7 +195,7 @@ def test_a_meeting_can_go_while_its_entry_stays(
     )
 
 
-def test_a_meeting_that_google_does_not_take_off_is_said_to_stay(
+def test_a_meeting_that_google_does_not_take_off_is_reported_as_staying(
     scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said(MADE))

@@ -197,7 +197,7 @@ def test_an_id_token_that_proves_nothing_connects_no_one(
     assert account.code == "account_unproven"
 
 
-def test_without_openid_there_is_no_proof_and_no_complaint_but_a_missing_scope(
+def test_without_openid_there_is_no_proof_and_only_a_missing_scope_is_reported(
     scripted_google: GoogleCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(_tokens(id_token=..., scope=EVENTS))

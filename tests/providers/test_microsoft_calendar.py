@@ -191,7 +191,7 @@ def test_a_lost_answer_may_have_left_an_entry(
     assert (type(caught.value), caught.value.code, caught.value.maybe_applied) == (expected, code, True)
 
 
-def test_no_mailbox_is_said_in_words(
+def test_missing_mailbox_is_explained(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(refused(404, "MailboxNotEnabledForRESTAPI"))

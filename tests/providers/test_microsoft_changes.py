@@ -90,7 +90,7 @@ def test_changes_are_those_since_the_position(
     assert sent(scripted_server.requests[0])[2] == {"$deltatoken": ["t-1"]}
 
 
-def test_what_is_removed_is_gone_only_if_it_is_not_there(
+def test_removed_event_is_gone_only_if_it_is_not_there(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     """An event that was moved out of the period that is read is listed as deleted too."""

@@ -139,7 +139,7 @@ def test_a_series_of_whole_days_has_days(
     assert event.ends_at == datetime(2031, 3, 14, 4, tzinfo=UTC)
 
 
-def test_the_last_thing_that_is_said_of_an_event_counts(
+def test_the_last_thing_that_is_said_about_an_event_counts(
     scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     removed: dict[str, Any] = {"id": "O9=", "@removed": {"reason": "deleted"}}

@@ -170,7 +170,7 @@ def test_a_lost_create_may_have_been_one(
 
 
 @pytest.mark.parametrize("lost", [drop, refused(503, "serviceNotAvailable"), refused(429, "TooManyRequests")])
-def test_what_is_lost_before_anything_is_made_has_made_nothing(
+def test_call_lost_before_anything_is_made_has_made_nothing(
     lost: Script, scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(lost)

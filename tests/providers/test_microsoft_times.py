@@ -92,7 +92,7 @@ def test_whole_days_begin_in_the_zone_in_which_the_event_was_made(
         "2031-03-10T09:30:00Z",
     ],
 )
-def test_an_event_without_a_time_that_is_certain_is_no_entry(
+def test_an_event_without_a_certain_time_is_not_an_entry(
     start: object, scripted_outlook: OutlookCalendarApp, scripted_server: ScriptedServer
 ) -> None:
     scripted_server.answers(said(event_with(start=start)), LISTED)

@@ -44,7 +44,7 @@ def test_draft_is_taken_by_one_form_and_never_after_it_was_spent(team: Team) -> 
 
 
 @pytest.mark.both_databases
-def test_what_is_given_up_is_removed_at_the_next_look_and_the_rest_stays(app: Flask, team: Team) -> None:
+def test_abandoned_files_are_removed_at_the_next_cleanup_and_the_rest_stays(app: Flask, team: Team) -> None:
     files = services(app).attachment_files
     ada = db.session.get_one(User, team.ada.id)
     draft = starting.start(ada, team.dina.id)

@@ -143,7 +143,7 @@ def test_a_day_is_counted_on_the_persons_own_clock() -> None:
     )
 
 
-def test_everything_that_speaks_against_a_time_is_said() -> None:
+def test_everything_that_speaks_against_a_time_is_shown() -> None:
     said = Availability(
         week=MORNINGS_TO_THURSDAY.week,
         notice_minutes=2880,
@@ -176,7 +176,7 @@ def test_only_what_is_probably_a_mistake_is_questioned_for_those_who_have_said_n
         assert person.is_outside(starts_at, starts_at + timedelta(hours=1)) is is_questioned
 
 
-def test_day_off_is_said_instead_of_the_hours() -> None:
+def test_day_off_is_named_instead_of_the_hours() -> None:
     person = OnTheirClock(ZURICH, Availability(other_days=(OtherDays(WEDNESDAY, WEDNESDAY),)))
     starts_at = at("2027-02-10T22:00")
     assert objections(person, (), starts_at, starts_at + timedelta(hours=1), now=BEFORE_ALL) == (

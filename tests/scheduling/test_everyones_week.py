@@ -121,7 +121,7 @@ def test_days_off_are_those_of_the_persons_own_clock(zone: str, theirs: str, dat
     assert drawn(found, on, zone) == shown_minutes(away, zone)
 
 
-def test_day_off_elsewhere_is_said_with_its_times() -> None:
+def test_day_off_elsewhere_is_shown_with_its_times() -> None:
     clock = OnTheirClock(
         "Pacific/Auckland", Availability(other_days=(OtherDays(date(2027, 2, 10), date(2027, 2, 10)),))
     )

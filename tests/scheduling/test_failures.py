@@ -44,7 +44,7 @@ def test_every_reason_has_words_without_gaps(software: MeetingSoftware, doing: D
         assert "Google" in words or "Zoom" in words
 
 
-def test_time_at_which_a_count_starts_over_is_said_only_where_it_is_known() -> None:
+def test_time_at_which_a_count_starts_over_is_named_only_if_it_is_known() -> None:
     assert "00:00 UTC" in cure_of(FailureReason.DAILY_LIMIT, ZOOM).words
     assert cure_of(FailureReason.DAILY_LIMIT, MEET).words == "We'll try again in a few hours."
     assert "daily" not in words_of(FailureReason.DAILY_LIMIT, MEET)

@@ -98,7 +98,7 @@ def test_what_is_in_the_way_or_has_passed_is_not_offered() -> None:
     assert free_times_among(occupied, here, date(2027, 2, 9), now=noon).starts == ()
 
 
-def test_without_an_hour_in_everyones_day_the_hours_of_who_chooses_count() -> None:
+def test_without_an_hour_in_everyones_day_the_hours_of_the_person_who_chooses_count() -> None:
     apart = asked(
         "Europe/Zurich", "Europe/Zurich", "America/Los_Angeles", "Asia/Tokyo", own_zone="Europe/London"
     )

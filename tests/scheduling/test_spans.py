@@ -25,7 +25,7 @@ ZURICH = "Europe/Zurich"
         ("2027-02-08T12:00", "2027-02-12T12:00", "All day"),
     ],
 )
-def test_what_reaches_into_other_days_is_said_for_this_one(begins: str, ends: str, words: str) -> None:
+def test_what_goes_on_into_other_days_is_described_for_this_one(begins: str, ends: str, words: str) -> None:
     starts_at, ends_at = (
         datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(ZURICH)).astimezone(UTC) for at in (begins, ends)
     )

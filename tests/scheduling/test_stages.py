@@ -38,7 +38,7 @@ def test_cancelling_leaves_the_stage(sqlite_app: Flask) -> None:
         assert interview.application.stage is Stage.INTERVIEW
 
 
-def test_scheduler_is_told_only_of_a_move(sqlite_app: Flask) -> None:
+def test_scheduler_is_told_only_about_a_move(sqlite_app: Flask) -> None:
     with in_rows(sqlite_app):
         team = create_team()
     ada = Visitor(sqlite_app).enter(team.ada)

@@ -123,7 +123,7 @@ def test_link_lives_for_a_while_and_can_be_renewed(team: Team, clock: Clock) -> 
     assert status_of(interview) is InterviewStatus.SCHEDULED
 
 
-def test_none_fits_and_the_team_takes_a_time_or_offers_others(team: Team, clock: Clock) -> None:
+def test_no_time_works_and_the_team_takes_another_or_offers_others(team: Team, clock: Clock) -> None:
     rules, ada = services().rules, db.session.get_one(User, team.ada.id)
     interview = asked(team, in_days(clock, 3))
     says.say_none_fit(interview, [in_days(clock, 6), in_days(clock, 7)], "Mornings are bad", rules)

@@ -50,7 +50,7 @@ def test_what_cannot_be_used_is_explained_beside_its_field(venue: Venue, field: 
     assert words in found[field]
 
 
-def test_what_can_be_used_is_taken() -> None:
+def test_what_can_be_used_is_accepted() -> None:
     for venue in TAKEN:
         assert problems_of(venue) == {}
 

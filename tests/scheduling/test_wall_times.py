@@ -162,7 +162,7 @@ def test_no_change_of_the_clocks_is_looked_for_without_end() -> None:
         (7, "Mon 8 Feb, 15:15 CET"),
     ],
 )
-def test_time_is_said_as_short_as_it_is_clear(days: int, said: str) -> None:
+def test_time_is_named_as_briefly_as_is_clear(days: int, said: str) -> None:
     today = datetime(2027, 2, 1, 14, 15, tzinfo=UTC)
     assert local_moment(today + timedelta(days=days), "Europe/Zurich").near(today.date()) == said
 
@@ -171,7 +171,7 @@ def test_time_is_said_as_short_as_it_is_clear(days: int, said: str) -> None:
     ("days", "said"),
     [(1, "Tue 2 Feb"), (0, "Today"), (-1, "Yesterday"), (-2, "Sat 30 Jan"), (-32, "Thu 31 Dec 2026")],
 )
-def test_day_is_said_as_short_as_it_is_clear(days: int, said: str) -> None:
+def test_day_is_named_as_briefly_as_is_clear(days: int, said: str) -> None:
     now = datetime(2027, 2, 1, 14, 15, tzinfo=UTC)
     assert local_moment(now + timedelta(days=days), "Europe/Zurich").day(now.date()) == said
     # The day is the reader's: in Zurich it is Monday by now.

@@ -70,7 +70,7 @@ def test_same_id_is_free_in_another_calendar(google: GoogleCaller, priya: Google
     assert grace.insert(id="abcde12345").status_code == 200
 
 
-def test_deleted_event_is_cancelled_and_deleting_it_again_is_said(priya: GoogleAccount) -> None:
+def test_deleted_event_is_cancelled_and_deleting_it_again_is_refused(priya: GoogleAccount) -> None:
     event_id = priya.inserted()["id"]
     gone = priya.events("DELETE", event_id)
     assert (gone.status_code, gone.content) == (204, b"")

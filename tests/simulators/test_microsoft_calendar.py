@@ -178,7 +178,7 @@ def test_view_has_what_touches_a_time(priya: MicrosoftAccount) -> None:
         assert [each["id"] for each in page["value"]] == [inside]
 
 
-def test_changes_are_told_since_a_delta_link(microsoft: MicrosoftCaller, priya: MicrosoftAccount) -> None:
+def test_changes_since_a_delta_link_are_listed(microsoft: MicrosoftCaller, priya: MicrosoftAccount) -> None:
     kept, moved, dropped = (priya.created(start=at(hour), end=at(hour + 1))["id"] for hour in (2, 4, 6))
     first = priya.delta(prefer='odata.maxpagesize=2, IdType="ImmutableId"').json()
     assert len(first["value"]) == 2

@@ -87,9 +87,9 @@ def test_hosts_lose_their_day_their_license_and_their_scopes(
 ) -> None:
     zoom.simulators.zoom_switches(daily_limit_reached=[PRIYA])
     assert "daily rate limit" in priya.create().json()["message"]
-    zoom.simulators.zoom_switches(daily_limit_reached=[], no_licence=[PRIYA])
+    zoom.simulators.zoom_switches(daily_limit_reached=[], no_license=[PRIYA])
     assert priya.create().json()["code"] == 3161
-    zoom.simulators.zoom_switches(no_licence=[], withheld_scopes=["meeting:write:meeting"])
+    zoom.simulators.zoom_switches(no_license=[], withheld_scopes=["meeting:write:meeting"])
     assert "meeting:write:meeting" in priya.create().json()["message"]
     zoom.simulators.zoom_switches(withheld_scopes=[])
     assert priya.create().status_code == 201
@@ -140,9 +140,9 @@ def test_the_pages_flip_show_and_reset_switches(zoom: ZoomCaller) -> None:
     assert "Slow down" in requests.get(zoom.origin, timeout=5).text
     assert requests.post(f"{page}/latency_ms", data={"value": "-3"}, timeout=5).status_code == 422
     assert requests.post(f"{page}/no_such_switch", data={"value": "1"}, timeout=5).status_code == 404
-    requests.post(f"{page}/no_licence", data={"value": f"{PRIYA}, someone@else.example"}, timeout=5)
+    requests.post(f"{page}/no_license", data={"value": f"{PRIYA}, someone@else.example"}, timeout=5)
     control = f"{zoom.origin}/_control/switches"
-    assert requests.get(control, timeout=5).json()["no_licence"] == [PRIYA, "someone@else.example"]
+    assert requests.get(control, timeout=5).json()["no_license"] == [PRIYA, "someone@else.example"]
     requests.post(f"{page}/reset", timeout=5)
     assert requests.get(control, timeout=5).json()["latency_ms"] == 0
 

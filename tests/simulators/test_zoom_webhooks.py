@@ -32,7 +32,7 @@ def remove(zoom: ZoomCaller) -> dict[str, object]:
     return result
 
 
-def test_removal_is_told_and_signed(
+def test_removal_is_reported_and_signed(
     zoom: ZoomCaller, priya: ConnectedAccount, listener: ScriptedServer
 ) -> None:
     me = priya.call("GET", "/users/me").json()
@@ -49,7 +49,7 @@ def test_removal_is_told_and_signed(
     assert told.header("x-zm-signature") == f"v0={code}"
 
 
-def test_removal_is_told_unsigned_without_a_secret(
+def test_removal_is_reported_unsigned_without_a_secret(
     zoom: ZoomCaller, priya: ConnectedAccount, listener: ScriptedServer
 ) -> None:
     zoom.simulators.zoom_switches(webhook_url=listener.url)

@@ -87,7 +87,7 @@ def test_retries_alarm_no_one_again(installation: Installation) -> None:
     assert len(of_subject(installation, BEN, SUBJECT)) == 1
 
 
-def test_reason_that_needs_someone_is_told_in_an_alarm_of_its_own(installation: Installation) -> None:
+def test_reason_that_needs_someone_brings_its_own_alarm(installation: Installation) -> None:
     installation.connect(installation.team.ben)
     installation.simulators.zoom_switches(fail_next=1000, fail_status=503)
     installation.schedule()

@@ -83,7 +83,7 @@ def test_zoom_host_a_google_participant_and_an_outlook_participant(
         side.assert_no_violation()
 
 
-def test_of_two_calendars_the_one_that_was_connected_first_gets_the_entry(
+def test_calendar_that_was_connected_first_gets_the_entry(
     calendar_installation: CalendarInstallation,
 ) -> None:
     office = calendar_installation

@@ -95,7 +95,7 @@ def test_calendar_without_a_position_is_read_from_its_beginning_each_time(calend
     assert calendar.titles == ["b"]
 
 
-def test_of_two_with_the_same_id_the_last_one_counts(calendar: BensCalendar) -> None:
+def test_last_of_two_events_with_the_same_id_counts(calendar: BensCalendar) -> None:
     calendar.answers(calendar.event("a", "First"), calendar.event("a", "Second", hours=1))
     assert calendar.titles == ["Second"]
     calendar.answers(calendar.event("a", "Third"), gone=("a",))

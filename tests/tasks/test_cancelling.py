@@ -193,7 +193,7 @@ def test_delete_that_fails_is_shown_and_tried_again(sqlite_installation: Install
     assert "done: Zoom meeting removed" in installation.progress(interview)
 
 
-def test_hosts_grant_that_is_gone_is_said_with_what_helps(sqlite_installation: Installation) -> None:
+def test_hosts_lost_grant_is_reported_with_what_helps(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     interview = scheduled(installation)
     installation.simulators.revoke(LENA)

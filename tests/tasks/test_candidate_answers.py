@@ -135,7 +135,7 @@ def test_request_to_choose_names_the_times_and_the_page(sqlite_installation: Ins
     assert "/j/" not in body
 
 
-def test_those_who_decide_hear_that_none_fits_even_after_the_first_of_the_times(
+def test_those_who_decide_hear_that_no_time_works_even_after_the_first_of_the_times(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation
@@ -157,7 +157,7 @@ def test_those_who_decide_hear_that_none_fits_even_after_the_first_of_the_times(
 
 
 @pytest.mark.parametrize("has_chosen", [False, True])
-def test_those_who_decide_hear_of_someone_who_is_no_longer_interested(
+def test_those_who_decide_hear_about_someone_who_is_no_longer_interested(
     sqlite_installation: Installation, has_chosen: bool
 ) -> None:
     installation = sqlite_installation

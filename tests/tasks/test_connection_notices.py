@@ -68,7 +68,7 @@ def subjects_to(installation: Installation, member: Member) -> list[str]:
     return [str(mail.message["Subject"]) for mail in installation.simulators.mails(member.email)]
 
 
-def test_user_is_told_of_an_account_that_is_new_to_them_and_of_no_other(
+def test_user_is_told_about_an_account_that_is_new_to_them_and_about_no_other(
     sqlite_installation: Installation,
 ) -> None:
     installation, ben = sqlite_installation, sqlite_installation.team.ben
@@ -101,7 +101,7 @@ def test_grant_of_a_replaced_account_is_revoked(sqlite_installation: Installatio
     assert grants == {LENA: False, PRIYA: True}
 
 
-def test_ended_connection_is_told_at_once_and_after_one_three_and_seven_days(
+def test_ended_connection_is_reported_at_once_and_after_one_three_and_seven_days(
     sqlite_installation: Installation,
 ) -> None:
     installation, ben = sqlite_installation, sqlite_installation.team.ben

@@ -86,7 +86,7 @@ def test_work_that_cannot_be_claimed_touches_nothing_outside_and_is_done_afterwa
 
 @pytest.mark.parametrize("trouble", [locked, full], ids=["locked", "full"])
 @pytest.mark.parametrize("kind", ["sync_meeting", "send_mail"])
-def test_what_was_done_outside_is_written_down_as_soon_as_it_can_be_and_not_done_again(
+def test_what_was_done_outside_is_recorded_as_soon_as_possible_and_not_done_again(
     installation: Installation, trouble: Trouble, kind: str
 ) -> None:
     interview = installation.schedule()

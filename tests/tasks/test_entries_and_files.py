@@ -201,7 +201,7 @@ def test_grant_that_dies_later_leaves_the_old_entry_and_changes_come_with_a_file
     assert office.event(LENA).starts_at == later
 
 
-def test_entry_that_cannot_be_removed_is_said_and_removed_once_it_can_be(
+def test_entry_that_cannot_be_removed_is_reported_and_removed_once_it_can_be(
     calendar_installation: CalendarInstallation,
 ) -> None:
     office = calendar_installation

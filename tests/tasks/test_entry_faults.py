@@ -233,7 +233,7 @@ def test_missing_permission_ends_the_connection_until_it_is_granted(
 
 @in_calendars("outlook")
 @pytest.mark.parametrize("how", ["server_error", "invalid_client", "invalid_grant"])
-def test_token_that_cannot_be_renewed_is_waited_for_or_said(
+def test_token_that_cannot_be_renewed_is_waited_for_or_reported(
     calendar_installation: CalendarInstallation, how: str
 ) -> None:
     office = calendar_installation

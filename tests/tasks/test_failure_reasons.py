@@ -67,7 +67,7 @@ CAUSES: dict[R, tuple[Cause, str, str]] = {
         "We'll try again after 00:00 UTC",
     ),
     R.NOT_ALLOWED: (
-        connected_and(no_licence=[PRIYA]),
+        connected_and(no_license=[PRIYA]),
         "they have no Zoom license",
         "Connect another account, or check this one's plan.",
     ),
@@ -90,7 +90,7 @@ CAUSES: dict[R, tuple[Cause, str, str]] = {
 
 
 @pytest.mark.parametrize("reason", CAUSES, ids=lambda reason: reason.value)
-def test_reason_is_told_apart_on_the_page_and_in_the_urgent_mail(
+def test_each_reason_has_its_own_words_on_the_page_and_in_the_urgent_mail(
     installation: Installation, reason: R
 ) -> None:
     prepare, words, helps = CAUSES[reason]

@@ -278,7 +278,7 @@ class DiesAfterRefresh:
         raise PowerCut
 
 
-def test_death_between_the_answer_and_storing_it_is_said_to_have_lost_the_connection(
+def test_death_between_the_answer_and_storing_it_is_reported_as_having_ended_the_connection(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation
@@ -320,7 +320,7 @@ def test_passing_fault_of_the_token_endpoint_ends_no_connection(
     assert row.expires_at > installation.clock.now
 
 
-def test_nothing_of_an_ended_grant_stays_but_whose_account_it_was(
+def test_only_the_name_of_the_account_is_left_of_an_ended_grant(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation

@@ -68,7 +68,7 @@ def test_used_up_day_is_tried_again_after_midnight_utc(installation: Installatio
     assert installation.meeting(interview).state is MeetingState.READY
 
 
-def test_missing_scopes_are_said_with_what_helps(installation: Installation) -> None:
+def test_missing_scopes_are_reported_with_what_helps(installation: Installation) -> None:
     installation.connect(installation.team.ben, PRIYA)
     installation.simulators.zoom_switches(withheld_scopes=["meeting:write:meeting"])
     interview = installation.schedule()
@@ -167,7 +167,7 @@ def test_wrong_client_credentials_fail_at_once_and_ask_no_other_host(installatio
         ("auto_recording", "The host's account records every meeting: ask the candidate"),
     ],
 )
-def test_what_the_account_insists_on_is_read_from_zooms_answer_and_said(
+def test_what_the_account_insists_on_is_read_from_zooms_answer_and_reported(
     installation: Installation, locked: str, words: str
 ) -> None:
     installation.connect(installation.team.ben, PRIYA)

@@ -193,7 +193,7 @@ def test_erased_candidate_leaves_a_calendar_that_was_given_up_and_is_connected_a
 
 
 @in_calendars("both")
-def test_erased_candidate_whose_entry_is_out_of_reach_is_said_to_be_there(
+def test_entry_of_an_erased_candidate_that_is_out_of_reach_is_reported(
     installation: CalendarInstallation,
 ) -> None:
     [interview] = scheduled(installation)

@@ -77,7 +77,7 @@ def test_removing_goes_on_after_outlook_was_away(installation: CalendarInstallat
     assert complaints(installation) == []
 
 
-def test_entries_stay_and_are_told_of_if_the_permission_ended_before(
+def test_entries_stay_and_are_reported_if_the_permission_ended_before(
     installation: CalendarInstallation,
 ) -> None:
     disconnect_with_entries(installation)

@@ -102,7 +102,7 @@ def test_passcode_that_was_changed_in_zoom_reaches_everyone(installation: Instal
     assert bodies(installation) == []
 
 
-def test_meeting_that_was_moved_in_zoom_is_said_and_moved_back_with_one_click(
+def test_meeting_that_was_moved_in_zoom_is_pointed_out_and_moved_back_with_one_click(
     installation: Installation,
 ) -> None:
     interview = scheduled(installation)

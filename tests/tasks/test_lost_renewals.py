@@ -14,7 +14,7 @@ from tests.tasks.installation import Installation
 from tests.tasks.test_grants import seen, tick
 
 
-def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
+def test_answer_lost_on_the_network_is_reported_as_having_ended_the_connection(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation
@@ -39,7 +39,7 @@ def test_answer_lost_on_the_network_is_said_to_have_lost_the_connection(
     )
 
 
-def test_renewal_that_never_left_this_server_is_not_said_to_have_lost_the_connection(
+def test_renewal_that_never_left_this_server_is_not_reported_as_having_ended_the_connection(
     sqlite_installation: Installation,
 ) -> None:
     installation = sqlite_installation

@@ -89,7 +89,7 @@ def test_mail_waits_for_a_mail_server_and_leaves_when_there_is_one(installation:
     assert [mail.state for mail in installation.mails(interview)] == [MailState.SENT] * 2
 
 
-def test_refused_recipient_is_said_on_the_page_while_the_others_get_theirs(
+def test_refused_recipient_is_shown_on_the_page_while_the_others_get_theirs(
     installation: Installation,
 ) -> None:
     installation.simulators.mail_switches(reject_recipients={DINA: 550})
@@ -171,7 +171,7 @@ def test_mail_that_cannot_be_made_is_reported_on_the_page_and_holds_up_no_one(
     assert TaskState.DEAD in {task.state for task in installation.tasks("send_mail")}
 
 
-def test_of_reminders_that_are_due_together_only_the_most_urgent_leaves(installation: Installation) -> None:
+def test_only_the_most_urgent_of_reminders_that_are_due_together_leaves(installation: Installation) -> None:
     start = installation.clock.now + timedelta(hours=30)
     interview = installation.schedule(starts_at=start, reminder_minutes=(1440, 60))
     installation.run_due()

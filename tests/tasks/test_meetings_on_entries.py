@@ -137,7 +137,7 @@ def test_link_that_is_pending_for_a_while_is_waited_for(installation: Installati
     assert [mail.occasion for mail in installation.mails(interview)] == ["r0"] * 2
 
 
-def test_link_that_is_late_is_said_and_follows(installation: Installation, linking: Linking) -> None:
+def test_late_link_is_reported_and_follows(installation: Installation, linking: Linking) -> None:
     linking.connect(installation, installation.team.ben, PRIYA)
     linking.come_late()
     interview = installation.schedule(software=linking.software)

@@ -80,7 +80,7 @@ def state_of(office: CalendarInstallation, interview: int) -> tuple[EntryState, 
         ),
     ],
 )
-def test_refusal_that_lasts_is_said_in_its_own_words_and_made_up_for(
+def test_lasting_refusal_is_shown_in_its_own_words_and_made_up_for(
     office: CalendarInstallation, status: int, reason: str, words: str
 ) -> None:
     office.simulators.microsoft.switches(**failing(status, reason, calls=100))
@@ -104,7 +104,7 @@ def test_refusal_that_lasts_is_said_in_its_own_words_and_made_up_for(
     office.simulators.microsoft.assert_no_violation()
 
 
-def test_host_without_a_mailbox_is_said_on_the_page_and_to_the_team(office: CalendarInstallation) -> None:
+def test_host_without_a_mailbox_is_named_on_the_page_and_to_the_team(office: CalendarInstallation) -> None:
     office.simulators.microsoft.switches(no_mailbox=[LENA])
     interview = office.schedule(software=MeetingSoftware.TEAMS)
     office.until_grace_is_over()
@@ -145,7 +145,7 @@ def test_refused_access_says_that_the_organization_may_be_the_reason(office: Cal
         pytest.param(503, "seconds", marks=pytest.mark.full),
     ],
 )
-def test_long_wait_that_is_asked_for_is_kept_and_said(
+def test_long_wait_that_is_asked_for_is_respected_and_shown(
     office: CalendarInstallation, status: int, form: str
 ) -> None:
     until = office.clock.now + timedelta(minutes=40)

@@ -167,7 +167,7 @@ def test_time_that_was_changed_in_zoom_is_changed_back(installation: Installatio
     assert warnings(installation, BEN) == []
 
 
-def test_time_that_zoom_does_not_change_back_is_said_once(installation: Installation) -> None:
+def test_time_that_zoom_does_not_change_back_is_reported_once(installation: Installation) -> None:
     interview = in_three_days(installation)
     elsewhere = in_zoom(start_of(installation, interview) + timedelta(hours=5))
     installation.simulators.change_meeting(number_of(installation, interview), start_time=elsewhere)
@@ -215,7 +215,7 @@ def test_what_the_account_insisted_on_from_the_start_is_nothing_new(installation
     assert found(installation, interview) is None
 
 
-def test_account_that_ended_is_said_to_those_who_do_not_know(
+def test_ended_account_is_reported_to_those_who_do_not_know(
     installation: Installation,
 ) -> None:
     interview = in_three_days(installation)
@@ -247,7 +247,7 @@ def test_token_that_has_run_out_is_renewed_by_the_check(installation: Installati
     assert found(installation, interview) is None
 
 
-def test_undelivered_invitation_is_said_unless_it_was_said_before(
+def test_undelivered_invitation_is_reported_unless_it_was_before(
     installation: Installation,
 ) -> None:
     installation.simulators.mail_switches(defer_recipients={DINA: 451})
@@ -269,8 +269,8 @@ def test_undelivered_invitation_is_said_unless_it_was_said_before(
     assert installation.mails(other, PREFLIGHT_PROBLEMS) == []
 
 
-def test_missing_meeting_is_tried_again_and_not_said_twice(installation: Installation) -> None:
-    installation.simulators.zoom_switches(no_licence=[PRIYA])
+def test_missing_meeting_is_tried_again_and_not_reported_twice(installation: Installation) -> None:
+    installation.simulators.zoom_switches(no_license=[PRIYA])
     interview = in_three_days(installation)
     assert installation.meeting(interview).failure is FailureReason.NOT_ALLOWED
     urgent = len(installation.simulators.mails(BEN))

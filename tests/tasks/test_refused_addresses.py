@@ -115,7 +115,7 @@ def test_scheduler_and_hiring_manager_are_told_once(installation: Installation) 
     assert len(notices(installation, ADA)) == len(notices(installation, BEN)) == 1
 
 
-def test_another_wrong_address_is_told_again(installation: Installation) -> None:
+def test_another_wrong_address_is_reported_again(installation: Installation) -> None:
     refuse(installation, DINA, CORRECTED)
     interview = schedule_in_thirty_hours(installation)
     installation.run_due()

@@ -211,7 +211,7 @@ def test_change_while_the_meeting_is_being_made_ends_in_one_truth(installation: 
     assert subjects(installation, DINA)[0].startswith("Interview on ")
 
 
-def test_two_changes_in_a_minute_are_told_as_one(sqlite_installation: Installation) -> None:
+def test_two_changes_in_a_minute_are_reported_as_one(sqlite_installation: Installation) -> None:
     installation = sqlite_installation
     interview, old = scheduled(installation), in_three_days()
     installation.edit(interview, starts_at=old + timedelta(hours=1))

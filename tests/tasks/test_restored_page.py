@@ -78,7 +78,7 @@ def test_next_interviews_are_shown_with_what_became_of_their_links(
     assert [installation.rows(each) for each in (works, moved, gone, unmade)] == stored
 
 
-def test_account_that_cannot_be_asked_is_said_for_each_link(
+def test_account_that_cannot_be_asked_is_named_for_each_link(
     installation: Installation, tmp_path: Path
 ) -> None:
     installation.schedule()

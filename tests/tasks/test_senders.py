@@ -77,14 +77,14 @@ def test_nothing_leaves_without_an_address_of_ones_own(
 
 
 @pytest.mark.parametrize("sender", ["", "hiring@localhost", "nobody"])
-def test_a_missing_sender_is_told_by_the_name_of_its_setting(sender: str) -> None:
+def test_a_missing_sender_is_reported_with_the_name_of_its_setting(sender: str) -> None:
     found = mails_held_back("smtp.example.com", sender, "", waiting=2)
     assert found is not None
     assert "MAIL_DEFAULT_SENDER" in found.words
     assert found.level == "danger"
 
 
-def test_user_of_the_mail_server_is_the_sender_where_none_is_set(sqlite_installation: Installation) -> None:
+def test_user_of_the_mail_server_is_the_sender_if_none_is_set(sqlite_installation: Installation) -> None:
     with sending_as(sqlite_installation, "", MAIL_USERNAME="interviews@acme.example") as (app, _):
         assert services(app).mail_domain == "acme.example"
 

@@ -56,7 +56,7 @@ def stop_in_the_middle_and_start_again(
 
 @pytest.mark.slow
 @postgresql_in_full_runs
-def test_server_that_is_told_to_stop_ends_its_work_and_loses_nothing(
+def test_server_that_is_told_to_stop_finishes_its_work_and_loses_nothing(
     office: Office, server_processes: ServerProcesses
 ) -> None:
     office.simulators.zoom_switches(latency_ms=1500)

@@ -380,7 +380,7 @@ ABOUT_ACCOUNT: dict[str, tuple[FailureReason, int, int, str]] = {
 
 
 @pytest.mark.parametrize("strange", ABOUT_ACCOUNT)
-def test_what_rules_out_one_account_has_the_next_asked_at_once(
+def test_error_that_rules_out_one_account_has_the_next_one_asked_at_once(
     installation: Installation, zoom: StrangeZoom, strange: str
 ) -> None:
     reason, status, code, message = ABOUT_ACCOUNT[strange]

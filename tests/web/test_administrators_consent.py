@@ -159,7 +159,7 @@ def test_approval_given_by_other_means_is_found_by_trying_again(
     assert "Waiting" not in card_of(ben.get(APPS), CALENDAR)
 
 
-def test_declined_is_said_to_both_and_can_be_asked_again(
+def test_both_are_told_that_it_was_declined_and_it_can_be_asked_again(
     connected: Flask, simulators: Simulators, ben: Visitor, owen: Visitor
 ) -> None:
     link = wait(ben)

@@ -111,7 +111,7 @@ def test_today_is_named_and_joined(clock: Clock, web: Flask, team: Team, ada: Vi
         (InterviewStatus.REQUESTED, None),
     ],
 )
-def test_what_became_of_an_interview_is_said(
+def test_agenda_shows_what_happened_to_an_interview(
     web: Flask, team: Team, ada: Visitor, status: InterviewStatus, words: str | None
 ) -> None:
     with in_rows(web):

@@ -212,7 +212,7 @@ def test_what_someone_calls_it_in_their_own_calendar_is_shown_to_no_one(
     assert "boring" not in page.text
 
 
-def test_failure_is_said_with_the_next_try_and_tried_again_on_request(
+def test_failure_is_shown_with_the_next_try_and_tried_again_on_request(
     product: Flask, interview: int, ada: Visitor
 ) -> None:
     set_entry(
@@ -247,7 +247,7 @@ def test_ended_connection_is_for_its_owner_to_fix(
     assert "Reconnect Acme Rooms" in section_of(ben.get(f"/interviews/{interview}"))
 
 
-def test_entry_that_stayed_after_disconnecting_is_said_not_to_follow(
+def test_page_says_that_an_entry_left_after_disconnecting_does_not_follow(
     product: Flask, interview: int, ada: Visitor
 ) -> None:
     set_entry(product, state=EntryState.LEFT, is_wanted=False)
@@ -255,7 +255,7 @@ def test_entry_that_stayed_after_disconnecting_is_said_not_to_follow(
     assert "Left in their Acme Rooms. It doesn't follow the interview anymore" in words
 
 
-def test_entry_that_cannot_be_removed_is_said_to_be_left_over(
+def test_entry_that_cannot_be_removed_is_reported_as_left_over(
     product: Flask, interview: int, clock: Clock, ada: Visitor
 ) -> None:
     with in_rows(product):

@@ -91,7 +91,7 @@ def test_invalid_answer_is_refused_and_disconnects_nothing(
     assert [row.state for row in stored(connected)] == [ConnectionState.CONNECTED]
 
 
-def test_interview_whose_meeting_is_on_the_entry_is_said_to_stay(
+def test_page_says_that_an_interview_whose_meeting_is_on_the_entry_stays(
     connected: Flask, simulators: Simulators, people: Team, ben: Visitor
 ) -> None:
     schedule_some(connected, people, 1, software=MeetingSoftware.GOOGLE_MEET)

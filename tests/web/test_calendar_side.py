@@ -133,7 +133,7 @@ def test_only_what_is_ahead_is_joined(
         assert (link in page.html) is (change is None), view
 
 
-def test_calendar_that_something_is_from_is_said_in_words(
+def test_calendar_that_something_comes_from_is_named(
     web: Flask, team: Team, ada: Visitor, noon: datetime
 ) -> None:
     today = (noon.date(), noon.date())
@@ -229,7 +229,7 @@ def test_buttons_lead_back_to_a_page_of_ours(
     ada.post(address, {"source": "ours", "next": target}, leads_to=leads_to, status=303)
 
 
-def test_age_and_trouble_of_a_calendar_are_said_where_it_is_switched(
+def test_age_and_trouble_of_a_calendar_are_shown_beside_its_switch(
     web: Flask, team: Team, ada: Visitor, noon: datetime
 ) -> None:
     with in_rows(web):

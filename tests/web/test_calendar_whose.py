@@ -48,7 +48,7 @@ def test_those_who_see_only_some_interviews_are_not_promised_everyones(web: Flas
     assert "Everyone's interviews" not in words
 
 
-def test_how_far_a_colleagues_time_is_known_is_said(web: Flask, team: Team, noon: datetime) -> None:
+def test_page_says_how_far_a_colleagues_time_is_known(web: Flask, team: Team, noon: datetime) -> None:
     ada, of_ben = Visitor(web).enter(team.ada), whose(f"person-{team.ben.id}")
     assert "Ben Frei hasn't connected a calendar" in ada.get(of_ben).words
     with in_rows(web):

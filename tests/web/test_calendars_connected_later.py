@@ -87,7 +87,7 @@ def test_interviews_from_before_are_offered_for_a_calendar_and_added_with_one_cl
     assert "All your upcoming interviews are in your calendar already." in ben.get(APPS).text
 
 
-def test_what_cannot_be_added_is_said_on_the_card(
+def test_what_cannot_be_added_is_reported_on_the_card(
     product: Flask, team: Team, server: AcmeServer, ben: Visitor
 ) -> None:
     scheduled(product, team)

@@ -153,7 +153,7 @@ def test_trouble_on_the_way_leads_to_its_cure(simulators: Simulators, ada: Visit
     assert ada.get(path).tree.with_id(anchor) is not None
 
 
-def test_server_that_is_not_accepted_is_told_to_each_in_words_that_help(
+def test_each_person_gets_helpful_words_about_a_server_that_is_not_accepted(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     ben = Visitor(connected).enter(people.ben)

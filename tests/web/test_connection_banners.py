@@ -61,7 +61,7 @@ def test_person_who_has_to_reconnect_reads_how_many_interviews_depend_on_it(
     assert notices(cleo.get("/jobs")) == []
 
 
-def test_refused_credentials_are_told_to_those_who_can_change_them(set_up: Flask, people: Team) -> None:
+def test_refused_credentials_are_reported_to_those_who_can_change_them(set_up: Flask, people: Team) -> None:
     with in_rows(set_up):
         create_connection(
             people.ben.id, credentials_refused=True, trouble="It was refused.", trouble_since=utc_now()
@@ -96,7 +96,7 @@ def test_person_who_may_not_reconnect_reads_whom_to_ask(set_up: Flask, people: T
     assert ben.get(APPS).has_button("Ask Ada Berg")
 
 
-def test_credentials_refused_at_connecting_are_told_until_tokens_come_again(
+def test_credentials_refused_at_connecting_are_reported_until_tokens_arrive_again(
     connected: Flask, simulators: Simulators
 ) -> None:
     with in_rows(connected):
@@ -120,7 +120,7 @@ def refusals(page: Page) -> list[str]:
     return [b.text for b in notices(page) if "doesn't accept this server's credentials" in b.text]
 
 
-def test_app_that_people_have_connected_and_the_server_has_lost_is_told(
+def test_app_that_people_have_connected_and_the_server_has_lost_is_pointed_out(
     make_app: Callable[..., Flask], set_up: Flask, people: Team
 ) -> None:
     with in_rows(set_up):

@@ -122,9 +122,7 @@ def _put(app: Flask, step: str, **answers: list[str]) -> None:
         db.session.commit()
 
 
-def test_of_many_files_only_as_many_are_looked_at_as_may_go_along(
-    web: Flask, ada: Visitor, draft: str
-) -> None:
+def test_only_as_many_files_are_checked_as_may_go_along(web: Flask, ada: Visitor, draft: str) -> None:
     many = chosen(*((f"{number}.png", PNG) for number in range(9)))
     page = send(ada, draft, "details", status=422, files=many)
     assert page.error_at("files").startswith("“5.png” and 3 more were not added: at most 5 files.")

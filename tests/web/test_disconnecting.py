@@ -141,7 +141,7 @@ def test_disconnecting_what_is_not_connected_says_so(
     assert [row.state for row in stored(connected)] == [ConnectionState.ENDED, ConnectionState.CONNECTED]
 
 
-def test_grant_that_no_key_opens_is_left_to_its_user_in_words(
+def test_user_is_told_what_to_do_about_a_grant_that_no_key_opens(
     connected: Flask, make_app: Callable[..., Flask], simulators: Simulators, people: Team, ben: Visitor
 ) -> None:
     other = make_app({**simulators.settings(), "TOKEN_ENCRYPTION_KEYS": Fernet.generate_key().decode()})

@@ -100,7 +100,7 @@ def test_signing_in_shows_no_password_and_works_afterwards(
 
 
 @both_troubles
-def test_file_that_has_no_room_is_said_in_words(web: Flask, ada: Visitor, trouble: Trouble) -> None:
+def test_file_that_has_no_room_is_explained(web: Flask, ada: Visitor, trouble: Trouble) -> None:
     draft = draft_at(ada, 1, "details")
     page = ada.get(f"{draft}/details")
     with trouble(web):

@@ -101,7 +101,7 @@ def test_what_takes_the_people_or_the_account_is_not_offered(
     assert "Ada's Zoom account" in look(ada, draft, "2027-02-10").text
 
 
-def test_interview_that_may_not_be_seen_takes_time_and_is_not_told(
+def test_interview_that_may_not_be_seen_takes_time_but_is_not_shown(
     web: Flask, team: Team, sign_in: SignIn, eight: datetime
 ) -> None:
     with in_rows(web):

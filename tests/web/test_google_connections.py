@@ -125,7 +125,7 @@ def test_grant_that_is_not_kept_is_revoked_unless_the_person_connects_again(
     assert states(connected) == {CALENDAR: ConnectionState.CONNECTED}
 
 
-def test_grant_whose_account_is_not_proved_is_not_kept_and_revoked(
+def test_grant_whose_account_is_not_proved_is_revoked_and_not_kept(
     connected: Flask, simulators: Simulators, ben: Visitor
 ) -> None:
     simulators.google.switches(id_token="wrong_audience")
@@ -292,7 +292,7 @@ def test_steps_of_registering_are_on_one_of_the_cards(make_app: MakeApp, simulat
         ("http://192.168.1.20:8000", "Google doesn't accept an IP address here"),
     ],
 )
-def test_address_that_google_refuses_is_said_before(
+def test_address_that_google_refuses_is_pointed_out_in_advance(
     make_app: MakeApp, simulators: Simulators, address: str, words: str
 ) -> None:
     app = make_app({**simulators.settings(), "BASE_URL": address})
@@ -307,7 +307,7 @@ def test_address_that_google_refuses_is_said_before(
         assert "doesn't accept an IP" not in text
 
 
-def test_server_that_is_refused_is_told_once_for_both_apps(
+def test_refused_server_is_reported_once_for_both_apps(
     connected: Flask, simulators: Simulators, people: Team
 ) -> None:
     ada = Visitor(connected).enter(people.ada)

@@ -144,7 +144,7 @@ def test_what_was_refused_is_sent_again_one_by_one_or_together(
     ada.post(f"/interviews/{interview_id}/send-again?mail=1&mail=x&mail=99999999999999999999", status=303)
 
 
-def test_a_fault_of_ours_is_told_the_owner_at_once_above_every_page(
+def test_a_fault_of_ours_is_shown_to_the_owner_at_once_above_every_page(
     connected: Flask, team: Team, simulators: Simulators
 ) -> None:
     ada = Visitor(connected).enter(team.ada)

@@ -105,7 +105,7 @@ def test_template_is_added_changed_moved_and_removed(web: Flask, team: Team, ada
         ),
     ],
 )
-def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
+def test_errors_are_reported_beside_their_fields_and_what_was_typed_stays(
     web: Flask, team: Team, ada: Visitor, typed: dict[str, str], words: str
 ) -> None:
     with in_rows(web):

@@ -232,7 +232,7 @@ def test_calendar_that_cannot_be_reached_is_shown_as_it_was_read(
     assert looked.seconds < AT_MOST
 
 
-def test_access_that_its_owner_took_back_is_said(
+def test_access_that_its_owner_took_back_is_pointed_out(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor, ben: Visitor, day: date
 ) -> None:
     draft = choosing(ada, people)
@@ -241,7 +241,7 @@ def test_access_that_its_owner_took_back_is_said(
     assert re.fullmatch(r"Google as of \d\d:\d\d, has to be reconnected", looked.known["Ben"])
 
 
-def test_what_is_not_known_is_said_and_whose(
+def test_page_says_what_is_not_known_and_whose(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor, ben: Visitor, day: date
 ) -> None:
     with in_rows(connected):

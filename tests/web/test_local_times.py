@@ -118,7 +118,9 @@ def test_show_button_shows_without_a_script_and_saves_nothing(team: Team, ada: V
     assert ada.get(f"{draft}/date-time").value_of("Continue", "date") == "2027-02-02"
 
 
-def test_time_that_has_passed_is_said_while_it_is_typed(clock: Clock, team: Team, sign_in: SignIn) -> None:
+def test_time_that_has_passed_is_pointed_out_while_it_is_typed(
+    clock: Clock, team: Team, sign_in: SignIn
+) -> None:
     clock.now = datetime(2027, 2, 10, 12, tzinfo=UTC)
     ada = sign_in(team.ada)
     draft = draft_at(ada, team.dina.id, "date-time")

@@ -21,7 +21,7 @@ NO_SENDER = "There is no address to send from"
     ],
     ids=["no server", "no sender", "a sender that no answer reaches"],
 )
-def test_emails_that_cannot_leave_are_told_to_those_who_can_set_the_server_up(
+def test_emails_that_cannot_leave_are_reported_to_those_who_can_set_up_the_server(
     make_app: MakeApp, settings: dict[str, str], words: str
 ) -> None:
     app = make_app(settings)

@@ -57,7 +57,7 @@ def test_passcode_that_was_not_accepted_is_said_beside_the_one_that_counts(
     assert words.index("Password") < words.index("didn't accept") < words.index("Hosted by")
 
 
-def test_what_the_account_insists_on_is_said_on_the_card(
+def test_card_says_what_the_account_insists_on(
     connected: Flask, simulators: Simulators, team: Team, ada: Visitor
 ) -> None:
     simulators.zoom_switches(locked_settings=["waiting_room", "meeting_authentication", "auto_recording"])
@@ -145,11 +145,11 @@ def test_interview_follows_its_meeting_that_was_moved_in_zoom(
     assert "already" in ada.follow(again).messages
 
 
-def test_change_that_zoom_refuses_is_said_on_the_card_in_its_own_words(
+def test_change_that_zoom_refuses_is_shown_on_the_card_in_its_own_words(
     connected: Flask, simulators: Simulators, team: Team, ada: Visitor
 ) -> None:
     interview = interview_of(connected, simulators, team)
-    simulators.zoom_switches(no_licence=[LENA])
+    simulators.zoom_switches(no_license=[LENA])
     with in_rows(connected):
         row = db.session.get_one(Interview, interview)
         row.duration_minutes = 30
@@ -162,7 +162,7 @@ def test_change_that_zoom_refuses_is_said_on_the_card_in_its_own_words(
     assert "Check that account's plan, or change the meeting in Zoom." in words
     assert "create" not in words
     assert "Needs attention" in page.text
-    simulators.zoom_switches(no_licence=[])
+    simulators.zoom_switches(no_license=[])
     ada.submit(page, "Try again now", status=303)
     run_everything(connected)
     assert "hasn't been updated yet" not in card(ada.get(f"/interviews/{interview}"))

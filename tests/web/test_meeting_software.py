@@ -108,7 +108,7 @@ def test_last_interview_on_the_job_decides_before_any_connection(
 
 
 @pytest.mark.parametrize("label", ["Zoom", "Google Calendar", "Outlook Calendar"])
-def test_what_has_to_be_connected_is_said_by_the_app(make_app: MakeApp, seeded: Seeded, label: str) -> None:
+def test_missing_connection_is_named_after_the_app(make_app: MakeApp, seeded: Seeded, label: str) -> None:
     app = make_app({**_ZOOM_SET_UP, **_GOOGLE_SET_UP, **_MICROSOFT_SET_UP})
     team = seeded(app, create_team)
     ada, ben = Visitor(app).enter(team.ada), Visitor(app).enter(team.ben)
@@ -129,7 +129,7 @@ def test_software_that_this_server_is_not_set_up_for_says_so(make_app: MakeApp, 
     ("app", "label", "provider"),
     [(GOOGLE_CALENDAR, "Google Calendar", "Google"), (OUTLOOK_CALENDAR, "Outlook Calendar", "Microsoft")],
 )
-def test_whose_account_hosts_is_said_by_its_provider(
+def test_account_that_hosts_is_named_by_its_provider(
     app: str, label: str, provider: str, web: Flask, team: Team, ada: Visitor
 ) -> None:
     connect(web, team.ada.id, app)
@@ -157,7 +157,7 @@ def test_personal_microsoft_account_is_not_offered_as_a_host(web: Flask, team: T
 
 
 @pytest.mark.parametrize("software", [MEET, TEAMS], ids=["meet", "teams"])
-def test_host_who_takes_no_part_learns_that_guests_may_wait(
+def test_host_who_does_not_take_part_learns_that_guests_may_wait(
     software: dict[str, Any], web: Flask, team: Team, ada: Visitor
 ) -> None:
     """Their organization decides who has to be let in, and doesn't tell us."""

@@ -79,7 +79,7 @@ def test_each_app_is_connected_separately_and_says_what_it_may_do(
     assert (len(tenant), len(person)) == (36, 36)
 
 
-def test_personal_account_is_told_what_it_does_without(connected: Flask, ben: Visitor) -> None:
+def test_owner_of_a_personal_account_is_told_what_is_missing(connected: Flask, ben: Visitor) -> None:
     back = try_microsoft(ben, CALENDAR, PERSONAL)
     page = ben.follow(back)
     notice = page.tree.with_id("round-trip")
@@ -247,7 +247,7 @@ def test_steps_of_registering_are_on_one_card_and_complete_in_help(
         ("http://interviews.example.com", True),
     ],
 )
-def test_address_that_microsoft_refuses_is_said_before(
+def test_address_that_microsoft_refuses_is_pointed_out_in_advance(
     make_app: MakeApp, simulators: Simulators, address: str, is_refused: bool
 ) -> None:
     app = make_app({**simulators.settings(), "BASE_URL": address})

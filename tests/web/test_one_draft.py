@@ -226,7 +226,7 @@ def test_another_like_this_sets_aside_what_was_started_and_undo_brings_it_back(
     assert len(drafts_in(web)) == 1
 
 
-def test_what_cannot_be_brought_back_is_said(web: Flask, team: Team, ada: Visitor) -> None:
+def test_page_says_what_cannot_be_brought_back(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_at(ada, team.dina.id, "details")
     page = ada.get(f"{draft}/details?unfinished=1")
     fresh = press(ada, page, "start-over")

@@ -118,7 +118,7 @@ def tell_what_is_due(app: Flask) -> None:
             pass
 
 
-def test_new_and_changed_interviews_are_told_once_each(
+def test_new_and_changed_interviews_are_reported_once_each(
     web: Flask, clock: Clock, team: Team, receiver: Receiver, secret: str
 ) -> None:
     with in_rows(web):
@@ -211,7 +211,7 @@ def test_only_a_success_status_counts_as_success(
     assert len(receiver.got) == 1
 
 
-def test_address_that_fails_for_a_day_is_turned_off_and_the_owner_told(
+def test_address_that_fails_for_a_day_is_turned_off_and_the_owner_is_told(
     web: Flask,
     clock: Clock,
     team: Team,

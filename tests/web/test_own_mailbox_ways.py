@@ -44,9 +44,7 @@ def ada_with(app: Flask, box: Box) -> tuple[Team, Visitor]:
     return team, ada
 
 
-def test_of_two_mailboxes_the_newer_one_sends_and_the_other_card_says_so(
-    app: Flask, simulators: Simulators
-) -> None:
+def test_newer_of_two_mailboxes_sends_and_the_other_card_says_so(app: Flask, simulators: Simulators) -> None:
     team, ada = ada_with(app, GMAIL)
     connect(ada, OUTLOOK)
     page = ada.get(APPS)

@@ -283,7 +283,7 @@ def test_page_that_is_open_shows_it_without_being_opened_again(
         ({"words": "x" * 1001}, "Keep it under 1,000 characters."),
     ],
 )
-def test_what_cannot_be_meant_is_asked_about_and_kept(
+def test_what_is_probably_a_mistake_is_asked_about_and_kept(
     web: Flask, dina: Visitor, interview_id: int, fields: dict[str, str], words: str
 ) -> None:
     page = dina.get(address(web, interview_id) + "/move")
@@ -306,7 +306,7 @@ def test_hour_that_happens_twice_is_asked_about(web: Flask, dina: Visitor, inter
         assert f"{time:%H:%M}" == "01:30"
 
 
-def test_times_are_told_and_read_in_the_zone_that_was_chosen(
+def test_times_are_shown_and_read_in_the_zone_that_was_chosen(
     web: Flask, dina: Visitor, interview_id: int
 ) -> None:
     here = address(web, interview_id)
@@ -354,7 +354,9 @@ def test_wrong_addresses_say_what_helps(dina: Visitor, interview_id: int, token:
     assert "Open it from the latest email about your interview" in page.text
 
 
-def test_address_of_the_join_page_is_no_key_to_this_one(web: Flask, dina: Visitor, interview_id: int) -> None:
+def test_address_of_the_join_page_does_not_open_this_one(
+    web: Flask, dina: Visitor, interview_id: int
+) -> None:
     with in_rows(web):
         row = db.session.get_one(Interview, interview_id)
         token = services(web).join_links.join_page(row, "candidate").rpartition("/")[2]

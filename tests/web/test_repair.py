@@ -109,7 +109,7 @@ def test_pasted_link_is_used_and_a_wrong_one_is_refused_beside_its_field(
     )
 
 
-def test_arranged_is_said_on_the_page_and_can_be_taken_back(
+def test_page_says_that_it_is_arranged_and_that_can_be_taken_back(
     connected: Flask, people: Team, address: str, interview_id: int
 ) -> None:
     ben = Visitor(connected).enter(people.ben)

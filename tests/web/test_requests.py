@@ -138,7 +138,7 @@ def test_chosen_time_is_scheduled_in_one_click(web: Flask, team: Team, ada: Visi
     assert "Dina Kaur chose" in page.text
 
 
-def test_conflict_of_the_chosen_time_is_said_before_it_is_scheduled(
+def test_conflict_of_the_chosen_time_is_shown_before_it_is_scheduled(
     web: Flask, team: Team, ada: Visitor, clock: Clock
 ) -> None:
     interview_id = asked(web, team, on_day(clock, 2))
@@ -193,7 +193,7 @@ def test_other_times_begin_with_what_the_candidate_named(
         assert [each.starts_at for each in slots.offered(interview)] == [on_day(clock, 5), on_day(clock, 6)]
 
 
-def test_what_is_wrong_with_other_times_is_said_beside_them(
+def test_errors_in_other_times_are_reported_beside_them(
     web: Flask, team: Team, ada: Visitor, clock: Clock
 ) -> None:
     interview_id = asked(web, team, on_day(clock, 2))

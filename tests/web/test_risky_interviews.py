@@ -92,7 +92,7 @@ def test_line_is_gone_when_there_is_nothing_to_do(
     assert seen(ben) == []
 
 
-def test_what_a_check_found_is_said_until_it_is_put_right(web: Flask, team: Team, clock: Clock) -> None:
+def test_what_a_check_found_is_shown_until_it_is_fixed(web: Flask, team: Team, clock: Clock) -> None:
     with in_rows(web):
         interview_id = schedule(team.ada, team.dina, software=None)
         row = db.session.get_one(Interview, interview_id)

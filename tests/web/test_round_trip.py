@@ -294,7 +294,7 @@ def test_account_that_a_colleague_connects_leaves_the_first_one_with_the_reason(
     ]
 
 
-def test_connecting_another_account_than_before_is_said(
+def test_connecting_another_account_than_before_is_pointed_out(
     connected: Flask, simulators: Simulators, people: Team, ada: Visitor
 ) -> None:
     page = ada.get(APPS)

@@ -28,9 +28,7 @@ def test_permission_without_all_scopes_is_not_kept(
     assert stored(connected) == []
 
 
-def test_code_that_has_expired_is_said_in_words(
-    connected: Flask, simulators: Simulators, ada: Visitor
-) -> None:
+def test_expired_code_is_explained(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
     back = come_back(ada, {**consent(leave(ada), LENA), "code": "ZAC-CANARY-unknown"})
     assert result_of(back) == "zoom=error"
     assert message_of(ada, back) == (
@@ -56,7 +54,7 @@ AT_REST: dict[str, object] = {
 }
 
 
-def test_provider_that_fails_is_said_in_words(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
+def test_provider_that_fails_is_explained(connected: Flask, simulators: Simulators, ada: Visitor) -> None:
     for switches, words in AT_FAULT:
         answer = consent(leave(ada), LENA)
         simulators.zoom_switches(**switches)

@@ -173,7 +173,7 @@ _QUEUED = {"state": MailState.QUEUED}
         ({**_QUEUED, "kind": "reminder", "occasion": "r0-60"}, "Queued for", None),
     ],
 )
-def test_state_of_an_email_is_said_in_words(
+def test_state_of_an_email_is_shown_in_words(
     clock: Clock, web: Flask, mail: dict[str, Any], words: str, again: str | None
 ) -> None:
     with in_rows(web):

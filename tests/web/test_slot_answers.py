@@ -70,7 +70,7 @@ def test_none_of_these_names_other_times_and_one_can_still_choose(dina: Visitor,
         ({"words": "x" * 1001}, "Keep it under 1,000 characters."),
     ],
 )
-def test_what_cannot_be_meant_is_asked_about(
+def test_what_is_probably_a_mistake_is_asked_about(
     dina: Visitor, asked: Asked, fields: dict[str, str], words: str
 ) -> None:
     page = dina.get(asked.address + "/none-of-these")

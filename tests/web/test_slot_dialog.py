@@ -281,7 +281,7 @@ def test_people_who_are_busy_then_are_refused_until_the_time_is_removed(
     ada.submit(gone, "Continue", status=303)
 
 
-def test_times_that_have_passed_since_are_said_when_the_draft_is_opened(
+def test_times_that_have_passed_since_are_pointed_out_when_the_draft_is_opened(
     clock: Clock, team: Team, ada: Visitor
 ) -> None:
     soon = clock.now + timedelta(hours=2)
@@ -359,7 +359,7 @@ def test_without_an_account_that_hosts_a_last_look_is_usual(web: Flask, team: Te
     assert "No Zoom link yet" in end.text
 
 
-def test_someone_who_just_became_busy_is_said_at_the_end(web: Flask, team: Team, ada: Visitor) -> None:
+def test_someone_who_just_became_busy_is_named_at_the_end(web: Flask, team: Team, ada: Visitor) -> None:
     draft = draft_with(ada, team.dina.id, "finalize", at(), at(1))
     end = ada.get(f"{draft}/finalize")
     with in_rows(web):

@@ -189,7 +189,7 @@ def test_time_that_has_begun_is_gone(
     assert times_on(page) == {"Friday, 5 February 2027": ["10:00–10:45"]}
 
 
-def test_when_none_is_left_the_page_leads_to_other_times(
+def test_page_leads_to_other_times_once_none_is_left(
     web: Flask, team: Team, dina: Visitor, starts: Sequence[datetime]
 ) -> None:
     asked = new_request(web, team, starts[0])
@@ -296,7 +296,7 @@ def test_withdrawn_request_says_so_and_shows_no_time(
         ),
     ],
 )
-def test_times_are_told_in_the_zone_that_was_chosen(
+def test_times_are_shown_in_the_zone_that_was_chosen(
     dina: Visitor, asked: Asked, zone: str, said: str, days: dict[str, list[str]]
 ) -> None:
     page = dina.get(f"{asked.address}?zone={zone}")

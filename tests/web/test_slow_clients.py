@@ -123,7 +123,7 @@ def test_what_is_too_long_is_refused_before_it_is_sent(server: ServerProcess) ->
 @pytest.mark.full
 @pytest.mark.slow
 @on_sqlite
-def test_request_that_never_ends_is_told_so_when_its_time_is_over(server: ServerProcess) -> None:
+def test_request_that_never_ends_is_refused_when_its_time_is_over(server: ServerProcess) -> None:
     began = time.monotonic()
     with connect(server) as head, connect(server) as body, connect(server) as silent:
         head.sendall(HALF_A_HEAD)

@@ -83,7 +83,7 @@ def write_lock(app: Flask) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_locked_database_is_said_in_words_and_nothing_is_half_done(
+def test_locked_database_is_explained_and_nothing_is_half_done(
     clock: Clock, web: Flask, ada: Visitor
 ) -> None:
     page = ada.get("/jobs/new")
@@ -113,7 +113,7 @@ def test_page_is_shown_although_the_visit_cannot_be_recorded(clock: Clock, web: 
         assert ada.get("/jobs").heading == "Jobs"
 
 
-def test_full_disk_is_said_in_words_and_nothing_is_half_done(clock: Clock, web: Flask, ada: Visitor) -> None:
+def test_full_disk_is_explained_and_nothing_is_half_done(clock: Clock, web: Flask, ada: Visitor) -> None:
     # Too much for the space that is left in the tables' existing pages.
     draft = draft_at(ada, 1, "finalize", {"details": {"internal_notes": "x" * 8000}})
     with in_rows(web):
@@ -147,7 +147,7 @@ def test_full_disk_is_said_in_words_and_nothing_is_half_done(clock: Clock, web: 
     send(ada, draft, "finalize")
 
 
-def test_database_that_is_gone_is_said_in_words(postgres_url: str, instance_path: Path) -> None:
+def test_database_that_is_gone_is_explained(postgres_url: str, instance_path: Path) -> None:
     app = build_app(settings_for(postgres_url, instance_path))
     with in_rows(app):
         team = create_team()
@@ -171,7 +171,7 @@ def test_database_that_is_gone_is_said_in_words(postgres_url: str, instance_path
     close_app(app)
 
 
-def test_mistake_of_ours_is_said_in_words_without_its_insides(
+def test_mistake_of_ours_is_explained_without_its_internals(
     new_app: Flask, seeded: Seeded, add_route: AddRoute
 ) -> None:
     team = seeded(new_app, create_team)

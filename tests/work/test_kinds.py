@@ -38,5 +38,5 @@ def test_name_of_a_kind_is_taken_once() -> None:
         TaskKind("made_up_once", Lane.PROVIDER, "Made up", subject="interview")
 
 
-def test_stored_task_whose_kind_is_gone_is_called_by_its_name() -> None:
+def test_stored_task_whose_kind_is_gone_is_shown_by_its_name() -> None:
     assert words_of("wind_the_clock") == "Wind the clock"

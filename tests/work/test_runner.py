@@ -235,7 +235,7 @@ def test_task_that_says_it_is_dead_stays_dead(probe: Probe, clock: Clock) -> Non
     assert probe.tasks()[0].last_error == "no use"
 
 
-def test_database_that_fails_is_no_fault_of_the_task(probe: Probe, clock: Clock) -> None:
+def test_database_that_fails_is_not_the_tasks_fault(probe: Probe, clock: Clock) -> None:
     def disk_is_full(task: ClaimedTask) -> None:
         raise OperationalError("COMMIT", None, Exception("database or disk is full"))
 
