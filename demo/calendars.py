@@ -102,7 +102,7 @@ _CALENDARS: tuple[tuple[str, tuple[str, ...], tuple[_Event, ...]], ...] = (
             _Event("Vacation", 15, days=5),
         ),
     ),
-    # Two calendars at once: what she does at work, and what she does besides.
+    # Two calendars at once: her work, and everything else.
     (
         "Lena Vogel",
         (_MICROSOFT,),

@@ -90,7 +90,8 @@ def consent() -> str | tuple[str, int]:
 
 @pages.post("/o/oauth2/v2/auth")
 def decide() -> BaseResponse | tuple[str, int]:
-    """A program that leaves out `boxes` ticks all of them; with it, `granted` names those that are ticked."""
+    """Answer the consent page. A program that leaves out `boxes` checks all of them; with it, `granted` names
+    those that are checked."""
     asked, state = request.values, google()
     refused = _refusal()
     if refused:

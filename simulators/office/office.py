@@ -38,7 +38,8 @@ class AccountRow:
 
 
 class Office(ABC, Generic[AccountT, EventT]):
-    """One of the two. Its methods are asked during a request, and speak of the service it was sent to.
+    """One of the two. Its methods are called during a request, and are about the service to which it was
+    sent.
 
     `key`: the folder of its templates. `mail_name`: what sends its mail; `mail_allowed`: what access to that
     is called. `title_field`: what programs call an event's title, which people know as `title_name`, beside

@@ -30,7 +30,7 @@ def test_shortcuts_are_turned_off_for_one_person_on_every_device(
 ) -> None:
     profile = {"name": "Ben Frei", "timezone": "Europe/Zurich"}
     other_device = Visitor(web).enter(team.ben)
-    # A form that is refused changes nothing, and keeps what was ticked.
+    # A form that is refused changes nothing, and keeps what was checked.
     refused = ben.post("/settings/account/profile", {**profile, "name": ""}, status=422)
     assert not _is_ticked(refused.html)
     assert "data-shortcuts" in other_device.get("/jobs").html

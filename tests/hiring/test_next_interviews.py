@@ -51,7 +51,7 @@ def test_candidates_and_jobs_say_who_is_interviewed_next(
     job = ada.get(f"/jobs/{team.other_job_id}")
     assert "Next interview: None · Schedule an interview with Pia Lang" in job.text
     assert "Next interview: Today 15:15 CET · Zoom" in ada.get(f"/jobs/{team.job_id}").text
-    # Those who may not schedule are not offered to, and see the interviews of their own jobs only.
+    # Those who may not schedule are not offered to, and see only the interviews of their own jobs.
     looks_on = browser(observer).get("/candidates?interview=none")
     assert "None" in looks_on.text
     assert not looks_on.has_button("Schedule an interview with Pia Lang")

@@ -143,7 +143,7 @@ class SimulatedOffice:
 
 
 def _business(busy: bool) -> dict[str, object]:
-    """Whether the event makes its owner busy, in whichever field; it does unless something else is said."""
+    """The field that says whether an event makes its owner busy, which it does by default."""
     return {} if busy else {"busy": False}
 
 

@@ -20,7 +20,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def become(user: str) -> None:
-    """Give up root for the named user, for good."""
+    """Permanently give up root and become the named user."""
     entry = pwd.getpwnam(user)
     os.setgroups([])
     os.setgid(entry.pw_gid)

@@ -146,7 +146,7 @@ class Simulators:
             if time.monotonic() > deadline:
                 subjects = [str(mail.message["Subject"]) for mail in self._read(listed)]
                 raise MachineError(
-                    f"Waited {timeout:g} s for {count} mails to {to or 'anybody'}; there are {subjects}."
+                    f"Waited {timeout:g} s for {count} mails to {to or 'anyone'}; there are {subjects}."
                 )
             time.sleep(0.05)
 

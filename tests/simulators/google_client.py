@@ -74,7 +74,7 @@ class GoogleCaller:
         ticked: Iterable[str] | None = None,
         **changes: str | None,
     ) -> requests.Response:
-        """Answers the consent page without following the redirect. `ticked` are the boxes to tick; None:
+        """Answers the consent page without following the redirect. `ticked` are the boxes to check; None:
         all."""
         form: dict[str, Any] = {
             **self.consent_fields(**changes),

@@ -261,7 +261,7 @@ def test_notice_names_the_account_that_was_connected_then(sqlite_installation: I
         installation.run_due()
     installation.simulators.mail_switches(refuse_connections=False)
     installation.later(minutes=10)
-    # Both leave at the same moment, in whichever order.
+    # Both leave at the same moment, in any order.
     texts = sorted(map(text_of, installation.simulators.mails(ben.email)), key=lambda text: PRIYA in text)
     assert [LENA in text for text in texts] == [True, False]
     assert [PRIYA in text for text in texts] == [False, True]

@@ -376,7 +376,7 @@ class _Story:
         if not row.keeps_theirs:
             assert event.starts_at == start, who
             assert event.title.endswith(title), who
-        # Otherwise someone has decided, after the last change, that the entry stays as its owner has it.
+        # Otherwise someone has decided, after the last change, that the entry stays as its owner left it.
         if link is not None and not row.keeps_theirs:
             assert link in event.text, who
             assert event.location == link, who

@@ -81,7 +81,7 @@ def test_meeting_that_zoom_denies_once_stays(sqlite_installation: Installation) 
     look(installation, interview)
     for _ in range(3):
         installation.later(minutes=5)
-    # Denied once more much later, it is the first time again.
+    # If it is denied again much later, that counts as the first time.
     installation.simulators.zoom_switches(deny_next_meetings=1)
     look(installation, interview)
     installation.later(minutes=5)

@@ -36,7 +36,7 @@ def test_colleagues_share_an_account_elsewhere(app: Flask) -> None:
     ("ended", "living", "is_held_back"),
     [
         (ZOOM, ZOOM, True),
-        # Revoking one ends all that the account has granted, through whichever app.
+        # Revoking one ends everything that the account has granted, through any app.
         ("gmail", "gmail", True),
         ("gmail", "google-calendar", True),
         ("google-calendar", "gmail", True),

@@ -242,7 +242,7 @@ def test_address_that_fails_for_a_day_is_turned_off_and_the_owner_is_told(
         assert "The webhook was turned off. Nothing arrived for a day. Its last answer was 500." in words
     receiver.status = 204
     ada.submit(page, "Turn on", leads_to=PAGE)
-    # What changed meanwhile is left to the API.
+    # Programs get what changed meanwhile from the API.
     work(web)
     assert len(receiver.got) == 2
 

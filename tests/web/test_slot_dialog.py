@@ -144,7 +144,7 @@ def test_time_that_is_filled_in_is_added_by_continue(web: Flask, team: Team, ada
     kept = payload(web, draft)["date-time"]
     assert kept["slots"] == [at(), at(1)]
     assert kept["time"] == []
-    # The same one once more is not a second one.
+    # Adding the same one again does not make a second one.
     send(ada, draft, "date-time", **TYPED)
     assert payload(web, draft)["date-time"]["slots"] == [at(), at(1)]
 

@@ -1,4 +1,4 @@
-"""What pages call an interview while it is going on, and once it is over and nobody has said how it went."""
+"""What pages call an interview while it is going on, and once it is over and no one has said how it went."""
 
 from datetime import timedelta
 
