@@ -36,6 +36,8 @@ def test_page_says_how_the_request_stands(web: Flask, team: Team, ada: Visitor, 
     assert {"Send again", "Offer other times", "Withdraw request"} <= set(buttons(page))
     assert not {"Reschedule", "Complete", "No-show", "Cancel interview"} & set(buttons(page))
     assert not page.tree.all("section", lambda e: e.get("aria-label") == "When")
+    assert "Length 45 minutes Requested by Ada" in page.words
+    assert "Scheduled by" not in page.words
     clock.move(timedelta(days=1))
     ada.enter(team.ada)
     assert states(ada.get(f"/interviews/{interview_id}")) == ["Past", "Taken", "Free"]
