@@ -21,7 +21,7 @@ _COMPRESSION = 4
 
 
 class Sink(Protocol):
-    """What takes the bytes of a backup: an open file."""
+    """The sink for a backup's bytes: an open file."""
 
     def write(self, content: bytes, /) -> object: ...
 

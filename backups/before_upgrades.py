@@ -1,6 +1,6 @@
 """The backup that is made right before a newer version of the program changes the tables.
 
-It is what going back needs. The new version makes it, but its rows and tables are those of the version
+It is needed for going back. The new version makes it, but its rows and tables are those of the version
 before, so that version can restore it.
 """
 

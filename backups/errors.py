@@ -1,4 +1,4 @@
-"""What can be wrong with making, opening, or restoring a backup, in words for the person at the terminal."""
+"""What can go wrong when making, opening, or restoring a backup, in words for the person at the terminal."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ class NewerBackupError(BackupError):
 
 
 class OccupiedPlaceError(BackupError):
-    """There is something already where the backup would be restored to."""
+    """The place where the backup would be restored is not empty."""
 
     status = 7

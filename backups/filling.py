@@ -16,9 +16,9 @@ from extensions import db
 from schema import bring_to, migrate_database
 from timezones import utc_now
 
-# A sign of life of a server that was started on the empty database.
+# The heartbeat of a server that was started on the empty database.
 _MAY_HAVE_ROWS = frozenset({"heartbeats", "servers"})
-# Holds the word of a restore while the rows are there and the restore is not over.
+# Holds the id of a restore while the rows are there and the restore is not finished.
 _UNFINISHED = sa.Table(
     "unfinished_restore", sa.MetaData(), sa.Column("restored_as", sa.String(32), primary_key=True)
 )
@@ -44,9 +44,9 @@ def fill(app: Flask, backup: OpenedBackup, *, restored_as: str) -> None:
     """Put all rows into the empty database of `app`, with the tables as they were when the backup was made,
     and bring them up to date.
 
-    Until `finish`, the database is marked as unfinished. From the moment that the rows are there, they are
-    held back: a server of another machine may have been started on the empty database, and would work with
-    them at once. Raises `DamagedFileError` for rows that do not fit.
+    Until `finish`, the database is marked as unfinished. The rows are held back as soon as they are there: a
+    server of another machine may have been started on the empty database, and would act on them right away.
+    Raises `DamagedFileError` for rows that do not fit.
     """
     bring_to(app, backup.manifest.schema)
     with app.app_context(), writing(), db.engine.begin() as connection:
@@ -61,13 +61,12 @@ def fill(app: Flask, backup: OpenedBackup, *, restored_as: str) -> None:
 
 
 def finish(engine: Engine, backup: OpenedBackup, *, restored_as: str) -> None:
-    """Have the database be a whole one again, whose background work waits until someone has decided about
-    it."""
+    """Mark the database as complete, with background work that waits until someone has decided about it."""
     with writing(), engine.begin() as connection:
         tables = {table.name: table for table in tables_of(connection)}
         now = utc_now()
         for name, content in backup.manifest.tables.items():
-            # A later migration may have done away with a table.
+            # A later migration may have dropped a table.
             if content.last_id is not None and name in tables:
                 move_on(connection, tables[name], content.last_id, made_at=backup.manifest.made_at, now=now)
         # Again, because the tables of an old backup may have lacked what they need for it.
@@ -77,7 +76,7 @@ def finish(engine: Engine, backup: OpenedBackup, *, restored_as: str) -> None:
 
 
 def is_finished(engine: Engine, restored_as: str) -> bool:
-    """Whether the restore of that name has come to its end in this database."""
+    """Whether the restore of that name has finished in this database."""
     with read_only(), engine.connect() as connection:
         if not sa.inspect(connection).has_table(_ORGANIZATION.name):
             return False
@@ -99,8 +98,9 @@ _RESETS = sa.table("password_resets", sa.column("used_at", sa.DateTime))
 
 
 def _hold_back(connection: Connection, backup: OpenedBackup) -> None:
-    """Let background work wait, and let nothing that was ended or used up since the backup work again:
-    everyone has to sign in, and links to new passwords are over. Leaves out what the tables do not have."""
+    """Pause background work, and make sure that nothing that was ended or used up since the backup works
+    again: everyone has to sign in, and links to new passwords are over. Leaves out what the tables do not
+    have."""
     now, inspector = utc_now().replace(tzinfo=None), sa.inspect(connection)
     made_at = backup.manifest.made_at.replace(tzinfo=None)
     for table, values, still in (

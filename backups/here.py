@@ -13,7 +13,7 @@ from backups.making import Installation
 
 
 def installation_of(config: Mapping[str, Any], engine: Engine) -> Installation:
-    """What a backup of the application with this configuration is made of."""
+    """The sources of a backup of the application with this configuration."""
     return Installation(
         engine=engine,
         uploads=config["UPLOADS_FOLDER"],

@@ -1,8 +1,8 @@
 """Making a backup while the server runs.
 
-Everything is of one moment: all rows are read in one transaction, a snapshot on SQLite and REPEATABLE READ on
-PostgreSQL, which holds up no one who writes. Uploads are files that never change once they are there, so
-those that the rows of that moment name are read next. One whose candidate is erased in between is missing
+Everything is from the same moment: all rows are read in one transaction, a snapshot on SQLite and REPEATABLE
+READ on PostgreSQL, which holds up no one who writes. Uploads are files that never change once they are there,
+so those that the rows of that moment name are read next. One whose candidate is erased in between is missing
 from the backup, which says so; the erasing counts. One that rows still name at the end is lost, and such a
 backup is incomplete: usually, the disk of the uploads is not mounted.
 """
@@ -30,7 +30,7 @@ from timezones import utc_now
 
 @dataclass(frozen=True)
 class Installation:
-    """What a backup is made of. `uploads` is the folder of the attachments' bytes, which need not exist;
+    """The sources of a backup. `uploads` is the folder of the attachments' bytes, which need not exist;
     `keys` reads those of the instance folder by their names, `settings` are the names of those that are
     set."""
 
@@ -43,7 +43,7 @@ class Installation:
 @dataclass(frozen=True)
 class Made:
     """A backup that is on the disk. `lost`: how many uploads rows name that could not be found; if any, its
-    path is not the one that whole ones get."""
+    path differs from that of complete backups."""
 
     path: Path
     manifest: Manifest
@@ -163,8 +163,8 @@ def _members(
 
 
 def _still_named(engine: Engine, missing: list[str]) -> list[str]:
-    """Those of the missing uploads that belong to something now. Another connection is asked, because the one
-    that reads the backup sees an earlier moment."""
+    """The missing uploads that belong to something now. Another connection is asked, because the one that
+    reads the backup sees an earlier moment."""
     if not missing:
         return []
     owned = sa.text(

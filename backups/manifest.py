@@ -1,4 +1,4 @@
-"""The first thing in every backup: what it holds, and by which version of the product it was made."""
+"""The first member of every backup: what the backup holds, and which version of the product made it."""
 
 from __future__ import annotations
 

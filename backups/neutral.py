@@ -1,8 +1,8 @@
-"""Rows as text that no database has a say in: one JSON array for each, in the order of the columns.
+"""Rows as text that is independent of any database: one JSON array for each, in the order of the columns.
 
 Tables are taken as the database itself describes them, and values as they are stored: an enum is its word, an
-instant is what the column holds, JSON is the very text of it. So rows pass through unchanged, no matter what
-this version of the product makes of them, and tables of an older schema are read the same way.
+instant is what the column holds, JSON is the very text of it. So rows pass through unchanged, no matter how
+this version of the product would interpret them, and tables of an older schema are read the same way.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _FORMS: tuple[tuple[type[sa.types.TypeEngine[Any]], _Form], ...] = (
 
 
 def _form(column: sa.Column[Any]) -> _Form:
-    """Raises TypeError for a type that no column of ours had so far: it has to be written down here first."""
+    """Raises TypeError for a column type that is not listed here yet and has to be added first."""
     for kind, form in _FORMS:
         if isinstance(column.type, kind):
             return form

@@ -118,7 +118,7 @@ def _whose(plan: BackupPlan) -> str:
 def _remove_old(folder: Path, whose: str, newest: Path, before: datetime) -> None:
     whole = []
     for path in folder.iterdir():
-        # What a killed process left half written, too.
+        # Including unfinished files of killed processes.
         found = _NAMED.fullmatch(path.name.removeprefix(".").removesuffix(PART))
         if found is None or found["whose"] != whose or path == newest:
             continue

@@ -1,8 +1,8 @@
 """The numbers that tables give to their rows, and how a restore moves them on.
 
-Rows that were made after the backup are gone, but their numbers are out there: in the addresses of pages that
-emails and bookmarks lead to, in calendar entries, in the topics of meetings. If new rows got them again, an
-old email would open another person's interview. (Links that work without a sign-in also carry a nonce of
+Rows that were made after the backup are gone, but their numbers are still in use: in the addresses of pages
+that emails and bookmarks lead to, in calendar entries, in the topics of meetings. If new rows got them again,
+an old email would open another person's interview. (Links that work without a sign-in also carry a nonce of
 their row.)
 
 A backup says which number each table gave out last. After a restore, the next one is so far ahead that no
@@ -49,7 +49,7 @@ def last_number(connection: Connection, table: sa.Table) -> int | None:
 
 
 def move_on(connection: Connection, table: sa.Table, last: int, *, made_at: datetime, now: datetime) -> None:
-    """Have the next row of a table get a number that no row made after `made_at`, the time of the backup, can
+    """Make the next row of a table get a number that no row made after `made_at`, the time of the backup, can
     have; `last` is the number given out last at that time. Both instants are aware."""
     if not gives_numbers(table):
         return

@@ -1,4 +1,4 @@
-"""Opening a backup: all of it is decrypted and checked before anything is done with it."""
+"""Opening a backup: it is completely decrypted and checked before anything is done with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rehearsing a restore: everything is restored to a temporary place, looked at, and removed again."""
+"""Rehearsing a restore: everything is restored to a temporary place, checked, and removed again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from wording import counted
 
 _RESTORED_AS = "rehearsal"
 
-# What is stored sealed, by table and column: bytes in the last one, text in the others.
+# The columns with sealed values, by table: bytes in the last one, text in the others.
 SEALED = (
     ("connections", "ciphertext"),
     ("oauth_attempts", "verifier_ciphertext"),
@@ -39,7 +39,7 @@ SEALED = (
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at, in a sentence that says what was found."""
+    """One check, with a sentence that says what was found."""
 
     is_good: bool
     words: str

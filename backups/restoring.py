@@ -84,8 +84,8 @@ def restore(app: Flask, path: Path, identity: pyrage.x25519.Identity) -> Restore
 
 
 def write_files(backup: OpenedBackup, folder: Path, uploads: Path) -> None:
-    """Put the keys of a backup into `folder`, which has none, and its uploads into theirs, safe on the
-    disk."""
+    """Put the keys of a backup into `folder`, which has none, and its uploads into their folder, flushed to
+    the disk."""
     uploads.mkdir(mode=0o700, exist_ok=True)
     for name, content in backup.uploads():
         handle = os.open(uploads / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

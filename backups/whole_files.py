@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, no matter when the process is killed or the power fails."""
+"""Files that are either complete or absent, no matter when the process is killed or the power fails."""
 
 from __future__ import annotations
 

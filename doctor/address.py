@@ -1,5 +1,5 @@
-"""BASE_URL as the world outside sees it: its certificate, whether it leads here, and what the proxies in
-between say."""
+"""BASE_URL as seen from outside: its certificate, whether it leads here, and what the proxies in between
+say."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _LINKS = "Links in emails lead there, and providers send people back there."
 
 
 def check(seconds: float) -> list[Result]:
-    """What comes back from BASE_URL and how secure the way is, and whether the number of proxies is right."""
+    """The response from BASE_URL, how secure the connection is, and whether the number of proxies is
+    right."""
     base_url: str = current_app.config["BASE_URL"]
     found = []
     unsuitable = unsuitable_address(base_url) if services().demo is None else None
@@ -75,7 +76,7 @@ def _what_came_back(base_url: str, answer: Answer) -> list[Result]:
 
 
 def _proxies(base_url: str, said: dict[str, Any]) -> list[Result]:
-    """`said`: what the server saw of the question that went through the proxies."""
+    """`said`: what the server saw of the request that went through the proxies."""
     name, trusted, there = "Proxies", current_app.config["TRUSTED_PROXIES"], said.get("forwarded_by")
     if not isinstance(there, int):
         return []

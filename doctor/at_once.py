@@ -1,4 +1,4 @@
-"""Doing several things at the same time, and going on without those that take too long."""
+"""Doing several things at the same time, and continuing without those that take too long."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class TookTooLongError(Exception):
-    """It was not done when the time was over."""
+    """It was not done when the time was up."""
 
 
 def at_once(jobs: Mapping[str, Callable[[], T]], seconds: float) -> dict[str, T | Exception]:
@@ -45,7 +45,7 @@ def at_once(jobs: Mapping[str, Callable[[], T]], seconds: float) -> dict[str, T 
 
 
 def unfinished(name: str, error: Exception) -> Result:
-    """What to say of a job that returned nothing."""
+    """What to report about a job that returned nothing."""
     why = "Nothing is known about it."
     if isinstance(error, TookTooLongError):
         cure = "Give it more time, on the server: flask doctor --seconds 60"

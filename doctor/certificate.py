@@ -21,7 +21,7 @@ _EXPIRED, _OTHER_NAME = 10, 62
 
 
 def check(base_url: str, seconds: float) -> Result | None:
-    """What is to be said of the certificate; None for an address without https. Raises OSError if there is no
+    """What to report about the certificate; None for an address without https. Raises OSError if there is no
     connection on which to see one."""
     parts = urlsplit(base_url)
     if parts.scheme != "https":

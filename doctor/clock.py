@@ -1,7 +1,7 @@
 """This machine's clock, and the time zones that times are computed from.
 
 A mail server says what time it is when it greets, if it is one that does; a PostgreSQL server and the
-providers always do. Their clocks are right more often than one that no one set.
+providers always do. Their clocks are more often right than a clock that no one set.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _of_provider(door: str, seconds: float) -> timedelta | None:
 
 
 def _difference(theirs: datetime) -> timedelta:
-    """How much later it is over there."""
+    """How far the other clock is ahead."""
     return theirs - utc_now()
 
 

@@ -40,7 +40,7 @@ _SUBJECTS: dict[str, Callable[[float], list[Result]]] = {
     "Backups": backups.check,
     "Program": program.check,
 }
-# What a subject is given beyond the time of its own questions.
+# The time that a subject gets in addition to its own questions.
 _SPARE_SECONDS = 1.0
 
 

@@ -1,4 +1,4 @@
-"""What people's connected accounts have allowed, compared with what each app needs."""
+"""The permissions of people's connected accounts, compared with what each app needs."""
 
 from __future__ import annotations
 

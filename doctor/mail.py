@@ -1,4 +1,4 @@
-"""Whether emails can leave, and whether those who receive them believe where they come from."""
+"""Whether emails can leave, and whether receivers trust where they come from."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _waiting() -> list[Result]:
 
 
 def _test_email() -> list[Result]:
-    """What became of the newest one: it has gone the whole way that invitations go."""
+    """What happened to the newest test email, which takes the same path as invitations."""
     name, email = "Test email", newest_test_email()
     if email is None:
         return [ok(name, "None was sent yet: Settings → Email sends one.")]

@@ -1,4 +1,4 @@
-"""What was found, as plain values for the page, the command, and programs that monitor the server."""
+"""The results, as plain values for the page, the command, and programs that monitor the server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class Level(StrEnum):
 
     @property
     def exit_status(self) -> int:
-        """What a program says that monitors the server: 0, 1 for a warning, 2 for something critical."""
+        """The exit status for a program that monitors the server: 0, 1 for a warning, 2 for something
+        critical."""
         return list(Level).index(self)
 
 
@@ -54,7 +55,7 @@ def worst(levels: Iterable[Level]) -> Level:
 
 
 def ok(name: str, what: str, copy: str = "") -> Result:
-    """Something that is as it should be."""
+    """A result that is fine."""
     return Result(name, Level.OK, what, copy=copy)
 
 

@@ -1,6 +1,5 @@
-"""What is written in `.env`, and never reaches the server: names that no setting has, and lines that are read
-differently than they look. A value that makes no sense keeps the server from starting, so no one reads of it
-here."""
+"""Parts of `.env` that never reach the server: names that no setting has, and lines that are read differently
+than they look. A value that makes no sense keeps the server from starting, so no one reads of it here."""
 
 from __future__ import annotations
 

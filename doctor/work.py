@@ -1,4 +1,4 @@
-"""Background work: whether it goes on, and whether any was given up."""
+"""Background work: whether it is running, and whether any was given up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WHY = "No meetings are made, and no emails are sent."
 
 
 def check(_seconds: float) -> list[Result]:
-    """The sign of life, what is overdue, and what someone has to look at."""
+    """The heartbeat, overdue work, and work that someone has to look at."""
     if restored.is_held_back():
         return [
             broken(

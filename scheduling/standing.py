@@ -1,4 +1,4 @@
-"""How an interview stands at an instant, in the words that pages show.
+"""The state of an interview at an instant, in the words that pages show.
 
 The status says what the team decided, and an interview stays Scheduled until someone says how it went. Once
 it has begun, no one would call it that.
@@ -41,7 +41,7 @@ class _Interview(Protocol):
 
 
 def standing_of(interview: _Interview, now: datetime) -> InterviewStatus | Standing:
-    """How it stands at `now` (aware UTC): its status, unless it has begun and is still Scheduled."""
+    """Its state at `now` (aware UTC): its status, unless it has begun and is still Scheduled."""
     if interview.status is not InterviewStatus.SCHEDULED or now < interview.starts_at:
         return interview.status
     return Standing.HAPPENING if now < interview.ends_at else Standing.OVER
@@ -56,7 +56,7 @@ class Begun:
     over: frozenset[int]
 
     def standing(self, interview: _Interview) -> InterviewStatus | Standing:
-        """How one of the list stands."""
+        """The state of an interview in a list."""
         if interview.id in self.happening:
             return Standing.HAPPENING
         return Standing.OVER if interview.id in self.over else interview.status

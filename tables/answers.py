@@ -1,4 +1,4 @@
-"""What a candidate says about an interview on their own page, and what became of it."""
+"""What a candidate says about an interview on their own page, and what happened to it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class AnswerKind(StrEnum):
 
 
 class RequestState(StrEnum):
-    """What became of a request for another time, or for other times to choose from."""
+    """What happened to a request for another time, or for other times to choose from."""
 
     OPEN = "open"
     # The interview is at one of the times that the candidate named.
@@ -39,8 +39,8 @@ class RequestState(StrEnum):
 
 
 class CandidateAnswer(Model):
-    """One thing that the candidate said. Rows are only ever added; of a request for another time, it is
-    recorded what became of it. All of them are erased with the candidate."""
+    """One thing that the candidate said. Rows are only ever added; for a request for another time, the
+    outcome is recorded. All of them are erased with the candidate."""
 
     __tablename__ = "candidate_answers"
     __table_args__ = (
@@ -59,10 +59,10 @@ class CandidateAnswer(Model):
     interview_id: Mapped[int] = mapped_column(sa.ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
     kind: Mapped[AnswerKind] = mapped_column(open_choice(AnswerKind))
     at: Mapped[datetime] = mapped_column(default=utc_now)
-    # When the interview was to begin as they said it: what was confirmed does not hold for another time.
+    # The start of the interview when they said it: a confirmation does not apply to another time.
     starts_at: Mapped[datetime]
     words: Mapped[str] = mapped_column(sa.Text, default="")
-    # How late they will be; empty if they did not say, and for everything else.
+    # How late they will be; empty if they did not say, and in all other rows.
     minutes_late: Mapped[int | None]
     # The rest is set for requests for other times alone. `settled_in` is the interview's revision that
     # settled one, which undoing that revision takes back.
@@ -80,7 +80,7 @@ class CandidateAnswer(Model):
 
 
 class ProposedTime(Model):
-    """A time that would suit the candidate."""
+    """A time that would work for the candidate."""
 
     __tablename__ = "proposed_times"
     __table_args__ = (sa.UniqueConstraint("answer_id", "starts_at"),)

@@ -1,4 +1,4 @@
-"""What programs of the organization read and hear: the keys of the API, and the outgoing webhook."""
+"""The API keys with which the organization's programs read, and the outgoing webhook."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class ApiKey(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(80))
     key_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    # How it begins, for people to tell keys apart.
+    # The beginning of the key, for people to tell keys apart.
     beginning: Mapped[str] = mapped_column(sa.String(12))
     made_by_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
-    # The minute that is being counted, and how many requests there were in it.
+    # The minute that is being counted, and its number of requests so far.
     counted_since: Mapped[datetime] = mapped_column(default=utc_now)
     counted: Mapped[int] = mapped_column(default=0)
 
@@ -43,7 +43,7 @@ class OutgoingWebhook(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     url: Mapped[str] = mapped_column(sa.String(500))
-    # What messages are signed with, encrypted; the receiver has it too.
+    # The secret that messages are signed with, encrypted; the receiver has it too.
     sealed_secret: Mapped[SealedText] = mapped_column(sa.String(500))
     is_on: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -64,8 +64,8 @@ class DeliveryState(StrEnum):
 
 
 class WebhookDelivery(Model):
-    """One message to the webhook. What it says is composed when it is sent, from what is true by then, so
-    nothing about anyone is kept here."""
+    """One message to the webhook. Its content is composed when it is sent, from the data at that time, so no
+    personal data is kept here."""
 
     __tablename__ = "webhook_deliveries"
 

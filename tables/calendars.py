@@ -37,8 +37,8 @@ class SyncedCalendar(Model):
     )
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     app: Mapped[str] = mapped_column(sa.String(32))
-    # Where to go on reading; an opaque text from the provider. None before it was ever read, and where it has
-    # to be read from the start.
+    # Where to continue reading; an opaque text from the provider. None before it was ever read, and where it
+    # has to be read from the start.
     position: Mapped[str | None] = mapped_column(sa.Text)
     # What has been read: events that touch the time between these. None before it was ever read.
     since: Mapped[datetime | None]
@@ -55,8 +55,8 @@ class SyncedCalendar(Model):
     left_out: Mapped[int] = mapped_column(default=0)
     # When its owner last asked for it to be read.
     asked_at: Mapped[datetime | None]
-    # Another one each time its events change, and unlike that of any other calendar: what was made of them
-    # may be kept for as long as it stays the same.
+    # Changes each time its events change, and is unique among calendars: results computed from the events may
+    # be kept for as long as it stays the same.
     edition: Mapped[str] = mapped_column(sa.String(16), default=_new_edition)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
@@ -64,11 +64,11 @@ class SyncedCalendar(Model):
     connection: Mapped[Connection] = relationship(viewonly=True)
 
     def begin_edition(self) -> None:
-        """Its events change."""
+        """Note that its events change."""
         self.edition = _new_edition()
 
 
-# The databases use an index with a condition where a statement has the very same one.
+# The databases use an index with a condition only if a statement has exactly the same one.
 _LONGER_THAN_A_DAY = {
     "sqlite": "julianday(ends_at) - julianday(starts_at) > 1",
     "postgresql": "ends_at - starts_at > interval '1 day'",
@@ -90,8 +90,8 @@ def _longer_than_a_day(element: LongerThanADay, compiler: SQLCompiler, **_: obje
 
 
 class OutsideEvent(Model):
-    """An event of a synced calendar that is not an interview of ours. No more is kept than when it is,
-    whether it makes its owner busy, and its title, which only the owner sees."""
+    """An event of a synced calendar that is not an interview of ours. Only its time, whether it makes its
+    owner busy, and its title are kept; only the owner sees the title."""
 
     __tablename__ = "outside_events"
     __table_args__ = (
@@ -126,8 +126,8 @@ class OutsideEvent(Model):
 
 
 class CustomEventKind(StrEnum):
-    """BLOCKED takes its owner's time. INTERVIEW_DAY says on which days a team interviews, and takes no
-    one's."""
+    """BLOCKED takes its owner's time. INTERVIEW_DAY says on which days a team interviews, and takes no one's
+    time."""
 
     BLOCKED = "blocked"
     INTERVIEW_DAY = "interview_day"
@@ -156,7 +156,7 @@ class CustomEvent(Model):
     timezone: Mapped[str] = mapped_column(ZoneName)
     # The job whose team interviews on an interview day; None for everyone's.
     job_id: Mapped[int | None] = mapped_column(sa.ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
-    # The form it came from: a second click finds what the first one made.
+    # The form it came from, so that a second click finds what the first one made.
     form_id: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 

@@ -59,11 +59,11 @@ class Connection(Model):
     # Raised with every new pair of tokens.
     token_version: Mapped[int] = mapped_column(default=1)
     expires_at: Mapped[datetime]
-    # From then on, the tokens are renewed before they are used again. It is some time before they expire.
+    # After this, the tokens are renewed before they are used again. It is some time before they expire.
     renew_at: Mapped[datetime] = mapped_column(
         default=lambda context: context.get_current_parameters()["expires_at"] - timedelta(minutes=5)
     )
-    # The claim on refreshing: a refresh token can be spent only once, by the process that holds this.
+    # The claim on refreshing: only the process that holds it may use the refresh token, which works once.
     refresh_claim: Mapped[str | None] = mapped_column(sa.String(32))
     refresh_claimed_until: Mapped[datetime | None]
     # A temporary fault at the token endpoint: when to ask again, and how often it has failed in a row.
@@ -81,7 +81,7 @@ class Connection(Model):
     # The problem is that the provider does not accept this server. Only the operator can fix that; everyone
     # who administers is told.
     credentials_refused: Mapped[bool] = mapped_column(default=False)
-    # Why, by the keys of `AppSpec.faults`, as far as the provider says.
+    # The reason, as a key of `AppSpec.faults`, if the provider gives one.
     refused_because: Mapped[str] = mapped_column(sa.String(40), default="")
     # When a check last showed that the provider accepts this grant.
     checked_at: Mapped[datetime | None]
@@ -151,7 +151,7 @@ class RefusingProvider(Model):
 
     provider: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     since: Mapped[datetime] = mapped_column(default=utc_now)
-    # Why, by the keys of `AppSpec.faults`, as far as the provider says.
+    # The reason, as a key of `AppSpec.faults`, if the provider gives one.
     because: Mapped[str] = mapped_column(sa.String(40), default="")
 
 

@@ -1,4 +1,4 @@
-"""Online meetings: what each interview wants, and what the provider last showed."""
+"""Online meetings: what each interview wants, and how the provider last showed it."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ class Meeting(Model):
             sqlite_where=sa.text("is_wanted"),
             postgresql_where=sa.text("is_wanted"),
         ),
-        # What everyone's first page warns of.
+        # The meetings that everyone's first page warns about.
         sa.Index(
             "ix_meetings_failed_interview_id",
             "interview_id",
             sqlite_where=sa.text("state = 'failed'"),
             postgresql_where=sa.text("state = 'failed'"),
         ),
-        # Those that may still come to an account.
+        # Meetings that may still be made on an account.
         sa.Index(
             "ix_meetings_waiting_interview_id",
             "interview_id",
@@ -98,15 +98,15 @@ class Meeting(Model):
     # The provider's own name of the zone, which need not be an IANA name.
     shown_timezone: Mapped[str | None] = mapped_column(sa.String(64))
     shown_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    # The settings as they were when it was made: what its account insists on. What differs was changed since.
+    # The settings when it was made, on which its account insists. Differences were made since.
     made_settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     shown_at: Mapped[datetime | None]
-    # When the provider was last asked whether it still exists, whatever came of that.
+    # When the provider was last asked whether it still exists, no matter what it answered.
     looked_at: Mapped[datetime | None]
 
     # Since when the provider has denied that it exists. One such answer is not believed.
     denied_at: Mapped[datetime | None]
-    # Someone asked for what was changed on the provider's own pages to be changed back.
+    # Someone asked to undo changes that were made on the provider's own pages.
     overrules_host: Mapped[bool] = mapped_column(default=False)
 
     # The account's own rules refused the requested passcode; the provider's own is used instead.
@@ -143,7 +143,7 @@ class Meeting(Model):
 
     @property
     def called(self) -> str:
-        """What people call it: the name of its software, or the label of a pasted link."""
+        """Its name for people: the name of its software, or the label of a pasted link."""
         return self.label or self.software.label
 
 
@@ -166,14 +166,14 @@ class OrphanedMeeting(Model):
     topic: Mapped[str] = mapped_column(sa.String(200))
     starts_at: Mapped[datetime]
     found_at: Mapped[datetime] = mapped_column(default=utc_now)
-    # Someone has asked for it to be removed, which is under way.
+    # Someone has asked for it to be removed, which is in progress.
     is_to_be_removed: Mapped[bool] = mapped_column(default=False)
 
     connection: Mapped[Connection] = relationship()
 
 
 class CallKind(StrEnum):
-    """What a call to a provider was meant to do with a meeting."""
+    """The purpose of a call to a provider about a meeting."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -243,8 +243,8 @@ class MeetingCall(Model):
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     # How often we have looked for an orphaned meeting of this call since.
     checks: Mapped[int] = mapped_column(default=0)
-    # No call of ours: the server that was backed up may have made it since, `began_at` being the moment of
-    # the backup. What it may have made is looked for, and never removed unasked, because people may have it.
+    # Not our call: the original server may have made it since the backup, whose moment is `began_at`. Its
+    # meeting is looked for, and never removed unless someone asks, because people may have the link.
     is_assumed: Mapped[bool] = mapped_column(default=False)
 
     meeting: Mapped[Meeting] = relationship(back_populates="calls")

@@ -21,9 +21,9 @@ class EntryState(StrEnum):
     """What is known about an entry.
 
     WAITING: it has not been made yet, as far as is known. PLACED: it is in the calendar. DELETED: its owner
-    has deleted it there, which is respected. REMOVING: it was not wanted anymore, and its removal was asked
-    for, so that it may be gone. REMOVED: it is gone. LEFT: its owner has disconnected the calendar and kept
-    it, so that it no longer follows the interview.
+    has deleted it there, which is respected. REMOVING: it was no longer wanted and its removal was requested,
+    so it may be gone. REMOVED: it is gone. LEFT: its owner has disconnected the calendar and kept it, so that
+    it no longer follows the interview.
     """
 
     WAITING = "waiting"
@@ -37,8 +37,8 @@ class EntryState(StrEnum):
 class CalendarEntry(Model):
     """One interview in one person's calendar: what it should be, and what the calendar last showed.
 
-    A person has at most one wanted entry for an interview. One that is not wanted anymore stays until it has
-    been removed from the calendar.
+    A person has at most one wanted entry for an interview. An entry that is no longer wanted stays until it
+    has been removed from the calendar.
     """
 
     __tablename__ = "calendar_entries"
@@ -63,29 +63,29 @@ class CalendarEntry(Model):
         sa.ForeignKey("connections.id", ondelete="SET NULL"), index=True
     )
     account_id: Mapped[str] = mapped_column(sa.String(128))
-    # Our own name for it, by which the calendar makes it once however often it is asked to.
+    # Our own name for it, by which the calendar makes it only once, no matter how often it is asked.
     key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     is_wanted: Mapped[bool] = mapped_column(default=True)
-    # When it was first asked for: it may be in the calendar although no answer said so.
+    # When it was first requested: it may be in the calendar even if no answer said so.
     began_at: Mapped[datetime | None]
     state: Mapped[EntryState] = mapped_column(choice(EntryState, "state"), default=EntryState.WAITING)
     provider_entry_id: Mapped[str | None] = mapped_column(sa.String(255))
 
     # What the last call that succeeded asked for, in the form of `scheduling.entries.content`; empty before
-    # the first. What the calendar shows differently was changed there.
+    # the first. Any difference in the calendar was made there.
     asked: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     shown: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     version: Mapped[str | None] = mapped_column(sa.String(255))
     web_url: Mapped[str | None] = mapped_column(sa.Text)
     shown_at: Mapped[datetime | None]
-    # When the calendar was last asked, whether or not it answered; None: it is to be asked now.
+    # When the calendar was last asked, whether or not it answered; None: it has to be asked now.
     looked_at: Mapped[datetime | None]
     # Its owner changed it in the calendar, and someone has decided that it stays as they have it.
     keeps_theirs: Mapped[bool] = mapped_column(default=False)
     # They were last told of the interview with a calendar file, so that it may be in their calendar twice.
     is_by_email: Mapped[bool] = mapped_column(default=False)
 
-    # Why it could not be brought in line so far, and when that is tried next; None if all is well.
+    # Why it could not be updated so far, and when that is tried next; None if all is well.
     failure: Mapped[FailureReason | None] = mapped_column(open_choice(FailureReason))
     failure_words: Mapped[str | None] = mapped_column(sa.String(500))
     failures: Mapped[int] = mapped_column(default=0)

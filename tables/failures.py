@@ -1,4 +1,4 @@
-"""Why something at a provider could not be done."""
+"""Why a provider could not do something."""
 
 from __future__ import annotations
 

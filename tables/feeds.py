@@ -1,4 +1,4 @@
-"""The address from which a person's own calendar program reads their interviews."""
+"""The address from which a person's calendar app reads their interviews."""
 
 from __future__ import annotations
 

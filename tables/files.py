@@ -15,7 +15,7 @@ from timezones import utc_now
 
 
 class FileKind(StrEnum):
-    """What a candidate's file is, for those who look for the résumé among them."""
+    """What a candidate's file is, for people who are looking for the résumé."""
 
     RESUME = "resume"
     PORTFOLIO = "portfolio"

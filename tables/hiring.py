@@ -27,7 +27,8 @@ _PUNCTUATION = frozenset({"Pc", "Pd", "Pi", "Pf", "Po", "Ps", "Pe", "Sk", "Zs"})
 
 @cache
 def _typed(sign: str) -> str:
-    """What a plain keyboard has for one sign of a decomposed text; nothing for what only changes another."""
+    """The plain-keyboard equivalent of one character of a decomposed text; nothing for combining
+    characters."""
     category = unicodedata.category(sign)
     if unicodedata.combining(sign) or category == "Cf":
         return ""
@@ -156,7 +157,7 @@ class Candidate(Model):
     links: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     source: Mapped[str] = mapped_column(sa.String(80), default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    # Set when the person was erased: what is left is a stub that keeps the counts right.
+    # Set when the person was erased: only a stub that keeps the counts right remains.
     erased_at: Mapped[datetime | None]
 
     applications: Mapped[list[Application]] = relationship(back_populates="candidate")
@@ -250,8 +251,8 @@ class CandidateImport(Model):
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     job_id: Mapped[int] = mapped_column(sa.ForeignKey("jobs.id", ondelete="CASCADE"))
     text: Mapped[str] = mapped_column(sa.Text)
-    # Which code page the text was read in, and the file itself, where the file does not say it: someone may
-    # choose another. Empty otherwise.
+    # If the file does not name its encoding: the code page in which the text was read, and the file itself,
+    # because someone may choose another. Empty otherwise.
     reading: Mapped[str] = mapped_column(sa.String(20), default="")
     content: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     # What the columns mean, which rows are left out or corrected, and whose jobs count; JSON, as text so that

@@ -18,7 +18,7 @@ from timezones import utc_now
 
 
 class Interviewers(StrEnum):
-    """Whom a template brings into an interview besides the hiring manager."""
+    """The people that a template brings into an interview besides the hiring manager."""
 
     JOB_TEAM = "job_team"
     SOME_OF_TEAM = "some_of_team"
@@ -26,7 +26,7 @@ class Interviewers(StrEnum):
 
 
 class InterviewTemplate(Model):
-    """One entry of an interview plan: what an interview that starts from it begins with.
+    """One entry of an interview plan: the initial values of an interview that starts from it.
 
     An interview copies what it needs, so changing or removing a template changes no interview.
     """
@@ -73,7 +73,7 @@ class InterviewTemplate(Model):
 
 
 class InterviewTemplatePerson(Model):
-    """Someone whom a template names."""
+    """A person that a template names."""
 
     __tablename__ = "interview_template_people"
 

@@ -53,7 +53,7 @@ class SchedulingMethod(StrEnum):
 
 
 class InterviewStatus(StrEnum):
-    """What the team decided. The state of the meeting, the emails, and the entries is in their own rows."""
+    """The team's decision. The state of the meeting, the emails, and the entries is in their own rows."""
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
@@ -99,7 +99,7 @@ class Interview(HasLinkNonce, Model):
         sa.Index("ix_interviews_status_starts_at_id", "status", "starts_at", "id"),
         # Programs read what has changed, in that order.
         sa.Index("ix_interviews_changed_at_id", "changed_at", "id"),
-        # What the first page of those who arrange it warns of: nearly always none.
+        # The interviews that the first page of the people who arrange them warns about: nearly always none.
         sa.Index(
             "ix_interviews_checked_problems_id",
             "id",
@@ -120,10 +120,10 @@ class Interview(HasLinkNonce, Model):
     agenda: Mapped[str] = mapped_column(sa.Text)
     message_to_candidate: Mapped[str] = mapped_column(sa.Text, default="")
     internal_notes: Mapped[str] = mapped_column(sa.Text, default="")
-    # What the scheduler asked for; the meeting's row says what it really has.
+    # The passcode that the scheduler asked for; the meeting's row has the actual one.
     requested_passcode: Mapped[str | None] = mapped_column(sa.String(10))
 
-    # By phone: the number that is dialed, and by whom. In person: where, and how one gets there.
+    # By phone: the number that is dialed, and by whom. In person: where, and how to get there.
     phone_number: Mapped[str | None] = mapped_column(sa.String(40))
     phone_caller: Mapped[PhoneCaller | None] = mapped_column(choice(PhoneCaller, "phone_caller"))
     address: Mapped[str | None] = mapped_column(sa.String(300))
@@ -193,7 +193,7 @@ class Interview(HasLinkNonce, Model):
         uselist=False,
     )
     mails: Mapped[list[Mail]] = relationship(order_by="Mail.id")
-    # All there ever were, in people's own calendars.
+    # All entries there ever were, in people's own calendars.
     entries: Mapped[list[CalendarEntry]] = relationship(order_by=CalendarEntry.id)
     # Whether it has any, where the query asked for that (`scheduling.reading.lists`); otherwise None.
     has_entries: Mapped[bool | None] = query_expression()
@@ -225,9 +225,9 @@ class RevisionReason(StrEnum):
     ADDRESS_CORRECTED = "address_corrected"
     LINK_CAME_LATE = "link_came_late"
     LINK_CHANGED = "link_changed"
-    # It takes place at another time, whatever else was changed with it.
+    # It takes place at another time, no matter what else was changed with it.
     RESCHEDULED = "rescheduled"
-    # Something else that people have to know.
+    # Something else that people have to know about.
     CHANGED = "changed"
     CANCELLED = "cancelled"
 
@@ -255,7 +255,7 @@ class Revision(Model):
     words: Mapped[str] = mapped_column(sa.Text, default="")
     # Whether the candidate is told of it by email. Of a cancellation, they may have been told in person.
     tells_candidate: Mapped[bool] = mapped_column(default=True)
-    # What undoing it has to put back, in the form of `scheduling.undoing`; None if it cannot be undone.
+    # What undoing it has to restore, in the form of `scheduling.undoing`; None if it cannot be undone.
     undo: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     actor: Mapped[User | None] = relationship()
@@ -334,8 +334,8 @@ class Draft(Model):
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
     owner_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="CASCADE"), index=True)
     candidate_id: Mapped[int] = mapped_column(sa.ForeignKey("candidates.id", ondelete="CASCADE"))
-    # What it is for: as said by where it began, else as saved on Setup. Empty until then if the candidate
-    # is on several jobs, and once the candidate is taken off the job.
+    # The application that it is for: as given where it began, else as saved on Setup. Empty until then if the
+    # candidate is on several jobs, and once the candidate is taken off the job.
     application_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("applications.id", ondelete="SET NULL"), index=True
     )

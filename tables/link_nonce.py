@@ -1,4 +1,4 @@
-"""What makes the links of one row unlike those of any other row that ever has its number."""
+"""What makes a row's links different from those of any other row that ever has its number."""
 
 from __future__ import annotations
 

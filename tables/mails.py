@@ -22,9 +22,9 @@ class MailState(StrEnum):
 
 
 class MailTrouble(StrEnum):
-    """Whom the last answer of a mail server, or its silence, was about."""
+    """Who the last answer of a mail server, or its silence, was about."""
 
-    # Us who send: our settings, our account at the mail server, our address on the network.
+    # Us, the sender: our settings, our account at the mail server, our network address.
     OURS = "ours"
     # The mailbox of the person in whose name it is sent. Other people's emails are sent.
     MAILBOX = "mailbox"
@@ -47,7 +47,7 @@ class Mail(Model):
         # Never two of the same kind, about the same thing, on the same occasion, to the same person.
         sa.UniqueConstraint("about", "kind", "occasion", "address"),
         sa.Index("ix_mails_state_due_at", "state", "due_at"),
-        # Nearly always empty: what has to be put right is looked for with every page.
+        # Nearly always empty: every page looks for emails that need fixing.
         sa.Index("ix_mails_trouble", "trouble", "address"),
     )
 
@@ -61,7 +61,8 @@ class Mail(Model):
     # The name of a kind in `tasks/mails/kinds/`. Plain text checked by code, so that a new kind changes no
     # table.
     kind: Mapped[str] = mapped_column(sa.String(40))
-    # Tells apart the emails of this kind about this: `r3` for the third revision, `r3-1440` for a reminder.
+    # Distinguishes emails of this kind about the same thing: `r3` for the third revision, `r3-1440` for a
+    # reminder.
     occasion: Mapped[str] = mapped_column(sa.String(60))
     role: Mapped[ReaderRole] = mapped_column(choice(ReaderRole, "role"))
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

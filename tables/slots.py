@@ -1,4 +1,4 @@
-"""The times that a candidate is asked to choose from, and what became of the question."""
+"""The times that a candidate is asked to choose from, and what happened to the question."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from timezones import utc_now
 
 
 class SlotRequest(Model):
-    """The question to the candidate when an interview is to be. It stays after it was answered, so that the
-    interview's page can tell how its time came about."""
+    """The question to the candidate about when an interview should be. It stays after it was answered, so
+    that the interview's page can tell how its time came about."""
 
     __tablename__ = "slot_requests"
 
     interview_id: Mapped[int] = mapped_column(
         sa.ForeignKey("interviews.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    # How often times were offered: the slots of the newest round count, and emails about an older one do not
-    # leave anymore.
+    # How often times were offered: only the slots of the newest round count, and emails about an older one
+    # are no longer sent.
     round: Mapped[int] = mapped_column(default=1)
     asked_at: Mapped[datetime] = mapped_column(default=utc_now)
-    # Until then the candidate can choose. The team can make it later.
+    # The candidate can choose until then. The team can extend it.
     expires_at: Mapped[datetime]
     # Whether the interview is scheduled as soon as the candidate has chosen, without a last look by the team.
     schedules_at_once: Mapped[bool]
-    # Where it is to be, in the form of `scheduling.plans`: there is no meeting before there is a time for it.
+    # Where it will be held, in the form of `scheduling.plans`: there is no meeting before there is a time for
+    # it.
     venue: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     picked_at: Mapped[datetime | None]
     # The interview's time is this one. Empty for a time that the candidate named, or the team chose.
@@ -41,7 +42,8 @@ class SlotRequest(Model):
 
     @property
     def software_label(self) -> str | None:
-        """What the meeting will be made with, or its link leads to; None where there will be none."""
+        """The software that the meeting will be made with, or that its link leads to; None if there will be
+        none."""
         software, label = self.venue.get("software"), self.venue.get("label")
         return MeetingSoftware(software).label if software is not None else label
 

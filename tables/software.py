@@ -1,4 +1,4 @@
-"""What online meetings are held with."""
+"""The software of online meetings."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Organization(Model):
     installation_id: Mapped[str] = mapped_column(sa.String(64))
     # The folder's id with which someone decided that background work stays paused in this copy.
     stays_paused_as: Mapped[str | None] = mapped_column(sa.String(64))
-    # With which day weeks begin: 0 is Monday, as `date.weekday` counts.
+    # The day with which weeks begin: 0 is Monday, as `date.weekday` counts.
     first_weekday: Mapped[int] = mapped_column(default=0)
     # Of the last restore of a backup: a random word that the folder knew until it was whole, the moment that
     # the backup is of, and since when background work is held back. The last is empty again once someone has

@@ -12,10 +12,10 @@ from extensions import Model
 
 
 class TwoStepSecret(Model):
-    """What one person's authenticator app and this server both know, encrypted.
+    """The secret that one person's authenticator app and this server share, encrypted.
 
-    A table of its own, because people are read everywhere and their secrets only when they sign in. Whether
-    it is on is said by `User.two_step_since`.
+    A separate table, because people are read everywhere and their secrets only when they sign in.
+    `User.two_step_since` says whether it is on.
     """
 
     __tablename__ = "two_step_secrets"

@@ -1,4 +1,4 @@
-"""Durable background work, and the sign of life that shows that it is being done."""
+"""Durable background work, and the heartbeat that shows that it is being done."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Lane(StrEnum):
     PROVIDER = "provider"
     MAIL = "mail"
     CALENDAR = "calendar"
-    # What takes minutes and no one waits for.
+    # Work that takes minutes and that no one waits for.
     UPKEEP = "upkeep"
 
 
@@ -88,7 +88,8 @@ class Heartbeat(Model):
 
 
 class Server(Model):
-    """A server that works, or worked lately, on this database. There is more than one on PostgreSQL alone."""
+    """A server that uses this database now or did so lately. Only on PostgreSQL can there be more than
+    one."""
 
     __tablename__ = "servers"
 
@@ -97,7 +98,7 @@ class Server(Model):
     # The machine and the port, for people.
     name: Mapped[str] = mapped_column(sa.String(255))
     version: Mapped[str] = mapped_column(sa.String(40))
-    # What the servers have to agree on, by its name, each as a keyed hash.
+    # The values that the servers have to agree on, by name, each as a keyed hash.
     settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]

@@ -119,7 +119,7 @@ def _is_of_the_disk(error: BaseException | None) -> bool:
 
 def _sent_later(*, is_public: bool) -> dict[str, Any] | None:
     """What a page shows of a form that arrived after its sign-in: its texts, and a button that sends it again
-    for whoever is signed in now. None for a form that another site may have sent.
+    for the person who is signed in now. None for a form that another site may have sent.
     """
     if request.method != "POST" or not is_from_here():
         return None

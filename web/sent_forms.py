@@ -21,7 +21,7 @@ def sent_again(*, with_new_token: bool = False) -> dict[str, Any] | None:
     a page cannot send again, or a secret, which has no place in a page.
 
     `with_new_token`: with the token of this browser's session, and not with the one that was sent. Only for a
-    request that `is_from_here`: whoever could have us do this for a page of theirs would only have to wait
+    request that `is_from_here`: anyone who could have us do this for a page of theirs would only have to wait
     for a click.
     """
     # One slash at the beginning: two would name another host.

@@ -121,7 +121,7 @@ def drawing(name: str) -> Markup:
 
 
 def standing(interview: Any) -> InterviewStatus | Standing:
-    """How an interview stands now. Remembered pieces are told, because it depends on the time."""
+    """The state of an interview now. Remembered pieces are given it, because it depends on the time."""
     return standing_of(interview, utc_now())
 
 

@@ -108,7 +108,7 @@ def restore_meeting(interview_id: int) -> ResponseReturnValue:
 
 
 def _parts(view: InterviewView, *, shown: str | None = None) -> ResponseReturnValue:
-    """The parts of the page that bring themselves up to date. `shown`: how the interview stands on the page.
+    """The parts of the page that bring themselves up to date. `shown`: the interview's state on the page.
     What can be done is another only once that has changed; until then someone may be about to do it."""
     pieces = [
         render_template("interviews/_deliveries.html", **vars(view)),

@@ -1,5 +1,5 @@
-// What was wrong with a field is gone as soon as it is changed, or no longer asked for. The server judges again anyway.
-// Loaded by forms that were refused.
+// A field's error goes away as soon as the field is changed, or no longer asked for. The server checks again
+// anyway. Loaded by forms that were refused.
 
 const messagesIn = (part) => part.querySelectorAll('.field-error[id$="-error"]');
 

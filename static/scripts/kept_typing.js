@@ -1,5 +1,6 @@
-// What is typed into a step of the dialog and not continued with: kept on the server a moment later, so that a reload, a
-// closed tab or another page does not lose it. Back and the steps above send it along without a script.
+// Text that is typed into a step of the dialog is kept on the server a moment later, even without Continue,
+// so that a reload, a closed tab or another page does not lose it. Back and the steps above send it along
+// without a script.
 import { isAsItCame } from "../site.js";
 
 const keeping = document.querySelector("form[data-keeps-typed]");

@@ -71,7 +71,7 @@ export function makeSearchable(select, whenReleased) {
     const typed = plain(input.value);
     const found = exactly() ?? (typed ? meant(typed) : null);
     choose(found);
-    // What fits nothing, or more than one, stays as it was typed and is asked about.
+    // Text that matches none, or several, stays as typed and is asked about.
     if (found) show();
     else {
       say(`“${input.value}” is not one entry of the list. Type more of the name, or choose from the list.`);

@@ -72,7 +72,7 @@ export async function suggestZones(field, whenReleased) {
     // What people write for several is asked about, although a part of one name may begin like that.
     const found = typed && !unclear.has(typed) && meant(zones, typed);
     if (found) field.value = found.text;
-    // What fits nothing, or more than one, stays as it was typed and is asked about.
+    // Text that matches none, or several, stays as typed and is asked about.
     say(found || !typed ? "" : problemWith(field.value, unclear.get(typed)));
   };
   field.addEventListener("input", () => say(""));

@@ -1,5 +1,6 @@
-// What only some fields need. Most wait until one of them has the focus: a list below the field that follows what is typed
-// (`comboboxes.js`), and time zones (`zones.js`). A list in which one types takes the place of another as soon as it can.
+// Scripts that only some fields need. Most wait until one of them has the focus: a list below the field that
+// follows what is typed (`comboboxes.js`), and time zones (`zones.js`). A list in which one types takes the
+// place of another as soon as it can.
 
 const made = new WeakSet();
 
@@ -16,7 +17,7 @@ async function loadFor(field) {
   }
 }
 
-// What such a field is, is heard when it gets the focus.
+// Screen readers announce the kind of field when it gets the focus.
 for (const field of document.querySelectorAll("[data-combobox] input[type=search]")) {
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-expanded", "false");

@@ -1,4 +1,4 @@
-// What has changed, in words, and where the focus stays.
+// Announces what has changed, and keeps the focus in its place.
 
 // A fragment that updates itself is not a live region, or each poll would be read out as a whole. It carries one
 // sentence in `data-announce`, which is said when it differs from the one before. Where the style sheet shows one of

@@ -1,4 +1,4 @@
-// What is said when a page can no longer bring itself up to date.
+// The message when a page can no longer update itself.
 
 const REFUSALS = {
   401: "You've been signed out, so this page no longer updates. Sign in again in another tab.",

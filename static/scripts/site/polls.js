@@ -1,4 +1,4 @@
-// Pieces of a page that bring themselves up to date. Without this a page shows what was true when it was opened.
+// Parts of a page that update themselves. Without this, a page shows the state when it was opened.
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") return;
@@ -14,8 +14,8 @@ function askNow(trigger, selector = "[data-poll]") {
 // Someone who was signed out may sign in again in another tab, so the one left behind asks when it is looked at again.
 let isSignedOut = false;
 
-// No one reads a hidden tab, so it does not ask by the clock; it asks at once when it is looked at again.
-// News from another tab of this browser is rare and goes through, so that this one is already right when the
+// No one reads a hidden tab, so it does not ask by the clock; it asks as soon as it is looked at again. News
+// from another tab of this browser is rare and goes through, so that this one is already right when the
 // person turns to it.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const isNews = event.detail.requestConfig.triggeringEvent?.type === NEWS;
@@ -28,7 +28,7 @@ document.addEventListener("visibilitychange", () => {
 });
 
 // After coming back from a provider or disconnecting, a person lands on a page that carries `data-tells-connections`. The other
-// tabs of the browser then ask at once instead of when it is their turn.
+// tabs of the browser then ask right away instead of at their next turn.
 const connections = new BroadcastChannel("connections");
 connections.addEventListener("message", () => askNow(NEWS, `[data-poll][hx-trigger*="${NEWS}"]`));
 if (document.querySelector("[data-tells-connections]")) connections.postMessage(null);
