@@ -32,7 +32,7 @@ AVOIDED = {
 }
 # Also in docstrings, comments and docs, whose readers are engineers.
 AVOIDED_IN_PROSE = {
-    r"stands?(?!-)|stood": "is, is written, appears",
+    r"stands?(?!-| for\b)|stood": "is, is written, appears",
     r"lies?": "is",
     r"mending": "fixing",
     r"hence|thereby|whereby": "so, which is why",
