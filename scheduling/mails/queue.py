@@ -31,7 +31,6 @@ SLOTS_WITHDRAWN = "slots_withdrawn"
 CALENDAR_FILE = "calendar_file"
 CALENDAR_ENTRY = "calendar_entry"
 
-TOO_LATE = "It was scheduled less than {} before the start."
 NEWER_INVITATION = "A newer invitation takes its place."
 
 

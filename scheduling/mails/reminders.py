@@ -5,14 +5,14 @@ later time, or dropped. Their kind decides what they say.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from extensions import db
 from models import Interview, Mail, MailState, ReaderRole
 from scheduling.mails.occasions import Occasion
-from scheduling.mails.queue import REMINDER, TOO_LATE, recipients_of
+from scheduling.mails.queue import REMINDER, recipients_of
 from scheduling.plans import Reminders
 from scheduling.rules import Rules
 from timezones import utc_now
@@ -23,8 +23,27 @@ from work.mail import NewMail, Recipient
 
 NOT_WANTED = "It isn't wanted anymore."
 
+# Why a reminder is not sent: beforehand, and once it has been dropped.
+_IS_TOO_LATE = "The interview is in less than {}."
+_WAS_TOO_LATE = "The interview was already less than {} away."
+
 # The recipient's address in lower case, and the minutes before the start.
 _Key = tuple[str, int]
+
+
+def is_too_late(starts_at: datetime, minutes: int) -> bool:
+    """Whether it is too late now for a reminder this many minutes before an interview starts (aware UTC)."""
+    return starts_at - timedelta(minutes=minutes) <= utc_now()
+
+
+def why_too_late(minutes: int) -> str:
+    """Why it is too late for one, to be said before scheduling: `The interview is in less than 24 hours.`"""
+    return _IS_TOO_LATE.format(duration(minutes))
+
+
+def no_reminder(minutes: int) -> str:
+    """What a reminder that is not sent is called: `No reminder 24 hours before`."""
+    return f"No reminder {duration(minutes)} before"
 
 
 def people_to_remind(interview: Interview) -> list[Recipient]:
@@ -58,15 +77,19 @@ def reminders(interview: Interview, minutes: Iterable[int], *, except_for: froze
 
 
 def _reminder(interview: Interview, who: Recipient, minutes: int) -> NewMail:
-    due_at = interview.starts_at - timedelta(minutes=minutes)
+    starts_at = interview.starts_at
     return NewMail(
         REMINDER,
         mails.about_interview(interview.id),
         str(Occasion(interview.revision, minutes)),
         who,
-        due_at,
-        dropped_because=TOO_LATE.format(duration(minutes)) if due_at <= utc_now() else None,
+        starts_at - timedelta(minutes=minutes),
+        dropped_because=_was_too_late(minutes) if is_too_late(starts_at, minutes) else None,
     )
+
+
+def _was_too_late(minutes: int) -> str:
+    return _WAS_TOO_LATE.format(duration(minutes))
 
 
 def rearrange(interview: Interview, rules: Rules) -> None:
@@ -86,7 +109,7 @@ def rearrange(interview: Interview, rules: Rules) -> None:
     for key, recipient in wanted.items():
         mail, due_at = known.get(key), interview.starts_at - timedelta(minutes=key[1])
         if mail is not None and mail.state is MailState.QUEUED and due_at <= now:
-            mail.state, mail.words = MailState.DROPPED, TOO_LATE.format(duration(key[1]))
+            mail.state, mail.words = MailState.DROPPED, _was_too_late(key[1])
         elif mail is not None and mail.state in (MailState.QUEUED, MailState.DROPPED) and due_at > now:
             # A scheduler who takes part from now on gets a reminder of their own instead of a copy.
             mail.role, mail.join_reader = recipient.role, recipient.join_reader

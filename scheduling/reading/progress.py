@@ -10,7 +10,10 @@ from datetime import datetime
 from typing import Literal
 
 from models import CallKind, CallState, Interview, Mail, MailState, MailTrouble, Meeting, MeetingState
+from scheduling.mails.occasions import Occasion
 from scheduling.mails.outcomes import is_tried_again, label_of
+from scheduling.mails.queue import REMINDER
+from scheduling.mails.reminders import no_reminder
 from scheduling.meetings import failures, orphans, wanting
 from scheduling.meetings.hosts import passed_over
 from scheduling.reading.meeting_card import MeetingCard, card_of, not_removed
@@ -241,6 +244,9 @@ def _timed(kind: MailKind, mails: list[Mail]) -> list[ProgressRow]:
                 rows.append(ProgressRow("problem", "alert-triangle", words, first.words, failed_mails=failed))
             case MailState.DROPPED:
                 words = f"No {label.lower()}"
+                if first.kind == REMINDER:
+                    # Another one may well be sent.
+                    words = no_reminder(Occasion.read(first.occasion).minutes_before)
                 rows.append(ProgressRow("dropped", "circle-x", words, first.words))
     rows += [_failed(label_of(mail), mail) for mail in mails if mail.may_have_left]
     return rows + [_held(label_of(mail), mail) for mail in mails if _is_held(mail)]

@@ -43,7 +43,7 @@ def test_reminder_whose_time_had_passed_at_scheduling_is_shown_as_dropped(instal
     interview = installation.schedule(starts_at=start, reminder_minutes=(1440, 60))
     installation.run_due()
     page = installation.progress(interview)
-    assert "dropped: No reminder It was scheduled less than 24 hours before the start." in page
+    assert "dropped: No reminder 24 hours before The interview was already less than 24 hours away." in page
     installation.later(hours=1)
     assert len(installation.simulators.mails(DINA)) == 2
 

@@ -176,8 +176,10 @@ def test_preview_says_what_will_not_happen(web: Flask, clock: Clock) -> None:
     soon = {**ANSWERS, "date-time": {"date": "2027-02-01", "time": "15:00"}}
     draft = draft_at(ada, team.dina.id, "preview", soon)
     page = ada.get(f"{draft}/preview")
-    assert "No reminder 24 hours before" in page.text
+    assert "No reminder 24 hours before. The interview is in less than 24 hours." in page.words
     assert "No reminder 1 hour before" not in page.text
+    assert "24 hours before" not in facts_on(page)
+    assert "1 hour before" in facts_on(page)
     assert "no one who can host has connected Zoom" in page.text
     assert "no mail server set" in page.text
     assert "s3cret-1" not in page.text

@@ -54,6 +54,40 @@ def test_scheduler_gets_no_copy_of_what_the_candidate_does_not_get(
     assert reminders(web) == {(SAM, 60)}
 
 
+def _line_of_reminders(page: Page) -> str:
+    [line] = page.tree.all("span", lambda e: e.get("class") == "reminders-words")
+    return line.text
+
+
+def test_reminder_whose_time_is_past_is_not_announced(
+    ada: Visitor, ben: Visitor, team: Team, clock: Clock
+) -> None:
+    why = "The interview is in less than 24 hours."
+    later = draft_at(ada, team.dina.id, "finalize", ANSWERS)
+    page = ada.get(f"{later}/finalize")
+    assert _line_of_reminders(page) == "24 h and 1 h before, to everyone"
+    assert why not in page.words
+    # In three hours: one is too late, which the line, the choice and the notice say alike.
+    soon = {**ANSWERS, "date-time": {"date": "2027-02-01", "time": "16:00"}}
+    draft = draft_at(ben, team.dina.id, "finalize", soon)
+    page = ben.get(f"{draft}/finalize")
+    assert _line_of_reminders(page) == "1 h before, to everyone"
+    assert f"No reminder 24 hours before. {why}" in page.words
+    assert f"24 hours before the interview {why}" in page.words
+    # It stays chosen, for when the interview is moved to a later time.
+    assert ticked(page, "reminders") == ["1440", "60"]
+    interview = ben.follow(send(ben, draft, "finalize", reminders=["1440", "60"]))
+    assert "No reminder 24 hours before" in interview.words
+    assert "The interview was already less than 24 hours away." in interview.words
+
+
+def test_no_reminder_is_announced_if_all_of_them_are_too_late(ada: Visitor, team: Team, clock: Clock) -> None:
+    soon = {**ANSWERS, "date-time": {"date": "2027-02-01", "time": "13:30"}}
+    page = ada.get(f"{draft_at(ada, team.dina.id, 'finalize', soon)}/finalize")
+    assert _line_of_reminders(page) == "None"
+    assert "No reminder 1 hour before. The interview is in less than 1 hour." in page.words
+
+
 @pytest.mark.parametrize("nothing", [{"reminders": None}, {"reminders_to": None}])
 def test_without_a_check_mark_no_reminder_leaves(
     web: Flask, ada: Visitor, team: Team, nothing: dict[str, Any]

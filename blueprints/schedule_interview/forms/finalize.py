@@ -87,9 +87,11 @@ class FinalizeForm(StepForm):
         """Whether what the candidate picks is scheduled without a last look."""
         return "at_once" in self and bool(self.at_once.data)
 
-    def reminders_in_words(self) -> str:
-        """What is ticked, in one line; the page's script says it the same way while it is changed."""
-        minutes, to = self.reminders.data or [], self.reminders_to.data or []
+    def reminders_in_words(self, too_late: Collection[int]) -> str:
+        """What is ticked and can still be sent, in one line; the page's script says it the same way while it
+        is changed. `too_late`: the reminders, in minutes before the start, whose time is past."""
+        minutes = [each for each in self.reminders.data or [] if each not in too_late]
+        to = self.reminders_to.data or []
         people = len(self.reminders_to.choices)
         if not minutes or not to:
             return "None"

@@ -42,11 +42,16 @@ class FinalizePage(Page[FinalizeForm]):
     def context(self, dialog: Dialog, form: FinalizeForm) -> dict[str, Any]:
         files = dialog.files()
         preview = preview_of(dialog, files)
+        too_late = preview.reminders_too_late()
         return {
             "summary": _summary(dialog, files, preview.sender_in_words),
-            "reminders_in_words": form.reminders_in_words(),
+            "reminders_in_words": form.reminders_in_words(too_late),
+            "reminders_too_late": too_late,
+            # Those that can still be sent.
             "reminders_short": {
-                choice.value: short_duration(choice.value) for choice in form.reminders.choices
+                choice.value: short_duration(choice.value)
+                for choice in form.reminders.choices
+                if choice.value not in too_late
             },
             "hosting_warnings": all_warnings(host_question(dialog)),
             "will_not_happen": preview.will_not_happen(),

@@ -27,7 +27,7 @@ from models import (
 from scheduling.calendars.telling import calendar_of, entry_of
 from scheduling.entries.apps import calendars_of, label_of
 from scheduling.mails.queue import INVITATION, recipients_of
-from scheduling.mails.reminders import people_to_remind
+from scheduling.mails.reminders import is_too_late, no_reminder, people_to_remind, why_too_late
 from scheduling.mails.told import Told
 from scheduling.plans import Plan, When, differences
 from scheduling.reading import lists
@@ -219,11 +219,19 @@ class Preview:
         if self._slots:
             # They depend on what is chosen.
             return []
-        now, starts_at = utc_now(), self._plan.when.starts_at
-        times = [
-            (minutes, starts_at - timedelta(minutes=minutes)) for minutes in self._plan.reminders.minutes
+        starts_at, late = self._plan.when.starts_at, self.reminders_too_late()
+        return [
+            (minutes, starts_at - timedelta(minutes=minutes))
+            for minutes in self._plan.reminders.minutes
+            if minutes not in late
         ]
-        return [(minutes, at) for minutes, at in times if at > now]
+
+    def reminders_too_late(self) -> dict[int, str]:
+        """The reminders that it is too late for, as minutes before the start, each with the reason. If the
+        candidate chooses the time, only those that are too late for all of the times."""
+        latest = max(when.starts_at for when in (*self._slots, self._plan.when))
+        minutes = self._plan.reminders.minutes
+        return {each: why_too_late(each) for each in minutes if is_too_late(latest, each)}
 
     def _clocks(self, at: datetime) -> list[tuple[str, str]]:
         names: dict[str, list[str]] = defaultdict(list)
@@ -236,12 +244,8 @@ class Preview:
 
     def will_not_happen(self) -> list[str]:
         """Things that people might expect but that this interview or server rules out, and why."""
-        now, plan = utc_now(), self._plan
-        words = [
-            f"No reminder {duration(minutes)} before: the interview starts sooner than that."
-            for minutes in plan.reminders.minutes
-            if not self._slots and plan.when.starts_at - timedelta(minutes=minutes) <= now
-        ]
+        plan = self._plan
+        words = [f"{no_reminder(minutes)}. {why}" for minutes, why in self.reminders_too_late().items()]
         if isinstance(plan.venue, OnlineMeeting) and not self._has_host:
             spec = spec_of(plan.venue.software)
             words.append(
