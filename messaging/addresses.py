@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.utils import parseaddr
+from functools import lru_cache
 
 import idna
 
@@ -30,6 +31,8 @@ def wire_address(address: str) -> str:
     return f"{local}@{domain}"
 
 
+# Every email asks for the address of the same settings several times.
+@lru_cache(maxsize=16)
 def bare_address(configured: object) -> str:
     """The address in a setting that Flask-Mail allows as text, `Name <address>` or a pair; "" if none."""
     if isinstance(configured, tuple):
