@@ -1,4 +1,4 @@
-"""The buttons of a long form are within reach, and cover nothing that someone is at."""
+"""The buttons of a long form are within reach, and never cover what someone is working on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting what the product asks the database."""
+"""Counts the statements that the product sends to the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from extensions import db
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """The statements that are run inside the block, in their order, without those that begin transactions."""
+    """The statements that are run inside the block, in order, without those that begin transactions."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 29)
         ("Dec 4th", date(2026, 12, 4)),
         ("4 December", date(2026, 12, 4)),
         ("Dec. 4", date(2026, 12, 4)),
-        # The nearest of a year ago, this year, and in a year.
+        # The nearest of the dates a year ago, this year, and in a year.
         ("may 12", date(2027, 5, 12)),
         ("june 12", date(2026, 6, 12)),
         ("jan 8", date(2027, 1, 8)),
@@ -35,7 +35,7 @@ TODAY = date(2026, 11, 29)
         ("4.12.2026", date(2026, 12, 4)),
         ("4.12.", date(2026, 12, 4)),
         ("2026-12-04", date(2026, 12, 4)),
-        # Names, numbers, times, and what is only a part of a day.
+        # Names, numbers, times, and incomplete dates.
         ("may", None),
         ("April", None),
         ("May Lee", None),

@@ -10,7 +10,7 @@ from work.runner import Phase
 
 # For each start of a task, from its claim to its outcome. A meeting is written to its ledger, its interview,
 # and its invitations. An entry locks the interview's meetings, the interview, and itself, in this order,
-# before the call and after it. An email reads all it names in one statement.
+# before the call and after it. An email reads everything it names in one statement.
 MOST = {"sync_meeting": 31, "sync_entries": 26, "send_mail": 16}
 
 

@@ -1,5 +1,5 @@
-"""A form that is sent after its sign-in has ended: nothing that was typed is lost, and no other site gets a
-form sent with someone's click."""
+"""A form that is sent after its sign-in has ended: nothing that was typed is lost, and no other site can have
+a form sent by someone's click."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def test_note_that_was_sent_after_signing_out_elsewhere_is_shown_and_sent_again(
     assert "Asked the best questions, 😀 & more <b>" in ada.get(candidate(team)).text
 
 
-def test_someone_else_who_signed_in_is_told_as_whom_it_is_sent(team: Team, ada: Visitor) -> None:
+def test_someone_else_who_signed_in_is_told_in_whose_name_it_is_sent(team: Team, ada: Visitor) -> None:
     page = ada.get(candidate(team))
     ada.enter(team.ben)
     assert f"as {team.ben.name}" in ada.submit(page, "Add note", status=400, text=NOTE).text
@@ -46,7 +46,7 @@ def test_session_that_ran_out_keeps_what_was_typed(clock: Clock, team: Team, ada
     late = ada.submit(page, "Add note", status=401, text=NOTE)
     assert late.heading == "You're signed out"
     assert "Clear thinker." in late.text
-    # A part of a page would have been led away from what was typed.
+    # A request for a part of a page would have led away from what was typed.
     fields = {**page.fields("Add note"), "text": NOTE}
     piece = ada.post(f"{candidate(team)}/notes", fields, status=401, htmx=True)
     assert "sign in again" in piece.text

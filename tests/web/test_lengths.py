@@ -25,7 +25,7 @@ def test_length_is_read_as_people_type_it(typed: str, minutes: int) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "1:3", "1:75", "-45", "1h90", "h", "9" * 41, "1e3", "45-60"])
-def test_what_is_no_length_is_not_guessed(typed: str) -> None:
+def test_what_is_not_a_length_is_not_guessed(typed: str) -> None:
     assert read_minutes(typed) is None
 
 

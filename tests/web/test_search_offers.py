@@ -1,4 +1,4 @@
-"""What a search offers for words that are in no one's name: days, and how people meet."""
+"""What a search offers for words that are not in anyone's name: days, and how people meet."""
 
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ def _interviews(clock: Clock, web: Flask, team: Team) -> None:
 
 
 def follow(ada: Visitor, page: Page, words: str) -> list[str]:
-    """Whose interviews the offer of these words leads to, by their first names."""
+    """Follow the offer with these words, and return the first names of the candidates it leads to."""
     [link] = page.tree.all("a", lambda e: e.text == words)
     return [name.split()[0] for name in ada.get(link["href"]).row_names]
 
@@ -61,7 +61,7 @@ def test_days_and_ways_to_meet_lead_to_the_filtered_list(
         assert follow(ada, page, words) == names, path
         assert "Did you mean" not in page.words
         assert "Nothing found" not in page.words
-    # Filters that were chosen already stay.
+    # Filters that were already chosen stay.
     [link] = ada.get(f"/interviews?q={typed}&view=cards").tree.all("a", lambda e: e.text == words)
     assert "view=cards" in link["href"]
 

@@ -42,7 +42,7 @@ def test_every_page_says_that_an_interview_is_happening_and_that_it_is_over(
     clock: Clock, web: Flask, team: Team, ada: Visitor, interview_id: int
 ) -> None:
     def words() -> list[str]:
-        """How the interview is called, if at all, on each page."""
+        """What each page calls the interview, if anything."""
         called = []
         for path in (
             f"/interviews/{interview_id}",

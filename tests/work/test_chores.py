@@ -45,7 +45,7 @@ def test_chore_that_fails_is_logged_and_starves_no_other(
         assert last_beat() == utc_now()
 
 
-def test_look_that_the_database_refuses_starves_no_other(
+def test_search_for_work_that_the_database_refuses_starves_no_other(
     app: Flask, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """On PostgreSQL, nothing else can be read in a transaction in which a statement has failed."""
