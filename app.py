@@ -40,12 +40,12 @@ from web import (
     uploads,
 )
 
-# Of rows' pages, above all; a path is about a hundred bytes.
+# Mostly pages of rows; a path is about a hundred bytes.
 _MOST_PATHS = 2000
 
 
 class _Application(Flask):
-    """Flask without what it finds out again for every call."""
+    """Flask without the work that it repeats for every call."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -19,10 +19,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 _NAME = re.compile(r"[0-9a-f]{32}")
-# What a running server leaves beside the files, for the others to see that they share the folder.
+# The marker that a running server leaves beside the files, for the others to see that they share the folder.
 _SIGN = "server-{}"
 _SIGNS_STAY = timedelta(days=1)
-# What a folder of another machine answers with while that is away.
+# The errors of a folder on another machine while that is away.
 _OF_THE_NETWORK = (
     errno.ESTALE,
     errno.EIO,
@@ -38,7 +38,7 @@ class FolderAwayError(OSError):
 
 
 def is_sign(path: Path) -> bool:
-    """Whether this is what a running server has left, and no one's file."""
+    """Whether this is the marker of a running server rather than a file."""
     return path.match(_SIGN.format("*"))
 
 

@@ -277,7 +277,7 @@ def _given(name: str, environ: Mapping[str, str]) -> str | None:
         ) from None
 
 
-# What only makes sense with another: an id of an app without its secret, a password without a user.
+# Settings that only make sense with another: an id of an app without its secret, a password without a user.
 _NEEDS = {
     "ZOOM_API_CLIENT_ID": "ZOOM_API_CLIENT_SECRET",
     "ZOOM_API_CLIENT_SECRET": "ZOOM_API_CLIENT_ID",
@@ -325,7 +325,8 @@ _FOR_OAUTH = (
 
 
 def _check_oauth(values: Mapping[str, Any]) -> None:
-    """Raise `SettingError` for what signing in at the mail server with a token lacks, or cannot have."""
+    """Raise `SettingError` for settings that are missing for, or contradict, signing in to the mail server
+    with a token."""
     for name, what in (
         ("MAIL_SERVER", "the mail server"),
         ("MAIL_USERNAME", "the mailbox that emails are sent from"),
@@ -372,13 +373,13 @@ def flask_settings(values: Mapping[str, Any]) -> dict[str, Any]:
         # A form left open over lunch still works; the token lives as long as the session.
         "WTF_CSRF_TIME_LIMIT": None,
         "MAIL_SUPPRESS_SEND": False,
-        # What a killed server was doing is taken over after this long: well within the time that an
-        # invitation waits for its meeting. A server that is alive renews the leases of what takes longer.
+        # The work of a killed server is taken over after this long: well within the time that an invitation
+        # waits for its meeting. A server that is alive renews the leases of what takes longer.
         "TASK_LEASE_SECONDS": 30.0,
         # Longer than the longest row of provider calls that one task can make, and than the largest email
         # may take to be sent.
         "TASK_LONGEST_SECONDS": 240.0,
-        # What no one waits for, such as a backup of many attachments to a slow disk.
+        # Work that no one waits for, such as a backup of many attachments to a slow disk.
         "UPKEEP_LONGEST_SECONDS": 6 * 3600.0,
         "TICK_SECONDS": 3.0,
     }

@@ -304,8 +304,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if info.get("query_only", False) != reading:
         driver.execute(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
         info["query_only"] = reading
-    # A writer that began as a reader fails at once with SQLITE_BUSY_SNAPSHOT if another one wrote in between,
-    # regardless of the busy timeout; taking the write lock first makes it wait its turn.
+    # A writer that began as a reader fails immediately with SQLITE_BUSY_SNAPSHOT if another one wrote in
+    # between, regardless of the busy timeout; taking the write lock first makes it wait its turn.
     if reading:
         driver.execute("BEGIN")
         return
@@ -341,7 +341,7 @@ def _take_the_write_lock(connection: Connection) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     if _reading.get():
-        # What a page reads is of one moment, as on SQLite.
+        # A page reads a single state of the data, as on SQLite.
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     elif _may_be_lost.get():
         connection.exec_driver_sql("SET LOCAL synchronous_commit = OFF")

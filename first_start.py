@@ -1,5 +1,5 @@
-"""What happens once before a server's processes start: keys, tables, static files, templates, a message on
-the console."""
+"""The work before a server's processes start: keys, tables, static files, templates, a message on the
+console."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def warm_up(app: Flask) -> None:
     for name in environment.list_templates():
         environment.get_template(name)
     configure_mappers()
-    # What the first request makes, such as the patterns of addresses, is then shared as well.
+    # Things that the first request makes, such as the patterns of addresses, are then shared as well.
     app.test_client().get("/login", base_url=app.config["BASE_URL"])
     with app.app_context():
         db.session.remove()

@@ -173,7 +173,7 @@ class Pages(Generic[Row]):
 def _end_of_page(
     found: Sequence[Row], size: int, most: int, together: Callable[[Row], Hashable] | None
 ) -> int:
-    """How many of these rows are on the page."""
+    """How many of these rows fit on the page."""
     end = min(size, len(found))
     if together is not None and end == size:
         while end < min(most, len(found)) and together(found[end]) == together(found[end - 1]):

@@ -41,7 +41,7 @@ def is_public_number(number: str) -> bool:
 
 def normal_origin(address: str) -> str:
     """`https://Büro.example:443/` as `https://xn--bro-hoa.example`. Raises ValueError, in words that follow
-    the setting's name, for what is not the address of a whole server."""
+    the setting's name, for anything that is not the address of a whole server."""
     try:
         parts = urlsplit(address.strip())
         port = parts.port

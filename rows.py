@@ -21,7 +21,7 @@ _CONNECTION = "connection_of_rows"
 def rows_of(
     statement: TypedReturnsRows[*Columns], told: Mapping[str, Any] | None = None
 ) -> Sequence[sa.Row[*Columns]]:
-    """All that the statement finds with these parameters, in the current transaction.
+    """All rows that the statement finds with these parameters, in the current transaction.
 
     For columns alone: the session, which would look for entities in the result, takes as long again for
     every statement. What the session has not written yet is written first, as it does itself.

@@ -45,15 +45,15 @@ class NewerDatabaseError(Exception):
 def migrate_database(app: Flask, before: Callable[[], object] | None = None) -> None:
     """Bring the tables of the application's database up to date. Does nothing if they already are.
 
-    Where another process is at it, this one says so on the console and waits until it is done, for as long as
-    that takes. All steps are one transaction, so a process that is killed leaves the database as it was.
-    `before` is called first if there are tables already, while no other process is at it; whatever it raises
-    leaves them as they are. Raises `NewerDatabaseError` if the database is newer than the program.
+    If another process is doing it, this one says so on the console and waits until that is done, no matter
+    how long it takes. All steps are one transaction, so a process that is killed leaves the database as it
+    was. `before` is called first if there are tables already, while no other process is doing it; whatever it
+    raises leaves them as they are. Raises `NewerDatabaseError` if the database is newer than the program.
     """
     if _is_up_to_date(app):
         return
     with _alone(app):
-        # The one that was waited for has done it.
+        # The process that this one waited for has done it.
         if _is_up_to_date(app):
             return
         if before is not None and revision_of(app) is not None:

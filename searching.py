@@ -19,7 +19,8 @@ from paging import Column, literally
 
 # In a longer text, the remaining words are looked for as one phrase.
 _MOST_WORDS = 6
-# What people put around a name or between its parts: quotation marks, and the comma of "Kaur, Dina".
+# Characters that people put around a name or between its parts: quotation marks, and the comma of "Kaur,
+# Dina".
 _MARKS = "\"'`´“”„‟‘’‚‛«»‹›,;"
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _TWO_LETTERS = re.compile("ae|oe|ue|aa")
@@ -31,7 +32,7 @@ Keys = tuple[sa.BindParameter[str], sa.BindParameter[str]]
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """What a search for `text` looks for: every one of these words, in any order. None for an empty text."""
+    """The words that a search for `text` looks for, all of them, in any order. None for an empty text."""
     words = [word.strip(_MARKS) or word for word in text.split()]
     if len(words) > _MOST_WORDS:
         words[_MOST_WORDS - 1 :] = [" ".join(words[_MOST_WORDS - 1 :])]

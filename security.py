@@ -49,7 +49,8 @@ def hash_password(password: str) -> str:
 
 
 def _made_up_hash() -> str:
-    """What looks like a stored hash and is one of no password. Making a real one would hold up each start."""
+    """A value that looks like a stored hash but belongs to no password. Making a real one would slow down
+    each start."""
     salt, result = (
         base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
         for length in (_hasher.salt_len, _hasher.hash_len)
@@ -267,7 +268,7 @@ LinkPurpose = Literal[
 
 
 class LinkedRow(Protocol):
-    """What a mailed link leads to: a row with an id, and a nonce that no other row in any database has."""
+    """The target of a mailed link: a row with an id, and a nonce that no other row in any database has."""
 
     @property
     def id(self) -> int: ...

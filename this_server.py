@@ -1,6 +1,5 @@
-"""What a server says of itself to the others on its database: its name, and what all have to agree on.
-
-What is set is said as keyed hashes, so that a copy of the database gives none of it away.
+"""What a server tells the others on its database: its name, and the values that all have to agree on.
+Settings are told as keyed hashes, so that a copy of the database reveals none of them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from config import settings_names
 from instance_folder import InstanceKeys
 from product_version import product_version
 
-# What may differ: each server's own address, places, and part of the work.
+# The settings that may differ: each server's own address, folders, and share of the work.
 _OF_ITS_OWN = frozenset(
     {
         "HOST",

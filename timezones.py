@@ -29,7 +29,7 @@ _clock: Clock = system_clock
 
 
 def use_clock(clock: Clock) -> Clock:
-    """Replace the clock of this process, and return the one before; only the composition root, the demo and
+    """Replace the clock of this process, and return the previous one; only the composition root, the demo and
     the tests call this."""
     global _clock
     before, _clock = _clock, clock
