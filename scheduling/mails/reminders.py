@@ -23,7 +23,7 @@ from work.mail import NewMail, Recipient
 
 NOT_WANTED = "It isn't wanted anymore."
 
-# Why a reminder is not sent: beforehand, and once it has been dropped.
+# Why a reminder is not sent: said in advance, and once it has been dropped.
 _IS_TOO_LATE = "The interview is in less than {}."
 _WAS_TOO_LATE = "The interview was already less than {} away."
 
