@@ -22,7 +22,7 @@ _LONGEST = 40
 
 
 def read_minutes(text: str) -> int | None:
-    """The whole minutes that a length stands for, or None: `90` and `90 min`, `1:30`, `1.5`, `1.5 h`, `1h30`,
+    """The whole minutes that a length means, or None: `90` and `90 min`, `1:30`, `1.5`, `1.5 h`, `1h30`,
     and `1 hour 30 minutes`. A whole number alone is minutes."""
     said = one_line(text).casefold()
     if len(said) > _LONGEST:
