@@ -91,8 +91,24 @@ class Answers:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a line. `column` is the field of the line that it is about, called as in
+    `Correction`, or the jobs; "" for the line as a whole. `words` are one or more sentences."""
+
+    words: str
+    column: str = ""
+
+    @property
+    def label(self) -> str:
+        return _COLUMN_LABELS.get(self.column, "")
+
+
+_COLUMN_LABELS = {"name": "Name", "email": "Email", "phone": "Phone", "timezone": "Time zone", "jobs": "Job"}
+
+
+@dataclass(frozen=True)
 class Line:
-    """One line of the list. `error` says what is wrong with it; in that case, the rest is what was readable.
+    """One line of the list. `problems` are all that is wrong with it; then the rest is what was readable.
 
     `timezone` is an IANA name or None. `unclear_zone` is what the line says instead if that could be several,
     and `is_zone_open` as long as the sender hasn't said which. `jobs` are the titles that the line names, if
@@ -104,7 +120,7 @@ class Line:
     email: str
     phone: str = ""
     timezone: str | None = None
-    error: str | None = None
+    problems: tuple[Problem, ...] = ()
     jobs: tuple[str, ...] = ()
     is_skipped: bool = False
     unclear_zone: str = ""
@@ -121,13 +137,15 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class PlannedLine:
-    """What a line would do: `job_ids` are the jobs that the candidate would be added to."""
+    """What a line would do: `job_ids` are the jobs that the candidate would be added to. `problems` are all
+    that keep it from doing anything, those among the other lines included; then there are no other words."""
 
     line: Line
     effect: Effect
     words: str
     candidate_id: int | None = None
     job_ids: tuple[int, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,11 +240,11 @@ def plan_import(actor: User, job: Job, lines: Sequence[Line], other_jobs: OtherJ
     named_elsewhere = 0
     for line in lines:
         others = [title for title in line.jobs if search_key(title) != chosen_key]
-        if others and line.error is None and not line.is_skipped:
+        if others and not line.problems and not line.is_skipped:
             named_elsewhere += 1
             for title in others:
                 other_titles[title] = other_titles.get(title, 0) + 1
-    usable = [line for line in lines if line.error is None and not line.is_skipped]
+    usable = [line for line in lines if not line.problems and not line.is_skipped]
     known = _known(actor, [line.email for line in usable])
     by_title = _jobs_by_title(actor) if other_jobs is OtherJobs.NAMED else {}
     seen: dict[str, int] = {}
@@ -235,25 +253,24 @@ def plan_import(actor: User, job: Job, lines: Sequence[Line], other_jobs: OtherJ
         if line.is_skipped:
             planned.append(PlannedLine(line, Effect.SKIPPED, "You skipped this row."))
             continue
-        if line.error is not None:
-            planned.append(PlannedLine(line, Effect.ERROR, line.error))
-            continue
         is_elsewhere = any(search_key(title) != chosen_key for title in line.jobs)
-        if is_elsewhere and other_jobs is OtherJobs.LEFT_OUT:
+        if is_elsewhere and other_jobs is OtherJobs.LEFT_OUT and not line.problems:
             words = f"Left out: this row is for {in_a_row(line.jobs)}."
             planned.append(PlannedLine(line, Effect.SKIPPED, words))
             continue
-        first = seen.setdefault(line.email, line.number)
-        if first != line.number:
-            words = f"Line {first} already has this email address."
-            planned.append(PlannedLine(line, Effect.ERROR, words))
-            continue
+        problems = list(line.problems)
+        # A line with a problem of its own takes its address from no line after it.
+        first = seen.get(line.email) if problems else seen.setdefault(line.email, line.number)
+        if first is not None and first != line.number:
+            problems.append(Problem(f"Line {first} already has this email address.", "email"))
         titles = line.jobs if other_jobs is OtherJobs.NAMED else ()
-        unknown = [title for title in titles if search_key(title) not in by_title]
-        if unknown:
-            title = unknown[0]
-            words = f"There is no open job called “{title[:80]}” that you can add candidates to."
-            planned.append(PlannedLine(line, Effect.ERROR, words))
+        problems += [
+            Problem(f"There is no open job called “{title[:80]}” that you can add candidates to.", "jobs")
+            for title in titles
+            if search_key(title) not in by_title
+        ]
+        if problems:
+            planned.append(PlannedLine(line, Effect.ERROR, "", problems=tuple(problems)))
             continue
         jobs = [by_title[search_key(title)] for title in titles] or [job]
         planned.append(_planned(line, jobs, known.get(line.email), job))

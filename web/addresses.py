@@ -11,7 +11,8 @@ import email_validator
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
-from text import INVISIBLE, JOINERS, one_line
+from text import INVISIBLE, JOINERS, one_line, shortened
+from web.forms import clean_line
 
 # The library refuses names that never resolve on the public internet. Teams do use such names inside their
 # own networks, and they are common when a product is tried out; it is up to the mail server to judge.
@@ -47,13 +48,27 @@ _BETWEEN = _AND | {"/", "|", "·", "•", "y", "e", "en"}
 _SCHEMES = re.compile(r"(?:mailto|smtp|sip|email):", re.I)
 # Bullets and numbers of a list.
 _BULLET = re.compile(r"(?:[-–—•▪◦‣*]|[0-9]{1,3}[.)])\s+")
-# One entry of a pasted line: text in quotation marks or brackets is never split.
-_PIECES = re.compile(
-    r'"(?:[^"\\]|\\.)*"|“[^“”"]*”|<[^<>]*>|\([^()]*\)|\[[^\[\]]*\]|[,;\n\t]|[^"“,;<>()\[\]\n\t]+|.', re.S
+# Text in quotation marks of any country. A single one inside a word is an apostrophe.
+_QUOTED = re.compile(
+    r'"(?:[^"\\]|\\.)*"|“[^“”"]*”|„[^„“”"]*[“”]|«[^«»]*»|»[^«»]*«'
+    r"|(?<![^\s,;])(?:'(?:[^'<>@;\n]|'(?=\w))*'|‘(?:[^‘’<>@;\n]|’(?=\w))*’)(?=[\s<,;]|$)",
+    re.S,
 )
+# One piece of a pasted line: text in quotation marks or brackets is never split.
+_PIECES = re.compile(
+    _QUOTED.pattern
+    + r"|<[^<>]*>|\([^()]*\)|\[[^\[\]]*\]|[,;\n\t]|(?:[^\"“„«»'‘,;<>()\[\]\n\t]|(?<=\w)['‘])+|.",
+    re.S,
+)
+# Stands for a comma that was in quotation marks, and so separates no one.
+_HELD_COMMA = "\ue000"
 # An address in parentheses or square brackets behind a name, as web pages and old programs write it.
 _IN_BRACKETS = re.compile(r"[(\[][^\s@]+@[^\s@]+[)\]]")
+# A cell of several lines, as spreadsheets copy it.
+_CELL = re.compile(r'"([^"]*@[^"]*@[^"]*)"')
 _LONGEST = 20_000
+# How much of a part that nobody can read is repeated in the message about it.
+_PART_SHOWN = 60
 
 
 def normal_address(text: str) -> str:
@@ -74,42 +89,62 @@ def normal_address(text: str) -> str:
 
 
 def people_in(text: str) -> list[tuple[str, str]]:
-    """The names and addresses of a pasted line, in its order, or nothing when something in it is neither.
+    """The names and addresses of a pasted line, in its order, or nothing when something in it is neither
+    (`unreadable_part` says what).
 
     People are separated by commas, semicolons, line breaks or, between bare addresses, spaces or a word such
     as "and". A comma inside a name is part of it, as in `Ortiz, Sam <sam@partner.example>`, which is how
-    Outlook writes everyone; so is text in parentheses. Two cells of a spreadsheet, a name and an address in
-    either order, are one person. Bullets, `To:` and the like are left out. The addresses are not checked.
+    Outlook writes everyone; so is text in parentheses, and what is in quotation marks, with or without
+    brackets around the address that follows. Two cells of a spreadsheet, a name and an address in either
+    order, are one person. Bullets, `To:` and the like are left out. The addresses are not checked.
     """
-    plain = _UNSEEN.sub("", text.replace("\r", "\n")).translate(_WIDE)
+    people, unreadable = _read(text)
+    return [] if unreadable else people
+
+
+def unreadable_part(text: str) -> str:
+    """The first part of a pasted line that is neither a person nor an address; "" if there is none, or if
+    nothing in the line looks like an address."""
+    return _read(text)[1]
+
+
+def _read(text: str) -> tuple[list[tuple[str, str]], str]:
+    """Everyone that could be read, and the first part that could not, if any."""
+    plain = _UNSEEN.sub("", text.replace("\r", "\n")).translate(_WIDE).replace(_HELD_COMMA, " ")
     if len(plain) > _LONGEST or "@" not in plain:
-        return []
+        return [], ""
+    if (cell := _CELL.fullmatch(plain.strip())) is not None:
+        plain = cell[1]
     found: list[tuple[str, str]] = []
+    unreadable: list[str] = []
     name = ""
     has_cells = False
-    for piece in _PIECES.findall(plain):
+    for piece in [*_PIECES.findall(plain), "\n"]:
         if (piece[:1] == "<" and len(piece) > 1) or _is_in_brackets(piece, name):
             found.append((_after_another(name, found), _bare(piece)))
             name = ""
         elif piece[:1] == "<":
             # The bracket was opened and never closed: what follows is a bare address.
             name += " "
-        elif piece[:1] == "“" and len(piece) > 1:
-            name += piece[1:-1]
-        elif piece[:1] == '"':
-            name += re.sub(r"\\(.)", r"\1", piece[1:-1]) if len(piece) > 1 else ""
+        elif _QUOTED.fullmatch(piece):
+            # A name in quotation marks begins someone else.
+            if _ends_with_addresses(name, found):
+                name = ""
+            name += re.sub(r"\\(.)", r"\1", piece[1:-1]).replace(",", _HELD_COMMA)
+        elif piece == '"':
+            pass
         elif piece == "\t":
             has_cells = True
-            if _ends_with_addresses(name, found):
+            if _ends_with_addresses(name, found, may_have_comma=True):
                 name = ""
             elif name:
                 name += " "
         elif piece in (";", "\n"):
             if name.strip(_AROUND) and not _ends_with(name, found, has_cells=has_cells):
-                return []
+                unreadable.append(_shown(name))
             name, has_cells = "", False
         elif piece == ",":
-            if _ends_with_addresses(name, found):
+            if _ends_with_addresses(name, found, may_have_comma=has_cells):
                 name = ""
             elif name.strip():
                 # After an address a comma ends the entry; before it, the comma belongs to the name.
@@ -123,11 +158,16 @@ def people_in(text: str) -> list[tuple[str, str]]:
             name = ""
         else:
             name += piece
-    if name.strip(_AROUND) and not _ends_with(name, found, has_cells=has_cells):
-        return []
     is_one = len(found) == 1
     people = [(_name(before, is_alone=is_one), address) for before, address in found]
-    return people if all("@" in address for _, address in people) else []
+    unreadable += [
+        _shown(address) or _shown(before) or "<>" for before, address in people if "@" not in address
+    ]
+    return people, next(iter(unreadable), "")
+
+
+def _shown(part: str) -> str:
+    return one_line(part.replace(_HELD_COMMA, ",")).strip(_AROUND)
 
 
 def _ends_with(name: str, found: list[tuple[str, str]], *, has_cells: bool) -> bool:
@@ -151,6 +191,9 @@ def _ends_with_addresses(name: str, found: list[tuple[str, str]], *, may_have_co
     Returns False, and moves nothing, if it does not end with an address.
     """
     words = name.split()
+    if (in_pairs := _in_pairs(words)) is not None:
+        found += in_pairs
+        return True
     first = len(words)
     while first and (
         "@" in words[first - 1] or (first < len(words) and words[first - 1].casefold() in _BETWEEN)
@@ -164,11 +207,29 @@ def _ends_with_addresses(name: str, found: list[tuple[str, str]], *, may_have_co
         not addresses
         or ("," in before and not may_have_comma)
         or "@" in before
+        or any("," in address.strip(",") for address in addresses)
         or (before and len(addresses) > 1)
     ):
         return False
     found += [(before, _bare(address)) for address in addresses]
     return True
+
+
+def _in_pairs(words: list[str]) -> list[tuple[str, str]] | None:
+    """The people of `Sam Ortiz sam@partner.example Jane Doe jane@partner.example`: lines that a browser has
+    put on one line. None unless a name is before each of several addresses and nothing is after the last, so
+    that it is clear whose each one is."""
+    people: list[tuple[str, str]] = []
+    name: list[str] = []
+    for word in words:
+        if "@" not in word:
+            name.append(word)
+            continue
+        if not name or "," in word or any("," in each or ":" in each for each in name):
+            return None
+        people.append((_after_another(" ".join(name), people), _bare(word)))
+        name = []
+    return None if name or len(people) < 2 or not all(before for before, _ in people) else people
 
 
 def _after_another(name: str, found: list[tuple[str, str]]) -> str:
@@ -194,6 +255,7 @@ def _bare(text: str) -> str:
 def _name(text: str, *, is_alone: bool) -> str:
     """The name before an address; empty when it only repeats the address, or is a label such as `To:` or the
     name of the list that several addresses are on."""
+    text = text.replace(_HELD_COMMA, ",")
     label, colon, rest = text.partition(":")
     if colon and (label.strip().casefold() in _LABELS or not (is_alone or rest.strip())):
         text = rest
@@ -211,6 +273,26 @@ def _decoded(text: str) -> str:
         return text
 
 
+def why_not_one(text: str, words: str) -> str:
+    """What is wrong with a text that `normal_address` refuses: `words`, and which part nobody can read, or
+    that it names several people."""
+    people, part = _read(text)
+    if part and part != _shown(text):
+        return f"{words} “{shortened(part, _PART_SHOWN)}” isn't one."
+    if len(people) > 1:
+        return f"Enter one email address. There are {len(people)} here."
+    return words
+
+
+def clean_pasted(text: str | None) -> str | None:
+    """A field for people on one line, without what no reader can see. Semicolons take the place of line
+    breaks, and the tabs between the cells of a spreadsheet stay: they say where one person ends."""
+    if text is None or "@" not in text:
+        return clean_line(text)
+    lines = ("\t".join(filter(None, map(clean_line, line.split("\t")))) for line in text.splitlines())
+    return "; ".join(filter(None, lines))
+
+
 class EmailAddress:
     """Checks a field, and replaces its text with the normal form of the address."""
 
@@ -221,4 +303,4 @@ class EmailAddress:
         try:
             field.data = normal_address(field.data or "")
         except ValueError:
-            raise ValidationError(self.words) from None
+            raise ValidationError(why_not_one(field.data or "", self.words)) from None

@@ -207,3 +207,48 @@ def test_address_taken_at_the_same_moment_imports_nothing_of_the_list(
     assert people(rows) == {team.dina.email}
     confirm(ada, address)
     assert people(rows) == {team.dina.email, "nia@mail.example"}
+
+
+def test_all_problems_of_a_row_are_shown_at_once_and_what_was_typed_stays(
+    rows: Rows, team: Team, ada: Visitor
+) -> None:
+    address = send(
+        ada,
+        team,
+        "name,email,phone,timezone\n"
+        "Fay,fay@mail.example,,\n"
+        ",bob at mail,123,Mars/Olympus\n"
+        "Twin,FAY@mail.example,+1,\n",
+    )
+    page = ada.get(address)
+    assert "Problems 2" in page.words
+    in_order = (
+        "Name: The name is missing.",
+        "Email: Enter an email address like dina@mail.example.",
+        "Phone: Enter a phone number,",
+        "Time zone: “Mars/Olympus” isn't a time zone.",
+        "Phone: Enter a phone number,",
+        "Email: Line 2 already has this email address.",
+    )
+    at = 0
+    for words in in_order:
+        at = page.words.index(words, at) + 1
+    # All of it is beside the fields of the row, too, and one answer to it is enough.
+    row = ada.get(f"{address}/rows/3")
+    assert "The name is missing." in row.error_at("name")
+    assert "Enter an email address" in row.error_at("email")
+    assert "Enter a phone number" in row.error_at("phone")
+    assert "isn't a time zone" in row.error_at("timezone")
+    typed = row.fields("Save")
+    assert [typed[name] for name in ("email", "phone", "timezone")] == [
+        ["bob at mail"],
+        ["123"],
+        ["Mars/Olympus"],
+    ]
+    right = {"name": "Bob", "email": "bob@mail.example", "phone": "+1 212 555 0147", "timezone": ""}
+    ada.submit(row, "Save", status=303, **right)
+    twin = ada.get(f"{address}/rows/4")
+    assert "Line 2 already has this email address." in twin.error_at("email")
+    assert "Enter a phone number" in twin.error_at("phone")
+    confirm(ada, address)
+    assert people(rows) == {team.dina.email, "fay@mail.example", "bob@mail.example"}

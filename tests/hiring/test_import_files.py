@@ -12,7 +12,7 @@ from blueprints.hiring.imports.columns import Meaning, understood
 from blueprints.hiring.imports.files import MOST_BYTES, UnreadableListError, read_as, read_file, telling_words
 from blueprints.hiring.imports.lines import people_as_table, read_list
 from blueprints.hiring.imports.table import MOST_LINES, read_table
-from hiring.imports import Answers, Line
+from hiring.imports import Answers, Line, Problem
 
 NAME, FIRST, LAST, EMAIL, PHONE, ZONE, JOB, NOTHING = (
     Meaning.NAME,
@@ -32,7 +32,7 @@ def lines(text: str) -> list[Line]:
 
 
 def people(text: str) -> list[tuple[str, str]]:
-    return [(line.name, line.email) for line in lines(text) if line.error is None]
+    return [(line.name, line.email) for line in lines(text) if not line.problems]
 
 
 def workbook(*sheets: list[list[object]], hidden: int = 0) -> bytes:
@@ -159,13 +159,15 @@ def test_cell_that_says_that_nothing_is_known_is_empty(nothing: str) -> None:
     [line] = lines(f"Name,Email,Phone,Time zone,Job\nNull,{ANN},{nothing},{nothing},{nothing}")
     assert line == Line(2, "Null", ANN)
     [line] = lines(f"Name,Email\nAnn,{nothing}")
-    assert line.error == "The email address is missing."
+    assert line.problems == (Problem("The email address is missing.", "email"),)
 
 
 def test_phone_numbers_that_were_calculated_with_are_whole_or_said_to_be_lost() -> None:
     whole, lost = lines(f"Name,Email,Phone\nAnn,{ANN},491714567890.0\nBob,{BOB},4.91715E+11")
-    assert (whole.phone, whole.error) == ("491714567890", None)
-    assert lost.error == "A spreadsheet shortened this number. Enter all of it, or leave it out."
+    assert (whole.phone, whole.problems) == ("491714567890", ())
+    assert lost.problems == (
+        Problem("A spreadsheet shortened this number. Enter all of it, or leave it out.", "phone"),
+    )
 
 
 def test_people_copied_from_an_email_are_a_list() -> None:
@@ -186,7 +188,7 @@ def test_people_copied_from_an_email_are_a_list() -> None:
 )
 def test_one_broken_row_never_costs_the_others(broken: str) -> None:
     found = lines(f'name,email\nAnn,{ANN}\n{broken}\nBob,{BOB}\n"Eva\nLang",eva@mail.example\n')
-    right = [(line.name, line.email) for line in found if line.error is None and line.name != 'Cid "the kid']
+    right = [(line.name, line.email) for line in found if not line.problems and line.name != 'Cid "the kid']
     assert right == [("Ann", ANN), ("Bob", BOB), ("Eva Lang", "eva@mail.example")]
     assert [line.number for line in found] == [2, 3, 4, 5]
 
@@ -194,7 +196,7 @@ def test_one_broken_row_never_costs_the_others(broken: str) -> None:
 def test_many_broken_rows_are_read_in_good_time() -> None:
     found = lines("name,email\n" + '"Ann,x\n' * (MOST_LINES - 1) + f"Bob,{BOB}")
     assert len(found) == MOST_LINES
-    assert [line.email for line in found if line.error is None] == [BOB]
+    assert [line.email for line in found if not line.problems] == [BOB]
 
 
 @pytest.mark.parametrize(
@@ -275,7 +277,7 @@ def test_workbook_is_read_like_the_same_list_in_csv() -> None:
     )
     found = lines(read_file(content).text)
     assert [
-        (line.number, line.name, line.email, line.phone, line.timezone) for line in found if not line.error
+        (line.number, line.name, line.email, line.phone, line.timezone) for line in found if not line.problems
     ] == [
         (2, "Lee, Ann", ANN, "442079460018", "Europe/London"),
         (3, "Bob", BOB, "2125550147", None),

@@ -52,6 +52,11 @@ TAKEN: list[tuple[Rows, Rows]] = [
         [("Sam", "a@b.example"), ("Kim", "c@d.example"), ("Lee", "e@f.example")],
     ),
     ([("Zoë Ångström", "zoe@bücher.example")], [("Zoë Ångström", "zoe@bücher.example")]),
+    ([("", '"Okafor, Ada" ada@x.example')], [("Okafor, Ada", "ada@x.example")]),
+    (
+        [("", "Okafor, Ada\tada@x.example\r\nDoe, Bob\tbob@x.example\r\n")],
+        [("Okafor, Ada", "ada@x.example"), ("Doe, Bob", "bob@x.example")],
+    ),
 ]
 
 
@@ -69,7 +74,8 @@ REFUSED: list[tuple[Rows, int, str]] = [
     ([("Sam Ortiz", "")], 0, "Enter the email address of Sam Ortiz"),
     ([("Sam", "sam at partner")], 0, "“sam at partner” isn't an email address"),
     ([("Sam", "x" * 300)], 0, "isn't an email address"),
-    ([("Sam", "a@b.example, nobody")], 0, "isn't an email address"),
+    ([("Sam", "a@b.example, nobody")], 0, "“nobody” isn't an email address"),
+    ([("", "Ada <a@b.example>; Bob at home; c@d.example")], 0, "“Bob at home” isn't an email address"),
     ([("n" * 121, "a@b.example")], 0, "at most 120"),
     ([("Dina", "DINA.kaur@mail.example")], 0, "is the candidate, who is already invited"),
     ([("Sam", "a@b.example"), ("Samuel", "A@B.example")], 1, "is in row 1 already"),

@@ -13,11 +13,11 @@ from blueprints.hiring.formulas import unguarded
 from blueprints.hiring.imports.columns import Columns, Meaning, is_enough, understood
 from blueprints.hiring.imports.files import UnreadableListError
 from blueprints.hiring.imports.table import MOST_COLUMNS, Row, read_table, says_nothing
-from hiring.imports import Answers, Line
+from hiring.imports import Answers, Line, Problem
 from phone_numbers import WORDS as PHONE_WORDS
 from phone_numbers import is_phone_number
 from timezones import zone_as_written, zones_meant
-from web.addresses import normal_address, people_in
+from web.addresses import normal_address, people_in, why_not_one
 from web.forms import clean_line
 
 # How much of a value that is wrong is repeated beside the reason.
@@ -110,43 +110,49 @@ def _line(row: Row, meanings: Sequence[Meaning], width: int, answers: Answers) -
     if row.number in answers.skipped:
         return replace(checked(written, answers.zones), is_skipped=True)
     if row.is_broken:
-        return _wrong(written, "The quotation marks in this row don't match.")
+        return _wrong(written, Problem("The quotation marks in this row don't match."))
     if any(cell.strip() for cell in row.cells[width:]):
-        return _wrong(
-            written, "There are more values than columns. Put values that contain a comma in quotation marks."
-        )
+        words = "There are more values than columns. Put values that contain a comma in quotation marks."
+        return _wrong(written, Problem(words))
     return checked(written, answers.zones)
 
 
 def checked(line: Line, zones: Mapping[str, str]) -> Line:
-    """The line with its values in the form in which they are kept, or with what is wrong with it. `zones` are
-    the sender's answers about those that could be several."""
+    """The line with its values in the form in which they are kept, or with all that is wrong with them.
+    `zones` are the sender's answers about those that could be several."""
     name, typed, phone, zone = line.name, line.email, line.phone, line.timezone or ""
+    problems: list[Problem] = []
     if not name:
-        return _wrong(line, "The name is missing.")
-    if len(name) > NAME_LENGTH:
-        return _wrong(line, f"The name is longer than {NAME_LENGTH} characters.")
+        problems.append(Problem("The name is missing.", "name"))
+    elif len(name) > NAME_LENGTH:
+        problems.append(Problem(f"The name is longer than {NAME_LENGTH} characters.", "name"))
+    email = typed
     try:
         email = normal_address(typed)
     except ValueError:
-        return _wrong(line, ADDRESS_WORDS if typed else "The email address is missing.")
+        words = why_not_one(typed, ADDRESS_WORDS) if typed else "The email address is missing."
+        problems.append(Problem(words, "email"))
     if phone and not is_phone_number(phone):
-        return _wrong(line, _ROUNDED_WORDS if _ROUNDED.fullmatch(phone) else PHONE_WORDS)
+        problems.append(Problem(_ROUNDED_WORDS if _ROUNDED.fullmatch(phone) else PHONE_WORDS, "phone"))
     zone_name = zone_as_written(zone) if zone else None
-    if not zone or zone_name is not None:
+    is_unclear = bool(zone) and zone_name is None
+    if is_unclear and not zones_meant(zone):
+        words = f"“{zone[:60]}” isn't a time zone. Write it like Europe/Zurich, or leave it out."
+        problems.append(Problem(words, "timezone"))
+    if problems:
+        return _wrong(replace(line, email=email), *problems)
+    if not is_unclear:
         return replace(line, email=email, timezone=zone_name)
-    if not zones_meant(zone):
-        return _wrong(line, f"“{zone[:60]}” isn't a time zone. Write it like Europe/Zurich, or leave it out.")
     answer = zones.get(zone.casefold())
     return replace(line, email=email, timezone=answer or None, unclear_zone=zone, is_zone_open=answer is None)
 
 
-def _wrong(line: Line, words: str) -> Line:
+def _wrong(line: Line, *problems: Problem) -> Line:
     return replace(
         line,
         name=line.name[:_SHOWN],
         email=line.email[:_SHOWN],
         phone=line.phone[:_SHOWN],
         timezone=(line.timezone or "")[:_SHOWN] or None,
-        error=words,
+        problems=problems,
     )

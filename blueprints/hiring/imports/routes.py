@@ -30,7 +30,7 @@ from blueprints.hiring.imports.zones import ZonesForm, zones_form
 from database import row_id
 from extensions import db
 from hiring import imports, queries
-from hiring.imports import Answers, Correction, Effect, ImportChangedError, Line, OtherJobs, Plan
+from hiring.imports import Answers, Correction, Effect, ImportChangedError, Line, OtherJobs, Plan, Problem
 from models import CandidateImport, Job
 from text import CONTROLS, INVISIBLE, LINE_SEPARATORS
 from web.notices import say
@@ -182,7 +182,7 @@ def import_row(import_id: str, number: int) -> ResponseReturnValue:
         form.name.data, form.email.data = line.name, line.email
         form.phone.data = line.phone
         form.timezone.data = line.timezone or (line.unclear_zone if line.is_zone_open else "")
-        return _row_page(row, job, line, form)
+        return _row_page(row, job, line, form, _shown_beside(form, _problems_of(row, job, number)))
     if not form.validate():
         return _row_page(row, job, line, form), 422
     right = Correction(form.name.data, form.email.data, form.phone.data or "", form.timezone.data or None)
@@ -292,8 +292,28 @@ def _columns_page(row: CandidateImport, job: Job, found: CandidateList, form: Co
     )
 
 
-def _row_page(row: CandidateImport, job: Job, line: Line, form: CandidateDetailsForm) -> str:
-    return render_template("hiring/import_row.html", row=row, job=job, line=line, form=form)
+def _problems_of(row: CandidateImport, job: Job, number: int) -> tuple[Problem, ...]:
+    """All that keeps a row from being imported, the other rows included."""
+    return next(planned.problems for planned in _plan(row, job).lines if planned.line.number == number)
+
+
+def _shown_beside(form: CandidateDetailsForm, problems: Sequence[Problem]) -> list[str]:
+    """Put each problem beside its field; return the words of those that have none here."""
+    without_field = []
+    for problem in problems:
+        if problem.column in form:
+            form.refuse(problem.column, problem.words)
+        else:
+            without_field.append(problem.words)
+    return without_field
+
+
+def _row_page(
+    row: CandidateImport, job: Job, line: Line, form: CandidateDetailsForm, without_field: Sequence[str] = ()
+) -> str:
+    return render_template(
+        "hiring/import_row.html", row=row, job=job, line=line, form=form, without_field=without_field
+    )
 
 
 def _preview_page(

@@ -23,7 +23,8 @@ from blueprints.schedule_interview.forms.clash_tick import OFFER_ANYWAY, ClashTi
 from blueprints.schedule_interview.forms.other_people import Reading, RowsField, read_rows
 from models import User
 from scheduling.plans import Participant
-from web.forms import CheckboxesField, clean_line
+from web.addresses import clean_pasted
+from web.forms import CheckboxesField
 from wording import listed
 
 # Empty rows below the filled ones, for people without JavaScript.
@@ -37,8 +38,8 @@ def _user_id(text: Any) -> int | None:
 class PersonForm(wtforms.Form):
     """One row for a person from outside. A part of the step's form, so without a token of its own."""
 
-    name = StringField("Name", filters=[clean_line])
-    email = StringField("Email", filters=[clean_line])
+    name = StringField("Name", filters=[clean_pasted])
+    email = StringField("Email", filters=[clean_pasted])
 
 
 class AttendeesForm(StepForm):

@@ -9,12 +9,15 @@ from wtforms import FieldList
 
 from models import User
 from scheduling.plans import Participant
-from web.addresses import normal_address, people_in
+from text import shortened
+from web.addresses import normal_address, people_in, unreadable_part
 
 MOST_OTHERS = 30
 # A form has far fewer rows; no one types more.
 _MOST_ROWS = 200
 _LONGEST_NAME = 120
+# How much of what is no address is repeated in the message about it.
+_SHOWN = 60
 
 
 class RowsField(FieldList):
@@ -124,7 +127,7 @@ def _split(typed: Iterable[tuple[str, str]]) -> Iterator[PersonRow]:
 
 
 def _not_an_address(row: PersonRow) -> str:
-    if not row.email:
+    part = unreadable_part(row.email or row.name)
+    if not row.email and not part:
         return f"Enter the email address of {row.name}."
-    shown = row.email if len(row.email) <= 60 else row.email[:59] + "…"
-    return f"“{shown}” isn't an email address."
+    return f"“{shortened(part or row.email, _SHOWN)}” isn't an email address."
