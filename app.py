@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+import click
 from flask import Flask, has_request_context, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -19,6 +20,7 @@ import cli
 import htmx
 import instance_folder
 import models  # noqa: F401  the tables have to be known before the first query or migration
+import unloaded_commands
 from blueprints import register_blueprints
 from config import SettingError, flask_settings, load_settings, settings_names
 from database import listen
@@ -84,15 +86,20 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """The application with its settings from the environment; `overrides` win, by the settings' names.
 
     Raises `config.SettingError` for a setting with an invalid value, and OSError when the instance folder
-    cannot be written.
+    cannot be written. For the command line, both are a `click.ClickException`, and what lists or finds the
+    commands gets an application that can only show their help.
     """
     try:
         settings = load_settings(overrides=overrides)
         keys = _keys(settings)
     except (SettingError, OSError) as error:
-        if overrides is None:
-            cli.refuse_in_words(error)
-        raise
+        if overrides is not None or click.get_current_context(silent=True) is None:
+            raise
+        # A command is being run: where a traceback would hide it, one sentence is enough.
+        refusal = cli.refusal_of(error)
+        if not unloaded_commands.is_looking_for_commands():
+            raise refusal from None
+        return unloaded_commands.application_for_help([*cli.commands(), *backup_commands.commands()], refusal)
     # Static files have their own prefix below, so Flask's route is only for development.
     app = _Application(__name__, instance_path=str(settings["INSTANCE_PATH"]))
     app.config.update(settings)

@@ -33,8 +33,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def init_app(app: Flask, make_app: MakeApp) -> None:
     """Add the commands. `make_app` makes another application, for a rehearsal."""
     app.extensions[_MAKE_APP] = make_app
-    for command in (backup_key, backup, restore):
+    for command in commands():
         app.cli.add_command(command)
+
+
+def commands() -> tuple[click.Command, ...]:
+    """The commands of this module."""
+    return backup_key, backup, restore
 
 
 def is_restoring(arguments: Sequence[str]) -> bool:

@@ -41,17 +41,12 @@ class _UselessToRepeat(click.ClickException):
     exit_code = USELESS_TO_REPEAT
 
 
-def refuse_in_words(error: SettingError | OSError) -> None:
-    """End a command that loads the application with one sentence about what keeps it from loading, where the
-    traceback would hide it. Return if no command does.
-
-    `error` is about a setting or about the instance folder. Raises `click.ClickException`.
-    """
-    if click.get_current_context(silent=True) is None:
-        return
+def refusal_of(error: SettingError | OSError) -> click.ClickException:
+    """One sentence about what keeps the application from loading, with the exit status that belongs to it.
+    `error` is about a setting or about the instance folder."""
     if isinstance(error, SettingError):
-        raise _UselessToRepeat(f"A setting is wrong. {error}") from None
-    raise click.ClickException(instance_folder.in_words(error)) from None
+        return _UselessToRepeat(f"A setting is wrong. {error}")
+    return click.ClickException(instance_folder.in_words(error))
 
 
 class _Commands(AppGroup):
@@ -77,12 +72,13 @@ keys = _Commands("keys", help="Keys that encrypt the providers' tokens and the a
 
 
 def init_app(app: Flask) -> None:
-    app.cli.add_command(setup)
-    app.cli.add_command(setup_code)
-    app.cli.add_command(tasks)
-    app.cli.add_command(users)
-    app.cli.add_command(keys)
-    app.cli.add_command(doctor)
+    for command in commands():
+        app.cli.add_command(command)
+
+
+def commands() -> tuple[click.Command, ...]:
+    """The commands of this module, and `doctor`."""
+    return setup, setup_code, tasks, users, keys, doctor
 
 
 def _app() -> Flask:

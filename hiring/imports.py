@@ -17,6 +17,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import candidate_is_within, job_is_within
 from extensions import db
 from hiring import queries
+from hiring.imported_lines import Line, Problem
 from models import Application, Candidate, CandidateImport, Job, User, search_key
 from timezones import utc_now
 from wording import in_a_row
@@ -88,43 +89,6 @@ class Answers:
             skipped=frozenset(said["skipped"]),
             corrected={int(number): Correction(**each) for number, each in said["corrected"].items()},
         )
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with a line. `column` is the field of the line that it is about, called as in
-    `Correction`, or the jobs; "" for the line as a whole. `words` are one or more sentences."""
-
-    words: str
-    column: str = ""
-
-    @property
-    def label(self) -> str:
-        return _COLUMN_LABELS.get(self.column, "")
-
-
-_COLUMN_LABELS = {"name": "Name", "email": "Email", "phone": "Phone", "timezone": "Time zone", "jobs": "Job"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the list. `problems` are all that is wrong with it; then the rest is what was readable.
-
-    `timezone` is an IANA name or None. `unclear_zone` is what the line says instead if that could be several,
-    and `is_zone_open` as long as the sender hasn't said which. `jobs` are the titles that the line names, if
-    any. `is_skipped`: the sender left it out.
-    """
-
-    number: int
-    name: str
-    email: str
-    phone: str = ""
-    timezone: str | None = None
-    problems: tuple[Problem, ...] = ()
-    jobs: tuple[str, ...] = ()
-    is_skipped: bool = False
-    unclear_zone: str = ""
-    is_zone_open: bool = False
 
 
 class Effect(StrEnum):

@@ -25,6 +25,7 @@ RULES: dict[str, frozenset[str]] = {
     "app": EVERYTHING,
     "cli": EVERYTHING,
     "backup_commands": EVERYTHING,
+    "unloaded_commands": frozenset(),
     "gunicorn.conf": EVERYTHING,
     "background": EVERYTHING,
     "first_start": EVERYTHING,

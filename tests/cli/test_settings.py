@@ -1,17 +1,10 @@
 """A value that makes no sense is refused at the start, with an explanation, for every setting there is."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from flask.cli import FlaskGroup
 
 from config import ROOT, SETTINGS, SettingError, load_settings, settings_names
-from schema import USELESS_TO_REPEAT
-from tests.machines.processes import bare_environment
 
 KEY = "A" * 43 + "="
 SPACED, QUOTED, PLACEHOLDER = "an id", '"an-id"', "<your id>"
@@ -315,59 +308,3 @@ def test_value_may_be_in_a_file(tmp_path: Path) -> None:
     assert "hunter" not in str(refused.value)
     with pytest.raises(SettingError, match="MAIL_PASSWORD_FILE names a file that can't be read"):
         load_settings({"MAIL_PASSWORD_FILE": str(tmp_path / "missing")})
-
-
-def test_server_does_not_start_with_nonsense_and_says_why(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"],
-        cwd=ROOT,
-        env={**os.environ, "BASE_URL": "hire.example", "INSTANCE_PATH": str(tmp_path / "instance")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == USELESS_TO_REPEAT
-    assert "A setting is wrong. BASE_URL must begin with http:// or https://" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "instance").exists()
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"MAIL_PORT": "587 # submission"}, "A setting is wrong. MAIL_PORT must be a whole number"),
-        ({"BACKUP_FOLDER": "/tmp"}, "take it out until flask backup-key has made one"),
-        ({"BACKUP_KEY": ","}, "take it out until flask backup-key has made one"),
-        ({"INSTANCE_PATH": "/proc/nowhere"}, "/proc/nowhere can't be used (No such file or directory)."),
-    ],
-)
-def test_command_says_in_one_sentence_what_keeps_it_from_loading(
-    wrong: dict[str, str], words: str, tmp_path: Path
-) -> None:
-    done = CliRunner().invoke(
-        FlaskGroup(load_dotenv=False),
-        ["--app", "app", "doctor"],
-        env={"INSTANCE_PATH": str(tmp_path / "instance"), **wrong},
-    )
-    assert done.exit_code == (1 if "INSTANCE_PATH" in wrong else USELESS_TO_REPEAT)
-    assert isinstance(done.exception, SystemExit)
-    assert words in done.stderr
-    assert done.stdout == ""
-    assert not (tmp_path / "instance").exists()
-
-
-@pytest.mark.slow
-def test_server_says_in_one_sentence_that_its_folder_cannot_be_used() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"],
-        cwd=ROOT,
-        env=bare_environment({"INSTANCE_PATH": "/proc/nowhere"}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "/proc/nowhere can't be used (No such file or directory)." in done.stderr
-    assert "Traceback" not in done.stderr

@@ -12,7 +12,8 @@ from blueprints.hiring.imports.columns import Meaning, understood
 from blueprints.hiring.imports.files import MOST_BYTES, UnreadableListError, read_as, read_file, telling_words
 from blueprints.hiring.imports.lines import people_as_table, read_list
 from blueprints.hiring.imports.table import MOST_LINES, read_table
-from hiring.imports import Answers, Line, Problem
+from hiring.imported_lines import Line, Problem
+from hiring.imports import Answers
 
 NAME, FIRST, LAST, EMAIL, PHONE, ZONE, JOB, NOTHING = (
     Meaning.NAME,

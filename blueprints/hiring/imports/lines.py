@@ -13,7 +13,8 @@ from blueprints.hiring.formulas import unguarded
 from blueprints.hiring.imports.columns import Columns, Meaning, is_enough, understood
 from blueprints.hiring.imports.files import UnreadableListError
 from blueprints.hiring.imports.table import MOST_COLUMNS, Row, read_table, says_nothing
-from hiring.imports import Answers, Line, Problem
+from hiring.imported_lines import Line, Problem
+from hiring.imports import Answers
 from phone_numbers import WORDS as PHONE_WORDS
 from phone_numbers import is_phone_number
 from timezones import zone_as_written, zones_meant

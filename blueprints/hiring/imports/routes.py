@@ -30,7 +30,8 @@ from blueprints.hiring.imports.zones import ZonesForm, zones_form
 from database import row_id
 from extensions import db
 from hiring import imports, queries
-from hiring.imports import Answers, Correction, Effect, ImportChangedError, Line, OtherJobs, Plan, Problem
+from hiring.imported_lines import Line, Problem
+from hiring.imports import Answers, Correction, Effect, ImportChangedError, OtherJobs, Plan
 from models import CandidateImport, Job
 from text import CONTROLS, INVISIBLE, LINE_SEPARATORS
 from web.notices import say

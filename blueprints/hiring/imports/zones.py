@@ -12,7 +12,8 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
 from hiring import queries
-from hiring.imports import Line, Plan
+from hiring.imported_lines import Line
+from hiring.imports import Plan
 from timezones import (
     clock_change_between,
     in_zone,
