@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from extensions import db
+from own_commands import command_line
 from wording import counted
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ def backup(file: Path) -> None:
 
     keys = current_app.config["BACKUP_KEY"]
     if not keys:
-        raise click.ClickException("There is no key to encrypt it with. Make one with flask backup-key.")
+        raise click.ClickException(
+            f"There is no key to encrypt it with. Make one with {command_line('backup-key')}."
+        )
     # What is read is of one moment, and this session has no part in it.
     db.session.rollback()
     try:

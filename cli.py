@@ -25,6 +25,7 @@ from extensions import db
 from hiring.first_plan import add_first_plan
 from messaging.copies import reseal_copies
 from models import Task, TaskState, User
+from own_commands import command_line
 from scheduling.software import usual
 from schema import USELESS_TO_REPEAT, NewerDatabaseError, migrate_database, refuse_newer_database
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
@@ -236,7 +237,7 @@ def retry_tasks(task_ids: tuple[int, ...], attention: bool) -> None:
     Exits with 1 if any of the numbers could not be retried; the others are.
     """
     if attention == bool(task_ids):
-        raise click.UsageError("Name the numbers that `flask tasks list` shows, or --attention.")
+        raise click.UsageError(f"Name the numbers that `{command_line('tasks list')}` shows, or --attention.")
     wanted = [piece.task_id for piece in work_needing_attention()] if attention else task_ids
     if not wanted:
         click.echo("Nothing needs attention.")
@@ -267,12 +268,13 @@ def work() -> None:
     if is_held_back:
         raise click.ClickException(
             "This server was restored from a backup, so its background work is paused. See what is waiting "
-            f"under {current_app.config['BASE_URL']}/settings/restored, or decide with flask tasks resume."
+            f"under {current_app.config['BASE_URL']}/settings/restored, or decide with "
+            f"{command_line('tasks resume')}."
         )
     if is_copy:
         raise click.ClickException(
             "This database is a copy of another installation's, so its background work is paused. "
-            "If the original no longer runs, let this one work: flask tasks resume"
+            f"If the original no longer runs, let this one work: {command_line('tasks resume')}"
         )
     click.echo(f"Started {work_once(_app())} tasks.")
 

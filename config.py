@@ -305,7 +305,7 @@ def _check_together(values: Mapping[str, Any]) -> None:
         )
     if values["BACKUP_FOLDER"] and not values["BACKUP_KEY"]:
         raise SettingError(
-            "BACKUP_FOLDER", "is set, and BACKUP_KEY is not: take it out until flask backup-key has made one"
+            "BACKUP_FOLDER", f"is set, and BACKUP_KEY is not: {read.TAKE_OUT_UNTIL_THERE_IS_A_KEY}"
         )
     if values["MAIL_AUTH"] == "oauth":
         _check_oauth(values)

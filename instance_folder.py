@@ -18,6 +18,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from own_commands import command_line
+
 _DEMO_MARKER = "demo.json"
 _RESTORE_MARKER = "restore_unfinished"
 # Everything that cannot be made again once it is lost, by the names of the files.
@@ -54,8 +56,8 @@ def prepare(folder: Path, *, secret_key: str = "", token_keys: str = "") -> Inst
     """
     if restore_under_way(folder) is not None:
         raise UnfinishedRestoreError(
-            f"A backup was being restored into {folder}, and that was interrupted. Run flask restore "
-            "again: it starts from the beginning."
+            f"A backup was being restored into {folder}, and that was interrupted. Run "
+            f"{command_line('restore')} again: it starts from the beginning."
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _keep_private(folder)

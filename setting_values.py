@@ -16,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from messaging.addresses import bare_address
+from own_commands import command_line
 from public_address import ascii_host
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -26,6 +27,9 @@ _FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 # A key of fewer characters can be found by trying.
 _SHORTEST_KEY = 16
 _MOST_REMINDERS = 5
+
+# What to do with a setting about backups that nothing can be encrypted for.
+TAKE_OUT_UNTIL_THERE_IS_A_KEY = f"take it out until {command_line('backup-key')} has made one"
 
 
 def secret(value: str) -> str:
@@ -271,7 +275,7 @@ def backup_keys(value: str) -> tuple[str, ...]:
 
     keys = tuple(key.strip() for key in value.split(",") if key.strip())
     if not keys:
-        raise ValueError("holds no key: take it out until flask backup-key has made one")
+        raise ValueError(f"holds no key: {TAKE_OUT_UNTIL_THERE_IS_A_KEY}")
     for number, key in enumerate(keys, start=1):
         if key.upper().startswith("AGE-SECRET-KEY-"):
             raise ValueError(
@@ -282,8 +286,8 @@ def backup_keys(value: str) -> tuple[str, ...]:
             pyrage.x25519.Recipient.from_str(key)
         except pyrage.RecipientError:
             raise ValueError(
-                f"has something other than a key in place {number}: it begins with age1; flask backup-key "
-                "makes one"
+                f"has something other than a key in place {number}: it begins with age1; "
+                f"{command_line('backup-key')} makes one"
             ) from None
     return keys
 

@@ -36,6 +36,13 @@ class _List(AppGroup):
         super().__init__(commands=commands)
         self._refusal = refusal
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            # Extensions bring more commands, once the application has been loaded.
+            raise self._refusal
+        return found
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         _warn(self._refusal)
         return super().list_commands(ctx)

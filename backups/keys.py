@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pyrage
 
 from backups.errors import WrongKeyError
+from own_commands import command_line
 
 _SECRET_PREFIX = "AGE-SECRET-KEY-"
 
@@ -56,6 +57,6 @@ def read_secret(text: str) -> pyrage.x25519.Identity:
         return pyrage.x25519.Identity.from_str(found[0])
     except pyrage.IdentityError:
         raise WrongKeyError(
-            f"This isn't a key of a backup: it's a line that begins with {_SECRET_PREFIX}, as flask "
-            "backup-key showed it."
+            f"This isn't a key of a backup: it's a line that begins with {_SECRET_PREFIX}, as "
+            f"{command_line('backup-key')} showed it."
         ) from None

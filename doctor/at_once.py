@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from database import read_only
 from doctor.results import Result, look
+from own_commands import command_line
 
 logger = logging.getLogger("doctor")
 
@@ -48,7 +49,7 @@ def unfinished(name: str, error: Exception) -> Result:
     """What to report about a job that returned nothing."""
     why = "Nothing is known about it."
     if isinstance(error, TookTooLongError):
-        cure = "Give it more time, on the server: flask doctor --seconds 60"
+        cure = f"Give it more time, on the server: {command_line('doctor --seconds 60')}"
         return look(name, "This took too long and was left out.", why, cure)
     if isinstance(error, SQLAlchemyError):
         return look(name, "The database couldn't say.", why, "Look at what is said about the database.")

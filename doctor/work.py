@@ -6,6 +6,7 @@ from flask import current_app
 
 from accounts import copies, restored
 from doctor.results import Result, broken, look, ok
+from own_commands import command_line
 from tasks.attention import work_needing_attention
 from timezones import utc_now
 from wording import counted, duration
@@ -22,7 +23,7 @@ def check(_seconds: float) -> list[Result]:
                 "Background work",
                 "It is paused, because this server was restored from a backup.",
                 _WHY,
-                "Open this address as an owner or admin and decide, or run: flask tasks resume",
+                f"Open this address as an owner or admin and decide, or run: {command_line('tasks resume')}",
                 f"{current_app.config['BASE_URL']}/settings/restored",
             )
         ]
@@ -32,8 +33,8 @@ def check(_seconds: float) -> list[Result]:
                 "Background work",
                 "It is paused, because this looks like a copy of another installation.",
                 _WHY,
-                "If the original no longer runs: flask tasks resume. If this is to be another server of the "
-                "same installation, give it the same keys, as docs/scaling.md says.",
+                f"If the original no longer runs: {command_line('tasks resume')}. If this is to be another "
+                "server of the same installation, give it the same keys, as docs/scaling.md says.",
             )
         ]
     return [_heartbeat(), _attention()]
@@ -66,5 +67,5 @@ def _attention() -> Result:
         name,
         f"{counted(len(pieces), 'piece of work', 'pieces of work')} {needs} attention.",
         "Someone may wait for an email or a link.",
-        "Look at the System log, or run: flask tasks list --attention",
+        f"Look at the System log, or run: {command_line('tasks list --attention')}",
     )

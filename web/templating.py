@@ -17,6 +17,7 @@ from accounts.permissions import Action, may_anywhere
 from accounts.row_permissions import jobs_within
 from connections import catalogue
 from models import InterviewStatus
+from own_commands import command_line
 from scheduling.software import ICONS, meeting_of, provider_of
 from scheduling.standing import Begun, Standing, begun_among, standing_of
 from services import services
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["drawing"] = drawing
     app.jinja_env.globals["may"] = may
+    app.jinja_env.globals["command_line"] = command_line
     app.jinja_env.globals["settings_reach"] = settings_reach
     app.jinja_env.globals["jobs_to_schedule_on"] = jobs_to_schedule_on
     app.jinja_env.globals["viewer_zone"] = viewer_zone

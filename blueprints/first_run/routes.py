@@ -15,6 +15,7 @@ from accounts.throttling import SETUP_CODE, TooManyTriesError
 from blueprints.first_run.forms import SetupForm
 from extensions import db
 from hiring.first_plan import add_first_plan
+from own_commands import command_line
 from scheduling.software import spec_of, usual
 from services import services
 from web import signed_in
@@ -48,7 +49,7 @@ def setup() -> ResponseReturnValue:
                 instance_folder.forget_setup_code(folder)
                 abort(404)
             log.warning("a wrong setup code was sent from %s", address)
-            form.refuse("code", "That's not the code. `flask setup-code` shows it again.")
+            form.refuse("code", f"That's not the code. `{command_line('setup-code')}` shows it again.")
         else:
             try:
                 owner = installing.set_up(

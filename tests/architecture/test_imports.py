@@ -26,6 +26,7 @@ RULES: dict[str, frozenset[str]] = {
     "cli": EVERYTHING,
     "backup_commands": EVERYTHING,
     "unloaded_commands": frozenset(),
+    "own_commands": frozenset(),
     "gunicorn.conf": EVERYTHING,
     "background": EVERYTHING,
     "first_start": EVERYTHING,
@@ -39,6 +40,7 @@ RULES: dict[str, frozenset[str]] = {
         "doctor",
         "host_names",
         "instance_folder.fingerprint",
+        "own_commands",
         "product_version",
         "schema",
         "services",
@@ -86,7 +88,7 @@ RULES: dict[str, frozenset[str]] = {
     "web": GROUND
     | DOMAIN
     | {"htmx", "security", "services", "paging", "connections.wording", "connections.service"}
-    | {"public_address"}
+    | {"own_commands", "public_address"}
     | {"connections.catalogue", "connections.purposes"}
     | {"work.findings", "connections.findings", "messaging.findings", "messaging.delivery.is_configured"}
     | {"work.heartbeat.beat_column", "work.heartbeat.backup_columns"}
@@ -95,7 +97,7 @@ RULES: dict[str, frozenset[str]] = {
     # Thin routes. They may compose a mail for its preview, and use nothing else of messaging.
     "blueprints": GROUND
     | DOMAIN
-    | {"connections", "web", "htmx", "security", "services", "instance_folder", "paging"}
+    | {"connections", "web", "htmx", "security", "services", "instance_folder", "own_commands", "paging"}
     | {"messaging.letters", "messaging.facts", "messaging.reading", "messaging.copies", "messaging.feeds"}
     | {"tasks.mails.previews", "work.mail.Recipient"}
     | {"messaging.delivery.sender_address", "messaging.delivery.is_configured"}
@@ -174,12 +176,13 @@ RULES: dict[str, frozenset[str]] = {
     # What an address is, to report at the start that a setting isn't one.
     "config": frozenset({"file_systems", "messaging.addresses", "public_address", "setting_values"}),
     "file_systems": frozenset(),
-    "setting_values": frozenset({"messaging.addresses", "public_address"}),
+    "setting_values": frozenset({"messaging.addresses", "own_commands", "public_address"}),
     "public_address": frozenset(),
-    "instance_folder": frozenset(),
+    "instance_folder": frozenset({"own_commands"}),
     "attachment_files": frozenset(),
     # Rows as they are in the database, whatever the rest of the product does with them.
-    "backups": GROUND | {"instance_folder", "attachment_files", "product_version", "schema", "security"},
+    "backups": GROUND
+    | {"instance_folder", "attachment_files", "own_commands", "product_version", "schema", "security"},
     "providers": frozenset(),
     # Its time limits apply to looking up names too.
     "providers.transport": frozenset({"host_names", "public_address"}),

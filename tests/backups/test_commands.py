@@ -10,6 +10,7 @@ from backup_commands import is_restoring
 from backups.keys import new_pair, read_secret
 from backups.opening import opened_backup
 from database import writing
+from own_commands import command_line
 from tests.backups.every_table import files_of, fill_every_table
 from tests.backups.places import PAIR
 from tests.machines.application import MakeApp, settings_for
@@ -38,7 +39,7 @@ def test_key_is_made_a_backup_is_written_rehearsed_and_restored(
 
     fill_every_table(make_app())
     without = flask(settings, "backup", str(tmp_path / "x.age"))
-    assert (without.code, "flask backup-key" in without.said) == (1, True)
+    assert (without.code, command_line("backup-key") in without.said) == (1, True)
     path = tmp_path / "backup.age"
     written = flask(keyed, "backup", str(path))
     assert written.code == 0, written.said

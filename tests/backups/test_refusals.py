@@ -26,6 +26,7 @@ from backups.opening import opened_backup
 from extensions import db
 from instance_folder import UnfinishedRestoreError, keys_to_keep, write_keys
 from models import Organization
+from own_commands import command_line
 from tests.backups.every_table import files_of
 from tests.backups.places import PAIR, MakePlace, Place, back_up
 from tests.factories import create_team
@@ -190,7 +191,7 @@ def test_place_that_holds_something_is_refused_and_stays_as_it_is(
 
 def test_no_server_starts_on_a_place_that_is_half_restored(tmp_path: Path) -> None:
     (tmp_path / "restore_unfinished").write_text("a word\n")
-    with pytest.raises(UnfinishedRestoreError, match="Run flask restore again"):
+    with pytest.raises(UnfinishedRestoreError, match=f"Run {command_line('restore')} again"):
         build_app(settings_for("", tmp_path))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT, SETTINGS, SettingError, load_settings, settings_names
+from own_commands import command_line
 
 KEY = "A" * 43 + "="
 SPACED, QUOTED, PLACEHOLDER = "an id", '"an-id"', "<your id>"
@@ -211,7 +212,7 @@ def test_what_was_meant_is_understood(name: str, value: str, meant: object) -> N
         ({"MICROSOFT_CLIENT_SECRET": "x"}, "MICROSOFT_CLIENT_SECRET is set, and MICROSOFT_CLIENT_ID is not"),
         (
             {"BACKUP_FOLDER": str(ROOT)},
-            "BACKUP_FOLDER is set, and BACKUP_KEY is not: take it out until flask backup-key",
+            f"BACKUP_FOLDER is set, and BACKUP_KEY is not: take it out until {command_line('backup-key')}",
         ),
         ({"MAIL_PASSWORD": "x"}, "MAIL_PASSWORD is set, and MAIL_USERNAME is not"),
         ({"MAIL_USE_TLS": "yes", "MAIL_USE_SSL": "yes"}, "MAIL_USE_TLS and MAIL_USE_SSL are both on"),

@@ -8,6 +8,7 @@ from accounts.findings import copied_installation
 from background import work_once
 from extensions import db
 from models import Mail, MailState, Organization
+from own_commands import command_line
 from tests.factories import Team, create_team, schedule
 from tests.machines.apps import Seeded
 from tests.machines.rows import in_rows
@@ -103,7 +104,7 @@ def test_command_lets_a_copy_work_and_refuses_where_nothing_is_paused(copied: Fl
     run = copied.test_cli_runner().invoke
     refused = run(args=["tasks", "work"])
     assert refused.exit_code == 1
-    assert "flask tasks resume" in refused.output
+    assert command_line("tasks resume") in refused.output
     assert run(args=["tasks", "resume"]).exit_code == 0
     assert run(args=["tasks", "work"]).exit_code == 0
     assert "not paused" in run(args=["tasks", "resume"]).output
