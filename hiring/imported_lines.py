@@ -17,6 +17,11 @@ class Problem:
     def label(self) -> str:
         return _COLUMN_LABELS.get(self.column, "")
 
+    @property
+    def place(self) -> int:
+        """Where it belongs among the problems of a line: in the order of the fields."""
+        return list(_COLUMN_LABELS).index(self.column) if self.column else -1
+
 
 _COLUMN_LABELS = {"name": "Name", "email": "Email", "phone": "Phone", "timezone": "Time zone", "jobs": "Job"}
 

@@ -234,6 +234,7 @@ def plan_import(actor: User, job: Job, lines: Sequence[Line], other_jobs: OtherJ
             if search_key(title) not in by_title
         ]
         if problems:
+            problems.sort(key=lambda problem: problem.place)
             planned.append(PlannedLine(line, Effect.ERROR, "", problems=tuple(problems)))
             continue
         jobs = [by_title[search_key(title)] for title in titles] or [job]

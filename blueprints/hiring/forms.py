@@ -21,6 +21,7 @@ from web.forms import CheckboxesField, Form
 from web.row_ids import row_id_or_none
 from web.zone_fields import ZoneField
 from web_links import can_be_opened, completed, has_user_name
+from wording import listed
 
 NAME_LENGTH = 120
 MOST_LINKS, LINK_LENGTH = 5, 500
@@ -102,12 +103,13 @@ class LinksField(TextAreaField):
     def pre_validate(self, form: BaseForm) -> None:
         if len(self.links) > MOST_LINKS:
             raise ValidationError(f"At most {MOST_LINKS} links.")
-        for link in self.links:
-            if not can_be_opened(link) or has_user_name(link):
-                example = "https://www.linkedin.com/in/dina"
-                raise ValidationError(f"“{link[:60]}” is not a link. Enter one like {example} on each line.")
-            if len(link) > LINK_LENGTH:
-                raise ValidationError(f"At most {LINK_LENGTH} characters in a link.")
+        wrong = [f"“{link[:60]}”" for link in self.links if not can_be_opened(link) or has_user_name(link)]
+        if wrong:
+            words = "is not a link" if len(wrong) == 1 else "are not links"
+            example = "https://www.linkedin.com/in/dina"
+            raise ValidationError(f"{listed(wrong)} {words}. Enter one like {example} on each line.")
+        if any(len(link) > LINK_LENGTH for link in self.links):
+            raise ValidationError(f"At most {LINK_LENGTH} characters in a link.")
 
 
 class EditCandidateForm(CandidateDetailsForm):

@@ -105,16 +105,18 @@ class AvailabilityForm(Form):
 
     def _is_day_valid(self, day: int) -> bool:
         spans = self.spans(day)
-        if any(field.errors for span in spans for field in span):
-            return False
-        earlier: Hours | None = None
+        is_valid, earlier = True, None
         for begin, end in spans:
+            if begin.errors or end.errors:
+                is_valid = False
+                continue
             field, words = _problem_of_fields(begin, end, earlier)
             if words:
                 self.refuse(field.name, words)
-                return False
-            earlier = _hours(begin, end) or earlier
-        return True
+                is_valid = False
+            else:
+                earlier = _hours(begin, end) or earlier
+        return is_valid
 
     def _week(self) -> Week:
         found = [[_hours(begin, end) for begin, end in self.spans(day)] for day in range(len(DAYS))]
@@ -156,9 +158,12 @@ class OtherDaysForm(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)
-        if self.first.errors or self.last.errors or self.begin.errors or self.end.errors:
-            return False
-        for field, words in (self._problem_of_days(), _problem_of_fields(self.begin, self.end, None)):
+        problems = []
+        if not self.first.errors and not self.last.errors:
+            problems.append(self._problem_of_days())
+        if not self.begin.errors and not self.end.errors:
+            problems.append(_problem_of_fields(self.begin, self.end, None))
+        for field, words in problems:
             if words:
                 self.refuse(field.name, words)
                 is_valid = False

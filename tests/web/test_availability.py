@@ -81,6 +81,18 @@ def test_hours_that_are_not_shown_are_not_asked_for(web: Flask, team: Team, ben:
     assert (said.week, said.most_a_day) == (None, 2)
 
 
+def test_all_that_is_wrong_with_hours_and_days_is_said_at_once(team: Team, ben: Visitor) -> None:
+    wrong = {"begin_0_0": "nine", "begin_0_1": "19:00", "end_0_1": "18:00", "end_1_0": ""}
+    page = ben.post(PAGE, {**OWN, **wrong}, status=422)
+    assert "Enter a time" in page.error_at("begin_0_0")
+    assert "later than the beginning" in page.error_at("end_0_1")
+    assert "Enter until when." in page.error_at("end_1_0")
+    days = {"first": days_ahead(3), "last": "someday", "begin": "09:00", "end": ""}
+    page = ben.post(f"{PAGE}/days", days, status=422)
+    assert "Enter a date" in page.error_at("last")
+    assert "Enter until when." in page.error_at("end")
+
+
 def test_mondays_hours_are_copied_with_one_click(web: Flask, team: Team, ben: Visitor) -> None:
     page = ben.post(PAGE, {**OWN, "begin_0_0": "10:15", "begin_5_0": "11:00", "copy_monday": "y"})
     assert [page.value_of("Save", f"begin_{day}_0") for day in range(6)] == ["10:15"] * 5 + ["11:00"]
