@@ -67,7 +67,7 @@ _IN_BRACKETS = re.compile(r"[(\[][^\s@]+@[^\s@]+[)\]]")
 # A cell of several lines, as spreadsheets copy it.
 _CELL = re.compile(r'"([^"]*@[^"]*@[^"]*)"')
 _LONGEST = 20_000
-# How much of a part that nobody can read is repeated in the message about it.
+# How much of a part that can't be read is repeated in the message about it.
 _PART_SHOWN = 60
 
 
@@ -274,7 +274,7 @@ def _decoded(text: str) -> str:
 
 
 def why_not_one(text: str, words: str) -> str:
-    """What is wrong with a text that `normal_address` refuses: `words`, and which part nobody can read, or
+    """What is wrong with a text that `normal_address` refuses: `words`, and which part can't be read, or
     that it names several people."""
     people, part = _read(text)
     if part and part != _shown(text):
