@@ -8,7 +8,7 @@ It only finds names to offer. What it takes for the same may be two people, so n
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from heapq import nsmallest
 from typing import TypeVar
 
@@ -55,9 +55,47 @@ def nearest(text: str, keys: Mapping[Row, str]) -> list[Row]:
     return _first(spellings(text)[0], found, keys)
 
 
+def has_whole(text: str, names: Iterable[str]) -> bool:
+    """Whether one of these keys of names has every word of the text as a word of its own: then the search
+    has found what it was for. `Jon` is no word of `Jonas`."""
+    words = [set(spellings(word)) for word in words_of(text)]
+    parts = [set(name.translate(_BETWEEN_WORDS).split()) for name in names]
+    return any(all(word & each for word in words) for each in parts)
+
+
+def one_letter_away(text: str, keys: Mapping[Row, str]) -> list[Row]:
+    """The few rows that a text may mean beside those that it finds: `John` for `Jon`, which finds `Jonas`.
+    One letter of a word is another, missing, too many, or swapped with its neighbor, and the word begins in
+    the same way; of a word of three letters, one is missing. `keys` as for `nearest`."""
+    words = [spellings(word)[0] for word in words_of(text)]
+    if not may_be_a_name(text):
+        return []
+    found = {
+        row: sum(away)
+        for row, key in keys.items()
+        if max(away := _letters_away(words, key.translate(_BETWEEN_WORDS).split())) == 1
+    }
+    return _first(spellings(text)[0], found, keys) if found else []
+
+
+def _letters_away(words: Sequence[str], parts: Sequence[str]) -> list[int]:
+    """For each of these words, how far the nearest part of a name is: none, one letter, or further."""
+    from rapidfuzz.distance import OSA
+
+    def away(word: str, part: str) -> int:
+        if word in part:
+            return 0
+        is_long_enough = len(word) > _SHORTEST or (len(word) == _SHORTEST and len(part) > _SHORTEST)
+        if not is_long_enough or word[0] != part[0]:
+            return 2
+        return min(2, OSA.distance(word, part, score_cutoff=1))
+
+    return [min((away(word, part) for part in parts), default=2) for word in words]
+
+
 def _similar(word: str, vocabulary: Sequence[str]) -> dict[str, int]:
     """The words that may be meant by this one, and how many letters they are apart."""
-    # Loaded only where nothing was found, which most processes never come to.
+    # Loaded only where what was meant was not found, which most processes never come to.
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 

@@ -5,7 +5,7 @@ Only for a search that has found nothing: it reads many names, and no page that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 
@@ -23,9 +23,10 @@ from accounts.row_permissions import (
 )
 from hiring.queries import team
 from models import Application, Candidate, Interview, Job, Role, User, search_key
-from paging import Found, Query
+from paging import Found, Query, literally
 from rows import rows_of
-from spelling import may_be_a_name, nearest
+from searching import spellings, words_of
+from spelling import has_whole, may_be_a_name, nearest, one_letter_away
 
 # Only this many of the newest names are looked at, so that more names take no longer.
 _LOOKED_AT = 20_000
@@ -54,6 +55,45 @@ def candidate_names_meant(actor: Reader, text: str, among: Among = Among.SEEN) -
         return []
     names = {row[0]: row[1] for row in rows_of(_NAMES, {"candidate_ids": found})}
     return list(dict.fromkeys(names[each] for each in found if each in names))
+
+
+def others_meant(
+    actor: Reader, text: str, found: Iterable[str], among: Among = Among.SEEN, team: Sequence[User] = ()
+) -> list[str]:
+    """The names of a few candidates, and of people of this team, who may be meant beside those that were
+    found, each once. `found`: what those are called. None if one of them is called just so."""
+    names = [search_key(name) for name in found]
+    if not names or not may_be_a_name(text) or has_whole(text, names):
+        return []
+    words = [spellings(word)[0] for word in words_of(text)]
+    if not all(words):
+        return []
+    told = {f"begins_{place}": literally(word[0]) for place, word in enumerate(words)}
+    query = _candidate_names(actor.role, among, len(words))
+    rows = rows_of(query, {"asker_id": actor.id, "looked_at": _LOOKED_AT, **told})
+    known = {row[0]: row[1] for row in rows} | {user.name: search_key(user.name) for user in team}
+    return one_letter_away(text, known)
+
+
+@cache
+def _candidate_names(role: Role, among: Among, words: int) -> Query:
+    """Those of whose name some words begin as these do."""
+
+    def begins(place: int) -> ColumnElement[bool]:
+        letter = sa.bindparam(f"begins_{place}", type_=sa.String()) + "%"
+        starts = (sa.literal(before) + letter for before in ("", "% ", "%-"))
+        return sa.or_(*(Candidate.name_key.like(start, escape="/") for start in starts))
+
+    return (
+        sa.select(Candidate.name, Candidate.name_key)
+        .where(
+            Candidate.erased_at.is_(None),
+            _is_among(Asker(role), among),
+            *(begins(place) for place in range(words)),
+        )
+        .order_by(Candidate.id.desc())
+        .limit(sa.bindparam("looked_at", type_=sa.Integer()))
+    )
 
 
 def jobs_meant(actor: Reader, text: str) -> dict[int, str]:

@@ -15,7 +15,7 @@ from accounts.permissions import Action
 from accounts.row_permissions import Asker, Reader, application_is_within, candidate_is_within, job_is_within
 from hiring.lists import CandidateRow, JobRow, gathered, of_application
 from hiring.matching import Kind, candidate_matches, job_matches, kind_of, parameters
-from hiring.misspelled import candidates_meant, jobs_meant, people_meant
+from hiring.misspelled import candidates_meant, jobs_meant, others_meant, people_meant
 from hiring.queries import team
 from models import Application, Candidate, Job, Role, User, search_key
 from paging import Query
@@ -60,6 +60,7 @@ class Found:
     jobs: Group[JobRow]
     people: Group[User]
     is_guess: bool = False
+    also_meant: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -100,6 +101,8 @@ def find(
         jobs=Group.of(list(map(JobRow._make, jobs)), most),
         people=Group.of(_people(people, rest), most),
     )
+    if found.names and may_guess:
+        return replace(found, also_meant=tuple(others_meant(actor, rest, found.names, team=people)))
     return found if found.number or kind is None or not may_guess else _guessed(actor, found, people)
 
 

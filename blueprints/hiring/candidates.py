@@ -20,7 +20,7 @@ from hiring.calling_off import coming_on
 from hiring.choices import jobs_to_choose_from
 from hiring.files import MOST_FILES
 from hiring.lists import CandidateFilter, InterviewState, NameSort
-from hiring.misspelled import candidate_names_meant
+from hiring.misspelled import candidate_names_meant, others_meant
 from models import Application, Candidate, Stage
 from scheduling.reading.days import day_in
 from services import services
@@ -67,6 +67,7 @@ def candidates() -> ResponseReturnValue:
         "hiring/candidates.html",
         page=page,
         meant=[] if page.rows else candidate_names_meant(user, wanted.text),
+        also=others_meant(user, wanted.text, (row.name for row in page.rows)),
         today=day_in(utc_now(), user.timezone),
         wanted=wanted,
         address=address,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 import htmx
 from blueprints.interviews.asked import TABS, AskedInterviews, asked_interviews, how_options
 from hiring.choices import jobs_and_people_to_choose_from
-from hiring.misspelled import Among, candidate_names_meant
+from hiring.misspelled import Among, candidate_names_meant, others_meant
 from models import InterviewStatus
 from scheduling.reading import lists
 from scheduling.reading.days import by_day, day_in
@@ -37,6 +37,9 @@ def index() -> ResponseReturnValue:
         page=page,
         offer=offer,
         meant=[] if page.rows or offer else candidate_names_meant(user, text, Among.INTERVIEWED),
+        also=[]
+        if offer
+        else others_meant(user, text, (row.candidate_name for row in page.rows), Among.INTERVIEWED),
         time_requests=time_requests_of(row.id for row in page.rows) if waits_for_time else {},
         days=by_day(page.rows, utc_now(), user.timezone),
         how_options=how_options(),

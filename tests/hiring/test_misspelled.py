@@ -122,3 +122,41 @@ def test_every_list_and_the_search_lead_to_the_similar_name_with_one_click(
     page = ada.get("/candidates?q=Priya+Raman&stage=offer")
     assert "Did you mean" not in page.words
     assert "Try a different search or clear the filters." in page.words
+
+
+@ON_BOTH
+def test_part_of_a_longer_word_offers_the_name_that_is_one_letter_away(both: Team) -> None:
+    ada, cleo = (db.session.get_one(User, member.id) for member in (both.ada, both.cleo))
+    people = ("Jonas Weber", "John Smith", "Jan Roth", "Don Ek", "Anna-Lena Holm", "Anand Rao", "Marco Roth")
+    for number, name in enumerate(("Mark Roth", *people)):
+        create_candidate(name, f"one{number}@mail.example", both.job_id)
+    for typed, names in (
+        ("Jon", ["John Smith"]),
+        ("jon s", ["John Smith"]),
+        ("Jonas", []),
+        ("Ana", ["Anna-Lena Holm"]),
+        ("Marc", ["Mark Roth"]),
+        ("Marc Roth", ["Mark Roth"]),
+        # The word of a job, of an address, and a name that is there as it was typed.
+        ("Backend", []),
+        ("one1", []),
+        ("Mark", []),
+    ):
+        found = find(ada, typed)
+        assert not found.is_guess, typed
+        assert list(found.also_meant) == names, typed
+    assert "John Smith" not in find(cleo, "Jon").also_meant
+
+
+def test_every_list_leads_to_the_name_that_is_one_letter_away(rows: Rows, team: Team, ada: Visitor) -> None:
+    with rows():
+        for number, name in enumerate(("Jonas Weber", "John Smith")):
+            someone = create_candidate(name, f"one{number}@mail.example", team.job_id)
+            schedule(team.ada, someone, software=None)
+    for path in ("/search", "/search/suggestions", "/candidates", "/interviews"):
+        page = ada.get(f"{path}?q=Jon", htmx="suggestions" in path)
+        assert "Jonas Weber" in page.words
+        assert "Did you mean John Smith" in page.words
+        [link] = page.tree.all("a", lambda e: e.text in ("John Smith", "Did you mean John Smith?"))
+        assert "John Smith" in ada.get(link["href"]).words
+        assert "Did you mean" not in ada.get(f"{path}?q=Jonas", htmx="suggestions" in path).words

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from models import search_key
-from spelling import OFFERED, nearest
+from spelling import OFFERED, has_whole, nearest
 
 NAMES = (
     "Priya Raman", "Mohammed Ali", "Katarina Holm", "John Smith", "José Núñez", "Zoë Müller", "Lina O’Neil",
@@ -63,6 +63,13 @@ def test_most_similar_come_first_and_only_a_few() -> None:
     assert meant("Jonh Ek", *names) == ["John Ek", "Jona Ek"]
     many = [f"Prija {letter}orn" for letter in "abcdefgh"]
     assert len(meant("Priya Zorn", *many)) == OFFERED
+
+
+def test_clear_success_is_a_name_with_all_words_as_they_stand() -> None:
+    names = ["jonas weber", "smith, john"]
+    assert [has_whole(text, names) for text in ("John", "john smith", "Jon", "jonas w")] == [
+        *(True, True, False, False)
+    ]
 
 
 def test_library_is_loaded_only_once_nothing_was_found() -> None:
