@@ -88,11 +88,12 @@ def short_names(names: Sequence[str]) -> list[str]:
 
 
 def short_duration(minutes: int) -> str:
-    """`45 min`, `1 h`, `1 h 30`, `24 h`."""
+    """The same where there is little room: `45 min`, `1 hr`, `1 hr 30 min`, `24 hr`."""
     hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+    pieces = [f"{hours} hr"] if hours else []
+    if rest or not hours:
+        pieces.append(f"{rest} min")
+    return " ".join(pieces)
 
 
 def listed(words: Sequence[str]) -> str:

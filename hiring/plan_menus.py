@@ -23,6 +23,7 @@ from models import (
 )
 from paging import Found, Query
 from rows import rows_of
+from wording import short_duration
 
 
 class MenuTemplate(NamedTuple):
@@ -81,7 +82,7 @@ def how(
         where = link_label or where
     elif software is not None:
         where = software.label
-    return f"{duration_minutes} min · {where}"
+    return f"{short_duration(duration_minutes)} · {where}"
 
 
 def _menu(rows: Sequence[Found]) -> tuple[MenuTemplate, ...]:

@@ -30,7 +30,7 @@ from web.shortcuts import shortcuts
 from web.signed_in import connecting_is_open, current_organization, visitor
 from web.times import instant_as_text
 from web_links import shortened
-from wording import ago, in_a_row, short_names
+from wording import ago, duration, in_a_row, short_duration, short_names
 
 _INDENTATION = re.compile(r"^[ \t]{2,}", re.MULTILINE)
 
@@ -75,6 +75,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["standing"] = standing
     app.jinja_env.filters["begun"] = begun
     app.jinja_env.filters["in_a_row"] = in_a_row
+    app.jinja_env.filters["duration"] = duration
+    app.jinja_env.filters["short_duration"] = _short_duration
     app.jinja_env.filters["short_names"] = short_names
     app.jinja_env.filters["short_link"] = shortened
     app.jinja_env.filters["app_label"] = app_label
@@ -180,6 +182,11 @@ def _since(instant: datetime, zone: str, today: date) -> str:
     """The same for the reader of a remembered piece."""
     local = _moment(instant, zone)
     return f"{local.time} {local.zone_short}" if in_zone(instant, zone).date() == today else local.short
+
+
+def _short_duration(minutes: int) -> str:
+    """A length of time that is never torn apart at the end of a line."""
+    return short_duration(minutes).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def how_long_ago(instant: datetime) -> str:

@@ -142,13 +142,13 @@ def _within_the_day(event: OwnEvent, now: datetime, zone: str) -> tuple[str, str
 
 
 def _how_far(starts_at: datetime, now: datetime) -> str:
-    """`Now`, `in 10 min`, `in 3 h`. Minutes are rounded up: no one is told that it begins in 0 minutes."""
+    """`Now`, `in 10 min`, `in 3 hr`. Minutes are rounded up: no one is told that it begins in 0 minutes."""
     if starts_at <= now:
         return "Now"
     away = starts_at - now
     if away <= _IN_MINUTES:
         return f"in {-(-away // timedelta(minutes=1))} min"
-    return f"in {round(away / timedelta(hours=1))} h"
+    return f"in {round(away / timedelta(hours=1))} hr"
 
 
 def _action(row: TodaysRow) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from models import Draft
 from scheduling.drafts.chosen import chosen_application_id
+from wording import short_duration
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class FromTemplate:
 
     @property
     def label(self) -> str:
-        """`Technical · 60 min`."""
-        return f"{self.name} · {self.duration_minutes} min"
+        """`Technical · 1 hr`."""
+        return f"{self.name} · {short_duration(self.duration_minutes)}"
 
     @property
     def application_id(self) -> int:

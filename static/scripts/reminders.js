@@ -3,12 +3,12 @@
 
 const part = document.querySelector(".reminders");
 const words = part.querySelector(".reminders-words");
-const short = JSON.parse(part.dataset.short);
+const durations = JSON.parse(part.dataset.times);
 const checked = (name) => [...part.querySelectorAll(`[name="${name}"]:checked`)];
 const listed = (texts) => (texts.length > 1 ? `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}` : texts[0]);
 
 part.addEventListener("change", () => {
-  const times = checked("reminders").map((box) => short[box.value]).filter(Boolean);
+  const times = checked("reminders").map((box) => durations[box.value]).filter(Boolean);
   const people = part.querySelectorAll('[name="reminders_to"]').length;
   const to = checked("reminders_to").length;
   const whom = to === people ? "everyone" : `${to} of ${people} people`;

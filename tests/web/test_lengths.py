@@ -1,4 +1,4 @@
-"""How long an interview takes, as people type it."""
+"""How long an interview takes: as people type it, and in the words that pages have for it."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from tests.factories import Team
 from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import draft_at, send
 from web.minutes_field import read_minutes
+from wording import duration, short_duration
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -36,3 +37,26 @@ def test_length_is_kept_and_shown_in_minutes(team: Team, ada: Visitor) -> None:
     page = send(ada, draft, "date-time", status=422, duration_minutes="1:75")
     assert "1:30" in page.error_at("duration_minutes")
     assert page.value_of("Continue", "duration_minutes") == "1:75"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "short", "whole"),
+    [
+        (45, "45 min", "45 minutes"), (60, "1 hr", "1 hour"), (61, "1 hr 1 min", "1 hour 1 minute"),
+        (90, "1 hr 30 min", "1 hour 30 minutes"), (150, "2 hr 30 min", "2 hours 30 minutes"),
+        (1440, "24 hr", "24 hours"),
+    ],
+)  # fmt: skip
+def test_length_is_said_in_one_way_where_there_is_room_and_one_where_there_is_not(
+    minutes: int, short: str, whole: str
+) -> None:
+    assert (short_duration(minutes), duration(minutes)) == (short, whole)
+    # What a page says can be typed.
+    assert read_minutes(short) == read_minutes(whole) == minutes
+
+
+def test_lengths_to_click_are_those_of_everywhere_else(team: Team, ada: Visitor) -> None:
+    draft = draft_at(ada, team.dina.id, "date-time")
+    send(ada, draft, "date-time", duration_minutes="90")
+    page = ada.get(f"{draft}/date-time")
+    assert page.words.count("1 hr 30 min") == 2, "the button of 90 minutes, and what is chosen so far"

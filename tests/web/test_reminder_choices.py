@@ -65,13 +65,13 @@ def test_reminder_whose_time_is_past_is_not_announced(
     why = "The interview is in less than 24 hours."
     later = draft_at(ada, team.dina.id, "finalize", ANSWERS)
     page = ada.get(f"{later}/finalize")
-    assert _line_of_reminders(page) == "24 h and 1 h before, to everyone"
+    assert _line_of_reminders(page) == "24 hours and 1 hour before, to everyone"
     assert why not in page.words
     # In three hours: one is too late, which the line, the choice and the notice say alike.
     soon = {**ANSWERS, "date-time": {"date": "2027-02-01", "time": "16:00"}}
     draft = draft_at(ben, team.dina.id, "finalize", soon)
     page = ben.get(f"{draft}/finalize")
-    assert _line_of_reminders(page) == "1 h before, to everyone"
+    assert _line_of_reminders(page) == "1 hour before, to everyone"
     assert f"No reminder 24 hours before. {why}" in page.words
     assert f"24 hours before the interview {why}" in page.words
     # It stays chosen, for when the interview is moved to a later time.

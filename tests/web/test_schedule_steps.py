@@ -248,7 +248,7 @@ def test_summary_says_all_that_was_chosen_and_no_password(team: Team, ada: Visit
     # One link back for each step that decided something, and not one for each line.
     edits = [button.text for button in page.tree.all("button", lambda e: e.get("name") == "change")]
     assert edits == ["Edit Setup", "Edit Date & Time", "Edit Attendees", "Edit Details"]
-    assert "Reminders 24 h and 1 h before, to everyone Change" in page.words
+    assert "Reminders 24 hours and 1 hour before, to everyone Change" in page.words
     assert rows["Agenda"] == "Ships and sails"
     assert rows["Password"] == "Set"
     assert rows["Internal notes"] == "Likes tea."

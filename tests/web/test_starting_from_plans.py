@@ -60,9 +60,9 @@ def test_one_click_fills_in_all_that_the_template_says(web: Flask, team: Team, a
     assert draft != address, "everything but the time is there"
     date_time = ada.get(address)
     assert value_of(date_time, "duration_minutes") == "60"
-    assert "From the interview plan: Technical · 60 min." in date_time.text
+    assert "From the interview plan: Technical · 1 hr." in date_time.text
     setup = ada.get(f"{draft}/setup")
-    assert "From the plan: Technical · 60 min" in setup.text
+    assert "From the plan: Technical · 1 hr" in setup.text
     assert value_of(setup, "interview_type") == "video"
     assert value_of(setup, "agenda").startswith("Introductions")
     send(ada, draft, "date-time", duration_minutes="60")
@@ -227,7 +227,7 @@ def test_template_after_the_last_one_they_had_comes_first(web: Flask, team: Team
     assert "Next: Technical" in page.words
     menu = menu_on(page)
     assert menu == [
-        "Technical 60 min · Zoom · Next",
+        "Technical 1 hr · Zoom · Next",
         "Phone screen 30 min · Phone",
         "Team interview 45 min · Zoom",
     ]

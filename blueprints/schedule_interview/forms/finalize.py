@@ -11,7 +11,7 @@ from wtforms.validators import Length, Optional
 from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS, Answers, Offered, StepForm
 from scheduling.plans import THE_CANDIDATE, Reminders
 from web.forms import CheckboxesField
-from wording import duration, listed, short_duration
+from wording import duration, listed
 
 WORDS_LIMIT = 1000
 
@@ -95,7 +95,7 @@ class FinalizeForm(StepForm):
         people = len(self.reminders_to.choices)
         if not minutes or not to:
             return "None"
-        before = listed([short_duration(choice.value) for choice in self._ticked(minutes)])
+        before = listed([duration(choice.value) for choice in self._ticked(minutes)])
         return f"{before} before, to {'everyone' if len(to) == people else f'{len(to)} of {people} people'}"
 
     def _ticked(self, minutes: Collection[int]) -> list[SelectChoice]:

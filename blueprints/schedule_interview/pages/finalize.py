@@ -24,7 +24,7 @@ from scheduling.plans import Plan, differences
 from scheduling.software import WITH_PASSCODE
 from scheduling.venues import OnlineMeeting, Venue
 from timezones import in_zone, local_moment
-from wording import duration, first_name, in_a_row, short_duration
+from wording import duration, first_name, in_a_row
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class FinalizePage(Page[FinalizeForm]):
             "reminders_in_words": form.reminders_in_words(too_late),
             "reminders_too_late": too_late,
             # Those that can still be sent.
-            "reminders_short": {
-                choice.value: short_duration(choice.value)
+            "reminder_times": {
+                choice.value: duration(choice.value)
                 for choice in form.reminders.choices
                 if choice.value not in too_late
             },

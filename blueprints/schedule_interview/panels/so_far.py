@@ -8,7 +8,7 @@ from blueprints.schedule_interview.dialog import Dialog
 from blueprints.schedule_interview.forms.attendees import AttendeesForm
 from scheduling.venues import OnlineMeeting, PastedLink
 from timezones import local_moment
-from wording import counted, people
+from wording import counted, people, short_duration
 
 
 def so_far(dialog: Dialog) -> str:
@@ -36,7 +36,7 @@ def _pieces(dialog: Dialog) -> Iterator[str]:
     elif times:
         yield local_moment(times[0].starts_at, times[0].timezone).short
     if len({slot.duration_minutes for slot in times}) == 1:
-        yield f"{times[0].duration_minutes} min"
+        yield short_duration(times[0].duration_minutes)
     if dialog.checked(AttendeesForm) is not None or _is_filled_in(dialog):
         # The hiring manager is never chosen a second time as an attendee, and the candidate comes too.
         yield people(len(dialog.attendees()) + 2)
