@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -27,7 +27,15 @@ from messaging.copies import reseal_copies
 from models import Task, TaskState, User
 from own_commands import command_line
 from scheduling.software import usual
-from schema import USELESS_TO_REPEAT, NewerDatabaseError, migrate_database, refuse_newer_database
+from schema import (
+    USELESS_TO_REPEAT,
+    NewerDatabaseError,
+    NoTablesError,
+    UnusableDatabaseError,
+    migrate_database,
+    require_answer,
+    require_tables,
+)
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
 from services import services
 from tasks.attention import WaitingWork, WorkState, described, try_again_now, work_needing_attention
@@ -50,13 +58,17 @@ def refusal_of(error: SettingError | OSError) -> click.ClickException:
     return click.ClickException(instance_folder.in_words(error))
 
 
-class _Commands(AppGroup):
-    """Commands that read and change what is stored, and so have to know all of it."""
+class _Command(click.Command):
+    """Reads and changes what is stored, and so has to know all of it. Its help needs nothing."""
 
     def invoke(self, ctx: click.Context) -> Any:
         with _refusal_in_words():
-            refuse_newer_database(ctx.ensure_object(ScriptInfo).load_app())
+            require_tables(ctx.ensure_object(ScriptInfo).load_app())
         return super().invoke(ctx)
+
+
+class _Commands(AppGroup):
+    command_class = _Command
 
 
 @contextmanager
@@ -65,6 +77,8 @@ def _refusal_in_words() -> Iterator[None]:
         yield
     except NewerDatabaseError as error:
         raise _UselessToRepeat(str(error)) from None
+    except UnusableDatabaseError as error:
+        raise click.ClickException(str(error)) from None
 
 
 tasks = _Commands("tasks", help="Background work: see what waits, try again, work by hand.")
@@ -93,8 +107,11 @@ def _app() -> Flask:
 @with_appcontext
 def setup_code() -> None:
     """Show the one-time code that /setup asks for."""
-    if first_run.organization() is not None:
-        raise click.ClickException("This server is set up already; the code is gone.")
+    # Before the first start, there are no tables and no one who has used the code.
+    with _refusal_in_words(), suppress(NoTablesError):
+        require_tables(_app())
+        if first_run.organization() is not None:
+            raise click.ClickException("This server is set up already; the code is gone.")
     click.echo(instance_folder.setup_code(current_app.config["INSTANCE_PATH"]))
 
 
@@ -119,6 +136,7 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
     password = _password()
     # This may be the very first thing that happens on a server, before it was ever started.
     with _refusal_in_words():
+        require_answer(_app())
         migrate_database(_app())
     try:
         first_run.set_up(

@@ -30,15 +30,59 @@ _WAITING = "Another process is bringing the database up to date; this one waits 
 USELESS_TO_REPEAT = 78
 
 
-class NewerDatabaseError(Exception):
+class UnusableDatabaseError(Exception):
+    """The program can't work with the database as it is. `problem`, `consequence`, and `cure` are sentences
+    for the person who runs the server."""
+
+    def __init__(self, problem: str, consequence: str, cure: str) -> None:
+        super().__init__(f"{problem} {cure}")
+        self.problem, self.consequence, self.cure = problem, consequence, cure
+
+
+class NoAnswerError(UnusableDatabaseError):
+    """The database can't be reached, or refuses to answer."""
+
+    def __init__(self, error: SQLAlchemyError) -> None:
+        super().__init__(
+            f"The database doesn't answer ({type(getattr(error, 'orig', None) or error).__name__}).",
+            "Nothing works without it.",
+            "Start the database server, or correct DATABASE_URL.",
+        )
+
+
+class NoTablesError(UnusableDatabaseError):
+    """No server has started with this database yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database has no tables yet.",
+            "Nothing works without them.",
+            "Start the server: it makes them.",
+        )
+
+
+class OlderDatabaseError(UnusableDatabaseError):
+    """No server of this version has started with this database yet."""
+
+    def __init__(self, found: str, newest: str | None) -> None:
+        super().__init__(
+            f"The tables are at revision {found}, and this version needs {newest}.",
+            "Pages that use what is new fail.",
+            "Restart the server: it brings them up to date.",
+        )
+
+
+class NewerDatabaseError(UnusableDatabaseError):
     """The database was brought up to date by a newer version of the program than this one."""
 
     def __init__(self, found: str, newest: str) -> None:
         super().__init__(
             f"The database is newer than this program: its tables are at revision {found}, and this version "
             f"of SmoothHiring knows them up to {newest}. It can't know what a newer version keeps there, so "
-            "it stopped before changing anything. Start the newer version again; to go back for good, "
-            "restore the backup from before the upgrade, as docs/upgrading.md says."
+            "it stopped before changing anything.",
+            "This version must not touch it.",
+            "Start the newer version again; to go back for good, restore the backup from before the upgrade, "
+            "as docs/upgrading.md says.",
         )
 
 
@@ -67,9 +111,28 @@ def migrate_database(app: Flask, before: Callable[[], object] | None = None) -> 
             upgrade(directory=str(_folder(app)))
 
 
-def refuse_newer_database(app: Flask) -> None:
-    """Raise `NewerDatabaseError` if the database is newer than the program. Changes nothing."""
-    _is_up_to_date(app)
+def require_tables(app: Flask) -> str:
+    """Return the revision of the database's tables, which are those of this version. Changes nothing.
+
+    Raises the `UnusableDatabaseError` that says why this version can't work with the database as it is.
+    """
+    require_answer(app)
+    found = revision_of(app)
+    if found is None:
+        raise NoTablesError
+    if not _is_up_to_date(app):
+        raise OlderDatabaseError(found, newest_revision(_folder(app)))
+    return found
+
+
+def require_answer(app: Flask) -> None:
+    """Raise `NoAnswerError` unless the application's database answers."""
+    with app.app_context(), read_only():
+        try:
+            with db.engine.connect() as connection:
+                connection.execute(sa.text("SELECT 1"))
+        except SQLAlchemyError as error:
+            raise NoAnswerError(error) from None
 
 
 def bring_to(app: Flask, revision: str) -> None:

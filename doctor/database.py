@@ -12,7 +12,7 @@ from accounts.findings import shared_database_file
 from database import LARGEST_ROW_ID
 from doctor.results import Level, Result, broken, look, ok
 from extensions import db
-from schema import NewerDatabaseError, newest_revision, refuse_newer_database, revision_of
+from schema import NoAnswerError, UnusableDatabaseError, require_tables
 
 _SLOW_SECONDS = 0.5
 # A year and more before the end, with as many rows as a day has had until then.
@@ -31,14 +31,7 @@ def check(_seconds: float) -> list[Result]:
     try:
         words = _in_words()
     except SQLAlchemyError as error:
-        return [
-            broken(
-                "Database",
-                f"The database doesn't answer ({type(getattr(error, 'orig', None) or error).__name__}).",
-                "Nothing works without it.",
-                "Start the database server, or correct DATABASE_URL.",
-            )
-        ]
+        return [_broken("Database", NoAnswerError(error))]
     took = time.monotonic() - began
     found = [ok("Database", f"{words} answers.")]
     if took > _SLOW_SECONDS:
@@ -87,25 +80,12 @@ def _numbers() -> list[Result]:
 
 
 def _tables(app: Flask) -> Result:
-    name = "Tables"
     try:
-        refuse_newer_database(app)
-    except NewerDatabaseError as error:
-        words, _, cure = str(error).partition(" Start ")
-        return broken(name, words, "This version must not touch it.", f"Start {cure}")
-    found, newest = revision_of(app), newest_revision()
-    if found is None:
-        return broken(
-            name,
-            "There are no tables yet.",
-            "Nothing works without them.",
-            "Start the server: it makes them.",
-        )
-    if found != newest:
-        return broken(
-            name,
-            f"The tables are at revision {found}, and this version needs {newest}.",
-            "Pages that use what is new fail.",
-            "Restart the server: it brings them up to date.",
-        )
-    return ok(name, f"The tables are up to date (revision {found}).")
+        revision = require_tables(app)
+    except UnusableDatabaseError as error:
+        return _broken("Tables", error)
+    return ok("Tables", f"The tables are up to date (revision {revision}).")
+
+
+def _broken(name: str, error: UnusableDatabaseError) -> Result:
+    return broken(name, error.problem, error.consequence, error.cure)
