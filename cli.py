@@ -33,7 +33,6 @@ from schema import (
     NoTablesError,
     UnusableDatabaseError,
     migrate_database,
-    require_answer,
     require_tables,
 )
 from security import PASSWORD_MIN_LENGTH, TokenVault, hash_password, is_well_known
@@ -136,7 +135,6 @@ def setup(organization: str, timezone: str, name: str, email: str, open_connecti
     password = _password()
     # This may be the very first thing that happens on a server, before it was ever started.
     with _refusal_in_words():
-        require_answer(_app())
         migrate_database(_app())
     try:
         first_run.set_up(

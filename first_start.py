@@ -42,8 +42,8 @@ def prepare_files(settings: Mapping[str, Any]) -> None:
 def prepare(app: Flask) -> None:
     """Bring the database up to date, and say on the console what to do next.
 
-    Raises `NewerDatabaseError` for a database that this version does not know, and `BackupError` where an
-    upgrade can't begin with the backup that it should.
+    Raises `NewerDatabaseError` for a database that this version does not know, `NoAnswerError` for one that
+    doesn't answer, and `BackupError` where an upgrade can't begin with the backup that it should.
     """
     shared = shared_database_file(app.config["NETWORK_FILE_SYSTEM"])
     if shared is not None:

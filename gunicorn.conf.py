@@ -13,7 +13,7 @@ from gunicorn.glogging import Logger
 
 from config import SettingError, load_settings
 from instance_folder import UnfinishedRestoreError, in_words
-from schema import USELESS_TO_REPEAT, NewerDatabaseError
+from schema import USELESS_TO_REPEAT, NewerDatabaseError, NoAnswerError
 from whole_requests import WholeRequestWorker
 
 try:
@@ -89,8 +89,8 @@ def on_starting(server: Any) -> None:
     except NewerDatabaseError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(USELESS_TO_REPEAT)
-    except BackupError as error:
-        # Of an upgrade. The next start may find the disk that this one missed.
+    except (BackupError, NoAnswerError) as error:
+        # The next start may find the database, or the disk for the backup of an upgrade.
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
     global _key_paths

@@ -92,10 +92,12 @@ def migrate_database(app: Flask, before: Callable[[], object] | None = None) -> 
     If another process is doing it, this one says so on the console and waits until that is done, no matter
     how long it takes. All steps are one transaction, so a process that is killed leaves the database as it
     was. `before` is called first if there are tables already, while no other process is doing it; whatever it
-    raises leaves them as they are. Raises `NewerDatabaseError` if the database is newer than the program.
+    raises leaves them as they are. Raises `NewerDatabaseError` if the database is newer than the program, and
+    `NoAnswerError` if it doesn't answer.
     """
     if _is_up_to_date(app):
         return
+    require_answer(app)
     with _alone(app):
         # The process that this one waited for has done it.
         if _is_up_to_date(app):

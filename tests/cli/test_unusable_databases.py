@@ -1,5 +1,8 @@
 """What the commands do while the database doesn't answer, has no tables yet, or those of another version."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import FlaskGroup
 
+from config import ROOT
 from extensions import db
 from schema import require_tables
 from tests.cli.test_commands import flask
@@ -19,6 +23,8 @@ COMMANDS = (
     ["users", "reset-two-step", "ada@northlight.example"],
     ["keys", "rotate"],
 )
+# Nothing listens on a machine's first port.
+NOWHERE = "postgresql+psycopg://smoothhiring@127.0.0.1:1/smoothhiring"
 SETUP = ["setup", "--organization=N", "--timezone=UTC", "--name=Ada", "--email=ada@northlight.example"]
 
 
@@ -45,14 +51,27 @@ def test_setup_code_is_shown_before_the_first_start(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [*COMMANDS, ["setup-code"], SETUP], ids=" ".join)
 def test_command_without_a_database_server_says_so(arguments: list[str], tmp_path: Path) -> None:
-    # Nothing listens on a machine's first port.
-    nowhere = "postgresql+psycopg://smoothhiring@127.0.0.1:1/smoothhiring"
-    done = run(arguments, INSTANCE_PATH=str(tmp_path), DATABASE_URL=nowhere)
+    done = run(arguments, INSTANCE_PATH=str(tmp_path), DATABASE_URL=NOWHERE)
     assert done.exit_code == 1
     assert done.stderr == (
         "Error: The database doesn't answer (OperationalError). Start the database server, or correct "
         "DATABASE_URL.\n"
     )
+
+
+def test_server_without_a_database_server_says_so_and_may_be_started_again(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"],
+        cwd=ROOT,
+        env={**os.environ, "INSTANCE_PATH": str(tmp_path), "DATABASE_URL": NOWHERE},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "The database doesn't answer (OperationalError). Start the database server" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_command_leaves_the_tables_of_an_older_version_alone(sqlite_app: Flask) -> None:
