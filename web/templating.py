@@ -18,6 +18,7 @@ from accounts.row_permissions import jobs_within
 from connections import catalogue
 from models import InterviewStatus
 from own_commands import command_line
+from scheduling.roles import attendee_in_words
 from scheduling.software import ICONS, meeting_of, provider_of
 from scheduling.standing import Begun, Standing, begun_among, standing_of
 from services import services
@@ -80,6 +81,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["short_names"] = short_names
     app.jinja_env.filters["short_link"] = shortened
     app.jinja_env.filters["app_label"] = app_label
+    app.jinja_env.filters["attendee_in_words"] = attendee_in_words
     app.jinja_env.filters["role_label"] = lambda role: role.label
     demo = services(app).demo
 

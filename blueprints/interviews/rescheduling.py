@@ -41,6 +41,7 @@ from scheduling.free_times import Asked, OnTheTeam
 from scheduling.meetings.restoring import time_at_provider
 from scheduling.outside.busy import known_of
 from scheduling.plans import When, plan_of
+from scheduling.roles import attendee_in_words
 from services import services
 from timezones import is_zone
 from web.lists import asked_instant
@@ -263,7 +264,12 @@ def _people(interview: Interview) -> list[Person]:
     people = [someone(interview.candidate.name, "Candidate", interview.candidate.timezone)]
     people.append(Person(manager.name, "Hiring manager", clock_of(manager), manager.id))
     people += [
-        Person(each.name, "Attendee", clock_of(each.user) if each.user is not None else None, each.user_id)
+        Person(
+            each.name,
+            attendee_in_words(each.user_id),
+            clock_of(each.user) if each.user is not None else None,
+            each.user_id,
+        )
         for each in interview.attendees
     ]
     return people

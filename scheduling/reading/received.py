@@ -10,6 +10,7 @@ from typing import Literal
 
 from models import Interview, Mail, MailState, MailTrouble, ReaderRole
 from scheduling.mails.outcomes import can_be_sent_again, is_tried_again, label_of
+from scheduling.roles import role_in_words
 from timezones import utc_now
 from work.mail import kind_of, next_tries
 
@@ -32,12 +33,6 @@ _IN_ORDER = tuple(_SUMMED_UP.values())
 
 # In the order in which an interview names people.
 _ORDER = (ReaderRole.CANDIDATE, ReaderRole.HIRING_MANAGER, ReaderRole.ATTENDEE, ReaderRole.TEAM)
-_ROLES = {
-    ReaderRole.CANDIDATE: "Candidate",
-    ReaderRole.HIRING_MANAGER: "Hiring manager",
-    ReaderRole.ATTENDEE: "Interviewer",
-    ReaderRole.TEAM: "Team",
-}
 
 
 @dataclass(frozen=True)
@@ -139,11 +134,9 @@ def _person(mail: Mail) -> str:
 
 def _role(interview: Interview, mails: list[Mail]) -> str:
     role = min((mail.role for mail in mails), key=_ORDER.index)
-    if role is ReaderRole.ATTENDEE and mails[-1].user_id is None:
-        return "Guest"
     if role is ReaderRole.TEAM and mails[-1].user_id == interview.scheduler_id:
         return "Scheduler"
-    return _ROLES[role]
+    return role_in_words(role, is_of_the_team=mails[-1].user_id is not None)
 
 
 def _described(mail: Mail, now: datetime, next_try: datetime | None) -> Email:

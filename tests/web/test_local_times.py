@@ -83,7 +83,7 @@ def test_people_chosen_later_are_added_and_people_in_one_zone_are_grouped(team: 
     page = ada.get(f"{draft}/date-time")
     assert clocks(page) == [
         "Ben Frei Hiring manager · Zurich 09:00 CET Wed 10 Feb",
-        "Lena Ott, Omid Far Attendee · Kolkata 13:30 IST Wed 10 Feb",
+        "Lena Ott, Omid Far Interviewer · Kolkata 13:30 IST Wed 10 Feb",
         "You Scheduling · Zurich 09:00 CET Wed 10 Feb",
     ]
     assert "Dina Kaur's time zone isn't known" in page.text

@@ -40,7 +40,7 @@ def test_each_time_and_each_person_has_a_check_box(web: Flask, ada: Visitor, tea
     page = ada.get(f"{draft}/finalize")
     assert ticked(page, "reminders") == ["1440", "60"]
     assert ticked(page, "reminders_to") == [team.dina.email, team.ben.email, SAM]
-    assert "Sam Ortiz (attendee)" in page.text
+    assert "Sam Ortiz (guest)" in page.text
     send(ada, draft, "finalize", reminders=["60"], reminders_to=[team.dina.email, SAM])
     # The scheduler gets a copy of the candidate's.
     assert reminders(web) == {(team.dina.email, 60), (SAM, 60), (team.ada.email, 60)}

@@ -11,7 +11,7 @@ from wtforms import Field, FieldList, HiddenField
 from wtforms.widgets import DateInput, NumberInput, TextArea, TextInput, TimeInput
 
 from database import read_row_id
-from models import Application, Attachment, Candidate, ReaderRole, User
+from models import Application, Attachment, Candidate, User
 from scheduling.plans import Participant
 from scheduling.rules import Rules
 from web.forms import Form, clean_text
@@ -21,11 +21,6 @@ from work.mail import Recipient
 # As forms send them and drafts keep them: each field's values as text.
 Answers = dict[str, list[str]]
 
-ROLES_IN_WORDS = {
-    ReaderRole.CANDIDATE: "Candidate",
-    ReaderRole.HIRING_MANAGER: "Hiring manager",
-    ReaderRole.ATTENDEE: "Attendee",
-}
 EVERYTHING_ELSE_IS_KEPT = "Everything else is kept."
 
 _TYPED = (TextInput, TextArea, DateInput, TimeInput, NumberInput)

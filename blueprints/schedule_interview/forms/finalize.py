@@ -8,10 +8,12 @@ from wtforms import BooleanField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
-from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS, Answers, Offered, StepForm
+from blueprints.schedule_interview.forms.base import Answers, Offered, StepForm
 from scheduling.plans import THE_CANDIDATE, Reminders
+from scheduling.roles import role_in_words
 from web.forms import CheckboxesField
 from wording import duration, listed
+from work.mail import Recipient
 
 WORDS_LIMIT = 1000
 
@@ -44,8 +46,7 @@ class FinalizeForm(StepForm):
             for minutes in offered.rules.reminder_minutes
         ]
         self.reminders_to.choices = [
-            SelectChoice(who.address.lower(), f"{who.name} ({ROLES_IN_WORDS[who.role].lower()})")
-            for who in offered.readers
+            SelectChoice(who.address.lower(), f"{who.name} ({_role(who).lower()})") for who in offered.readers
         ]
 
     def suggest(self, offered: Offered) -> None:
@@ -119,3 +120,7 @@ class FinalizeForm(StepForm):
         if candidate_email.lower() in not_for:
             not_for = not_for - {candidate_email.lower()} | {THE_CANDIDATE}
         return Reminders(tuple(self.reminders.data or ()), not_for)
+
+
+def _role(who: Recipient) -> str:
+    return role_in_words(who.role, is_of_the_team=who.user_id is not None)

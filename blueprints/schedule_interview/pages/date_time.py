@@ -23,6 +23,7 @@ from scheduling.availability.keeping import clock_of
 from scheduling.clashes import Clash
 from scheduling.free_times import Asked
 from scheduling.plans import When
+from scheduling.roles import attendee_in_words
 from scheduling.spread import spread_times
 from scheduling.venues import OnlineMeeting
 from timezones import in_zone, is_zone, utc_now
@@ -200,7 +201,12 @@ def _people(dialog: Dialog) -> list[Person]:
     if manager is not None:
         people.append(Person(manager.name, "Hiring manager", clock_of(manager), manager.id))
     people += [
-        Person(each.name, "Attendee", clocks.get(each.user_id) if each.user_id else None, each.user_id)
+        Person(
+            each.name,
+            attendee_in_words(each.user_id),
+            clocks.get(each.user_id) if each.user_id else None,
+            each.user_id,
+        )
         for each in dialog.attendees()
     ]
     actor = dialog.actor

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
-from blueprints.schedule_interview.forms.base import ROLES_IN_WORDS
 from extensions import db
 from messaging.delivery import is_configured
 from messaging.facts import AttachedFile, InterviewFacts, InvitingOrganization, Reader, facts_of
@@ -31,6 +30,7 @@ from scheduling.mails.reminders import is_too_late, no_reminder, people_to_remin
 from scheduling.mails.told import Told
 from scheduling.plans import Plan, When, differences
 from scheduling.reading import lists
+from scheduling.roles import role_in_words
 from scheduling.software import WITH_PASSCODE, spec_of
 from scheduling.venues import OnlineMeeting, PastedLink, Venue
 from tasks.mails.previews import preview, preview_of_request, sender_of
@@ -202,7 +202,7 @@ class Preview:
         """Everyone who gets an email, the candidate first; `here` is the address of the page."""
         return [
             ReaderChoice(
-                ROLES_IN_WORDS[reader.role],
+                role_in_words(reader.role, is_of_the_team=reader.is_of_the_team),
                 reader.person.name,
                 f"{here}?reader={number}#letter",
                 number == shown,
