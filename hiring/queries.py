@@ -74,7 +74,37 @@ def candidate_at(actor: User, email: str) -> Candidate | None:
     return candidate(actor, found) if found is not None else None
 
 
+def candidates_like(actor: User, new: Candidate) -> list[Candidate]:
+    """Up to three others whom `actor` may see, the newest first, with the same name or telephone number as a
+    new candidate: one person may have written from two addresses."""
+    told = {
+        "asker_id": actor.id,
+        "candidate_id": new.id,
+        "name_key": new.name_key,
+        "phone_digits": new.phone_digits,
+    }
+    return list(db.session.scalars(_candidates_like(actor.role, bool(new.phone_digits)), told))
+
+
 _CANDIDATE_ID = sa.bindparam("candidate_id", type_=sa.Integer())
+
+
+@cache
+def _candidates_like(role: Role, has_phone: bool) -> sa.Select[Candidate]:
+    alike = Candidate.name_key == sa.bindparam("name_key", type_=sa.String())
+    if has_phone:
+        alike = sa.or_(alike, Candidate.phone_digits == sa.bindparam("phone_digits", type_=sa.String()))
+    return (
+        sa.select(Candidate)
+        .where(
+            alike,
+            Candidate.id != _CANDIDATE_ID,
+            Candidate.erased_at.is_(None),
+            candidate_is_within(Asker(role), Action.SEE),
+        )
+        .order_by(Candidate.id.desc())
+        .limit(3)
+    )
 
 
 @cache

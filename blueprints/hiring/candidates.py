@@ -34,7 +34,7 @@ from web.lists import (
     job_options,
     options_of,
 )
-from web.notices import say
+from web.notices import Link, say
 from web.received_files import NOTHING, Received, drop_all, receive, sent_files
 from web.signed_in import actor, person
 from web.still_planned import say_with_planned
@@ -126,6 +126,7 @@ def new_candidate() -> ResponseReturnValue:
             _, form.files.errors = add_received(actor(), made, received)
             if not form.files.errors:
                 db.session.commit()
+                _say_who_is_alike(made)
                 chosen = chosen_time()
                 at = chosen.at if chosen is not None else None
                 return redirect(url_for("hiring.candidate", candidate_id=made.id, at=at), 303)
@@ -153,6 +154,20 @@ def _received_between_transactions() -> Received:
 def _known(form: EditCandidateForm, error: commands.HiringError) -> Candidate | None:
     """Who has the address that was refused, if that is why, and they may be seen by who typed it."""
     return queries.candidate_at(actor(), form.email.data) if error.field == "email" else None
+
+
+def _say_who_is_alike(made: Candidate) -> None:
+    """Name the candidates who may be the same person, only with another address."""
+    others = queries.candidates_like(actor(), made)
+    if not others:
+        return
+    is_by_name = [each.name_key == made.name_key for each in others]
+    what = "name" if all(is_by_name) else "name or phone number" if any(is_by_name) else "phone number"
+    links = [
+        Link(f"{each.name}, {each.email}", url_for("hiring.candidate", candidate_id=each.id))
+        for each in others
+    ]
+    say(f"{made.name} was added. You already had a candidate with the same {what}.", "warning", links=links)
 
 
 def _new_candidate_page(form: CandidateForm, known: Candidate | None = None) -> str:

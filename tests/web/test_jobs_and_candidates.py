@@ -8,7 +8,7 @@ from flask import Flask
 
 from extensions import db
 from models import Application, Candidate, Job, User
-from tests.factories import Team, create_job, create_team
+from tests.factories import Team, create_candidate, create_job, create_team
 from tests.machines.rows import in_rows
 from tests.pages.visitor import Visitor
 from tests.web.dialog_steps import draft_at, other_people, send
@@ -113,7 +113,7 @@ REFUSED_CANDIDATES = [
     ("email", "", "Enter the candidate's email"),
     ("email", "nora", "like dina@mail.example"),
     ("email", "nora@localhost", "like dina@mail.example"),
-    ("email", "nora@mail.example, x@y.example", "like dina@mail.example"),
+    ("email", "nora@mail.example, x@y.example", "There are 2 here."),
     ("email", "nora@mail.example\r\nBcc: x@y.example", "like dina@mail.example"),
     ("email", "x" * 250 + "@mail.example", "like dina@mail.example"),
     ("email", "Dina.Kaur@MAIL.example", "already a candidate"),
@@ -142,6 +142,34 @@ def test_impossible_candidate_is_refused_beside_its_field(web: Flask, team: Team
                 assert answer.value_of("Add candidate", name) == value
     with in_rows(web):
         assert db.session.scalar(db.select(db.func.count(Candidate.id))) == 1
+
+
+def test_candidate_with_a_name_or_number_that_is_there_already_is_pointed_out(
+    web: Flask, team: Team, ada: Visitor
+) -> None:
+    def add(**fields: Any) -> str:
+        ada.submit(ada.get("/candidates/new"), "Add candidate", status=303, job=team.job_id, **fields)
+        return ada.get("/candidates").words
+
+    already = "You already had a candidate with the same"
+    number = "+41 44 668 18 00"
+    assert already not in add(name="Nora Lund", email="nora@mail.example", phone=number)
+    assert f"{already} name. Nora Lund, nora@mail.example" in add(name="nora LUND", email="nora@work.example")
+    said = add(name="Nora Holm", email="nora.holm@mail.example", phone="+41446681800")
+    assert f"{already} phone number. Nora Lund, nora@mail.example" in said
+    said = add(name="Nora Holm", email="holm@mail.example", phone=number)
+    assert f"{already} name or phone number. Nora Holm, nora.holm@mail.example" in said
+    assert already not in add(name="Nora", email="nora@home.example")
+
+
+def test_person_alike_whom_a_hiring_manager_may_not_see_is_not_named(web: Flask, team: Team) -> None:
+    with in_rows(web):
+        elsewhere = create_job("Elsewhere", team.ada)
+        create_candidate("Nora Lund", "nora@mail.example", elsewhere)
+    ben = Visitor(web).enter(team.ben)
+    page = ben.get("/candidates/new")
+    ben.submit(page, "Add candidate", status=303, name="Nora Lund", email="n@mail.example", job=team.job_id)
+    assert "You already had" not in ben.get("/candidates").words
 
 
 def test_addresses_that_are_unusual_but_right_are_taken(web: Flask, team: Team, ada: Visitor) -> None:
