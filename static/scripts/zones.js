@@ -78,7 +78,12 @@ export async function suggestZones(field, whenReleased) {
   field.addEventListener("input", () => say(""));
   field.addEventListener("change", complete);
   field.addEventListener("focus", () => field.select());
-  // Typed and left while the list was on its way.
-  if (document.activeElement !== field && field.value !== field.defaultValue) complete();
-  else if (field.value === field.defaultValue) field.select();
+  const isUntouched = field.value === field.defaultValue;
+  if (document.activeElement === field) {
+    if (isUntouched) field.select();
+  } else if (!isUntouched) {
+    // Typed and left while the list was on its way. A field that was only passed isn't selected: that would take the focus
+    // back.
+    complete();
+  }
 }

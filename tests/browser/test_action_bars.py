@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, StorageState, ViewportSize, expect
+from playwright.sync_api import BrowserContext, Page, Route, StorageState, ViewportSize, expect
 
 from tests.browser.entering import signed_in_as
 from tests.factories import create_team, in_three_days, schedule
@@ -96,6 +97,21 @@ def test_focus_is_never_behind_the_buttons(open_page: Callable[[ViewportSize, st
             page.keyboard.press(key)
             hidden = page.evaluate(IS_HIDDEN)
             assert hidden is None, f"{key}: {hidden}"
+
+
+def test_list_of_zones_that_arrives_late_takes_no_focus(
+    open_page: Callable[[ViewportSize, str], Page],
+) -> None:
+    page = open_page(SIZES["desktop"], "/candidates/new")
+    held: list[Route] = []
+    page.route(re.compile("/zones.json$"), lambda route: held.append(route))
+    zone, source = page.get_by_label("Time zone"), page.get_by_label("Source")
+    with page.expect_request(re.compile("/zones.json$")):
+        zone.focus()
+    source.focus()
+    held.pop().continue_()
+    expect(zone).to_have_attribute("list", "timezone-suggestions")
+    expect(source).to_be_focused()
 
 
 @pytest.mark.parametrize("size", SIZES)
