@@ -196,7 +196,7 @@ def test_a_usual_duration_is_one_click(team_page: Page, server: ServerProcess) -
     open_the_dialog(page, server.base_url)
     page.get_by_label("Agenda").fill("Introduction")
     page.get_by_role("button", name="Continue").click()
-    hour = page.get_by_role("button", name="1 hour")
+    hour = page.get_by_role("button", name="1 hr", exact=True)
     hour.click()
     expect(hour).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Duration in minutes")).to_have_value("60")

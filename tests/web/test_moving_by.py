@@ -15,7 +15,7 @@ from tests.pages.visitor import Visitor
 
 pytestmark = pytest.mark.usefixtures("clock")
 
-STEPS = ["1 hour earlier", "30 min earlier", "30 min later", "1 hour later"]
+STEPS = ["1 hour earlier", "30 minutes earlier", "30 minutes later", "1 hour later"]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_steps_are_filled_in_for_the_zone_that_is_chosen(
         number = schedule(team.ada, team.dina, starts_at=eight, software=None)
     typed = "date=2027-02-10&time=09:00&duration_minutes=45&timezone=Pacific/Kiritimati"
     answer = ada.get(f"/interviews/{number}/reschedule/look?{typed}", htmx=True)
-    assert steps(answer)["30 min later"] == ("2027-02-10", "22:30", "2027-02-10T08:30Z")
+    assert steps(answer)["30 minutes later"] == ("2027-02-10", "22:30", "2027-02-10T08:30Z")
 
 
 def test_step_into_the_past_is_not_offered(web: Flask, team: Team, ada: Visitor, clock: Clock) -> None:
