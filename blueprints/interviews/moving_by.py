@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from timezones import happens_twice, in_zone, utc_now
 from web.times import instant_as_text
-from wording import duration
 
-_STEPS = tuple(
-    (minutes, f"{duration(abs(minutes))} {'later' if minutes > 0 else 'earlier'}")
-    for minutes in (-60, -30, 30, 60)
+_STEPS = (
+    (-60, "1 hour earlier"),
+    (-30, "30 minutes earlier"),
+    (30, "30 minutes later"),
+    (60, "1 hour later"),
 )
 
 
