@@ -128,7 +128,7 @@ def test_a_time_is_chosen_by_one_button_and_nothing_typed_is_lost(team: Team, ad
     page = press(ada, page, "at", "11:00", accepted_clashes="kept")
     sent = page.fields("Continue")
     assert (sent["date"], sent["time"], sent["duration_minutes"]) == (["2027-02-10"], ["11:00"], ["60"])
-    assert pressed(page) == ["Wed 10 19 free", "11:00", "1 hour"]
+    assert pressed(page) == ["Wed 10 19 free", "11:00", "1 hr"]
     assert "11:00–12:00 This interview" in page.text
     # Nothing was saved on the way.
     assert ada.get(f"{draft}/date-time").value_of("Continue", "date") == "2027-02-02"
