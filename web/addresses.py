@@ -23,26 +23,11 @@ _UNSEEN = re.compile(f"[{INVISIBLE}{JOINERS}]")
 _AROUND = " ,;:.'\"‘’“”„‚`()[]<>«»‹›|/*"
 # What East Asian keyboards write for the signs between and around addresses.
 _WIDE = str.maketrans("；，、：＜＞（）＠", ";,,:<>()@")
-# Words that programs and people put before an address or between two, and that are no names. fmt: off
+# Words that programs and people put before an address or between two, and that are not names.
 _LABELS = frozenset(
-    {
-        "to",
-        "cc",
-        "bcc",
-        "from",
-        "reply-to",
-        "email",
-        "e-mail",
-        "mail",
-        "an",
-        "von",
-        "kopie",
-        "à",
-        "de",
-        "para",
-    }
+    {"to", "cc", "bcc", "from", "reply-to", "email", "e-mail", "mail"}
+    | {"an", "von", "kopie", "à", "de", "para"}
 )
-# fmt: on
 _AND = frozenset({"&", "+", "and", "und", "et", "og", "och"})
 _BETWEEN = _AND | {"/", "|", "·", "•", "y", "e", "en"}
 _SCHEMES = re.compile(r"(?:mailto|smtp|sip|email):", re.I)

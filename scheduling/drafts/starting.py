@@ -104,7 +104,7 @@ def acceptance_of(
     actor: User, candidate_id: int, interview_id: int, payload: Mapping[str, Any], plan: Mapping[str, Any]
 ) -> Draft:
     """The same for a last look at an interview whose time the candidate has chosen. One that began before
-    they chose a different time is no longer of use."""
+    they chose a different time has become useless."""
     return _about(DraftSubject.ACCEPTANCE, actor, candidate_id, interview_id, payload, plan)
 
 
