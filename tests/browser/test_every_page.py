@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from demo.team import seed
 from extensions import db
 from instance_folder import DemoMarker, write_demo_marker
-from models import Interview, InterviewStatus, User
+from models import Attendee, Interview, InterviewStatus, User
 from scheduling.drafts import starting
 from services import services
 from tests.browser.barriers import PHONE, assert_no_barrier
@@ -28,6 +28,7 @@ from tests.machines.apps import LendApp
 from tests.machines.browser import BrowserComplaints
 from tests.machines.rows import in_rows
 from tests.machines.servers import ServerProcesses
+from timezones import utc_now
 
 ENOUGH = 44
 # The narrowest window with the menu at its side.
@@ -79,6 +80,12 @@ def phone(
         starting.start(lena, 1)
         db.session.commit()
         create_candidate(ENDLESS, f"{'a' * 60}@{'b' * 60}.example", job_id=1)
+        # Half an hour of the week that its calendar shows, whatever the time of the day.
+        attends = db.select(Attendee.interview_id).where(Attendee.user_id == lena.id)
+        short = db.session.scalars(db.select(Interview).where(Interview.id.in_(attends))).first()
+        assert short is not None
+        short.starts_at, short.duration_minutes = utc_now().replace(hour=11, minute=0), 30
+        db.session.commit()
     [server] = server_processes.start(1)
     context = new_browser_context(viewport=PHONE, has_touch=True, is_mobile=True, base_url=server.base_url)
     return context.new_page()
